@@ -1,0 +1,25 @@
+"""Who acts: a person in one of his memberships, or a service on its own behalf."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+SERVICE_ROLE = "SERVICE"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """`name` identifies the actor in events and audit rows: a person's id or a service's name, never a person's name."""
+
+    name: str
+    role: str
+    person_id: UUID | None = None
+    membership_id: UUID | None = None
+    agency_id: UUID | None = None
+
+    @staticmethod
+    def of_service(name: str) -> "Actor":
+        return Actor(name=f"service-{name}", role=SERVICE_ROLE)
+
+    @staticmethod
+    def of_person(person_id: UUID, membership_id: UUID, agency_id: UUID, role: str) -> "Actor":
+        return Actor(str(person_id), role, person_id, membership_id, agency_id)

@@ -1,0 +1,55 @@
+"""One database of one service: a pool for requests, and direct lines for what must hold a session (relay, LISTEN)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+# A statement or a lock that takes longer is given up, and a transaction that idles is ended: an open write
+# transaction holds back the feed of every service in the cluster.
+SESSION_LIMITS = {
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+    "jit": "off",
+}
+
+
+class Database:
+    """`url` is `postgresql+asyncpg://…`. Transactions are opened with `begin` (changes) or `read` (nothing is kept)."""
+
+    def __init__(self, url: str, *, application: str = "chidao", pool_size: int = 5, max_overflow: int = 10) -> None:
+        self.url = url
+        self.application = application
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_timeout=10,
+            pool_recycle=1800,
+            connect_args={"server_settings": {**SESSION_LIMITS, "application_name": application}, "timeout": 10},
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end, or rolled back when an exception leaves it."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for queries; whatever was begun on it is rolled back."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    async def direct(self, **session: str) -> asyncpg.Connection:
+        """A session of its own outside the pool, with `session` settings; the caller closes it."""
+        parts = urlsplit(self.url.replace("postgresql+asyncpg", "postgresql"))
+        return await asyncpg.connect(
+            parts.geturl(), timeout=10, server_settings={"application_name": f"{self.application}-direct", **session}
+        )
+
+    async def dispose(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,69 @@
+"""The few words every domain shares: an aggregate that records what happened to it, and a refusal that has a name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainEvent:
+    """Something that happened, in the inner words of one service. `occurred_at` is business time, aware."""
+
+    occurred_at: datetime
+
+
+class Refusal(Enum):
+    """Why a wish is not fulfilled; the web turns each into one status."""
+
+    NOT_FOUND = 404
+    FORBIDDEN = 403
+    NEVER_RIGHT = 422
+    NOT_NOW = 409
+    UNAVAILABLE = 503
+
+
+class DomainError(Exception):
+    """An expected refusal. `code` is stable for clients; people read the sentence of the message catalogue, developers `detail`."""
+
+    code: ClassVar[str]
+    refusal: ClassVar[Refusal] = Refusal.NOT_NOW
+    field: str | None = None
+
+    def __init__(self, detail: str = "", *, field: str | None = None, **extra: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+        if field is not None:
+            self.field = field
+
+
+class NotFound(DomainError):
+    """Unknown, or not yours to see: the answer must not tell which."""
+
+    code = "not-found"
+    refusal = Refusal.NOT_FOUND
+
+
+class Forbidden(DomainError):
+    """You see the object, but the act is not yours."""
+
+    code = "forbidden"
+    refusal = Refusal.FORBIDDEN
+
+
+class Aggregate:
+    """A thing with a life of its own. `version` counts its recorded events, 0 before the first is stored."""
+
+    def __init__(self, id: UUID, version: int = 0) -> None:  # noqa: A002 - the glossary calls it id
+        self.id = id
+        self.version = version
+        self._recorded: list[DomainEvent] = []
+
+    def record(self, event: DomainEvent) -> None:
+        self._recorded.append(event)
+
+    def take_recorded(self) -> list[DomainEvent]:
+        recorded, self._recorded = self._recorded, []
+        return recorded
