@@ -1,0 +1,257 @@
+"""Each event takes effect once: claim in the inbox and effect are one transaction, whichever way the event came.
+
+The bus and the sweep of the feed bring the same events to the same handlers; see README.md in this folder.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.common.db import Database
+from libs.common.messaging import dead_events
+from libs.common.messaging.bus import Bus
+from libs.common.messaging.envelope import Envelope
+from libs.common.messaging.feed import Position
+from libs.common.telemetry import span
+from libs.contracts.contract import Contract, UnknownContract, contract_of
+
+log = structlog.get_logger()
+
+Handler = Callable[[Any, Envelope, AsyncConnection], Awaitable[None]]
+
+BATCH = 100
+TRIES = 3
+# Deadlock, lock timeout, serialization failure, shutdown: the same statement may succeed in a moment.
+PASSING_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57014", "53300"}
+
+_CLAIM = text("""
+INSERT INTO inbox (consumer, source, epoch, aggregate_id, version)
+SELECT :consumer, * FROM unnest(CAST(:sources AS text[]), CAST(:epochs AS int[]), CAST(:aggregates AS uuid[]), CAST(:versions AS int[]))
+ON CONFLICT DO NOTHING RETURNING source, epoch, aggregate_id, version
+""")
+_MOVE = text("""
+INSERT INTO feed_position (consumer, source, epoch, tx_id, seq, heard_at)
+VALUES (:consumer, :source, :epoch, :tx_id, :seq, now())
+ON CONFLICT (consumer, source) DO UPDATE
+SET epoch = excluded.epoch, tx_id = excluded.tx_id, seq = excluded.seq, heard_at = excluded.heard_at
+WHERE (excluded.epoch, excluded.tx_id, excluded.seq) >= (feed_position.epoch, feed_position.tx_id, feed_position.seq)
+""")
+_POSITION = text("SELECT epoch, tx_id::bigint AS tx_id, seq FROM feed_position WHERE consumer = :consumer AND source = :source")
+_LOCK_SEQUENCE = text("""
+INSERT INTO sequence_position (consumer, source, epoch, aggregate_id, version)
+VALUES (:consumer, :source, :epoch, :aggregate_id, 0)
+ON CONFLICT (consumer, source, epoch, aggregate_id) DO UPDATE SET version = sequence_position.version RETURNING version
+""")
+_SEQUENCE_AT = text("""
+UPDATE sequence_position SET version = :version
+WHERE consumer = :consumer AND source = :source AND epoch = :epoch AND aggregate_id = :aggregate_id
+""")
+_HOLD = text("""
+INSERT INTO held_notice (consumer, source, epoch, aggregate_id, version, event)
+VALUES (:consumer, :source, :epoch, :aggregate_id, :version, CAST(:event AS jsonb)) ON CONFLICT DO NOTHING
+""")
+_TAKE_HELD = text("""
+DELETE FROM held_notice
+WHERE consumer = :consumer AND source = :source AND epoch = :epoch AND aggregate_id = :aggregate_id AND version = :version
+RETURNING event::text
+""")
+
+_IS_WAIVED = text("""
+SELECT EXISTS (SELECT 1 FROM dead_event WHERE consumer = :consumer AND source = :source AND epoch = :epoch
+               AND aggregate_id = :aggregate_id AND version = :version AND state = 'waived')
+""")
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """What a service declares: which sources it follows and which named handler takes which contract.
+
+    `sequential`: effects of one aggregate happen in the order of its versions, and wait in `held_notice` for the one before.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    handlers: Mapping[type[Contract], Handler]
+    sequential: bool = False
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the error speaks of the database or the network rather than of the event."""
+    if isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError | asyncpg.PostgresConnectionError):
+        return True
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+        return error.connection_invalidated or state in PASSING_STATES or (error.orig is not None and _cause_is_passing(error.orig))
+    return False
+
+
+def _cause_is_passing(error: BaseException) -> bool:
+    cause = error.__cause__
+    return cause is not None and is_passing(cause)
+
+
+@dataclass
+class ConsumerRunner:
+    """Applies events for one declared consumer. The only door to an effect: for the bus, the sweep and a redrive alike.
+
+    `changed` is called after a commit that brought something new.
+    """
+
+    consumer: Consumer
+    database: Database
+    changed: Callable[[], None] = lambda: None
+    sweep_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    # The bus and the sweep bring the same events at the same moment; one at a time, they cannot wait for each other's locks.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def follow(self, bus: Bus, source: str) -> None:
+        """Take what arrives on the bus from `source`, in batches, and acknowledge after the commit."""
+        async with bus.subscribe(self.consumer.name, source) as subscription:
+            while True:
+                delivery = await subscription.receive(BATCH)
+                await self.apply([Envelope.from_bytes(body) for body in delivery.bodies])
+                await delivery.acknowledge()
+
+    async def position(self, source: str) -> Position:
+        async with self.database.read() as connection:
+            row = (await connection.execute(_POSITION, {"consumer": self.consumer.name, "source": source})).one_or_none()
+        return Position(row.epoch, row.tx_id, row.seq) if row else Position()
+
+    async def apply(self, envelopes: Sequence[Envelope], *, source: str | None = None, position: Position | None = None) -> None:
+        """Let the events take effect, all in one transaction, or one by one when that fails.
+
+        `position` of the feed of `source` moves in the same transaction. Returns when everything is applied or dead;
+        raises only what passes (database away): the caller tries again.
+        """
+        ordered = sorted({envelope.key: envelope for envelope in envelopes}.values(), key=lambda envelope: (envelope.subject, envelope.version))
+        async with self._turn:
+            try:
+                fresh = await self._apply_together(ordered, source, position)
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                log.warning("batch-failed", consumer=self.consumer.name, size=len(ordered), error=type(error).__name__, detail=str(error)[:300])
+                fresh = sum([await self._apply_alone(envelope) for envelope in ordered])
+                await self._apply_together([], source, position)
+        if fresh:
+            self.changed()
+
+    async def _apply_together(self, envelopes: list[Envelope], source: str | None, position: Position | None) -> int:
+        async with self.database.begin() as connection:
+            fresh = await self._claim(connection, envelopes) if envelopes else []
+            for envelope in fresh:
+                await self._effect(connection, envelope)
+            if envelopes:
+                await dead_events.settle(connection, self.consumer.name, envelopes)
+            if source is not None and position is not None:
+                await connection.execute(
+                    _MOVE,
+                    {"consumer": self.consumer.name, "source": source, "epoch": position.epoch, "tx_id": position.tx_id, "seq": position.seq},
+                )
+        return len(fresh)
+
+    async def _apply_alone(self, envelope: Envelope) -> int:
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await self._apply_together([envelope], None, None)
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                if attempt == TRIES or isinstance(error, UnknownContract):
+                    log.error("event-dead", consumer=self.consumer.name, type=envelope.type, subject=str(envelope.subject),
+                              version=envelope.version, error=type(error).__name__, detail=str(error)[:300])
+                    async with self.database.begin() as connection:
+                        await dead_events.bury(connection, self.consumer.name, envelope, error)
+                    self.sweep_wanted.set()
+                    return 0
+        raise AssertionError("unreachable: the last try returns")
+
+    async def _claim(self, connection: AsyncConnection, envelopes: list[Envelope]) -> list[Envelope]:
+        claimed = await connection.execute(
+            _CLAIM,
+            {
+                "consumer": self.consumer.name,
+                "sources": [envelope.source for envelope in envelopes],
+                "epochs": [envelope.epoch for envelope in envelopes],
+                "aggregates": [envelope.subject for envelope in envelopes],
+                "versions": [envelope.version for envelope in envelopes],
+            },
+        )
+        new: set[tuple[str, int, UUID, int]] = {(row.source, row.epoch, row.aggregate_id, row.version) for row in claimed}
+        return [envelope for envelope in envelopes if envelope.key in new]
+
+    async def _effect(self, connection: AsyncConnection, envelope: Envelope) -> None:
+        if not self.consumer.sequential:
+            await self._handle(connection, envelope)
+            return
+        place = self._place(envelope)
+        reached: int = (await connection.execute(_LOCK_SEQUENCE, place)).scalar_one()
+        if envelope.version > reached + 1:
+            event = json.dumps(envelope.to_json(), ensure_ascii=False)
+            await connection.execute(_HOLD, {**place, "version": envelope.version, "event": event})
+            return
+        if envelope.version == reached + 1:
+            await self._handle(connection, envelope)
+            await self._go_on(connection, place, envelope.version)
+
+    def _place(self, envelope: Envelope) -> dict[str, Any]:
+        return {"consumer": self.consumer.name, "source": envelope.source, "epoch": envelope.epoch, "aggregate_id": envelope.subject}
+
+    async def _go_on(self, connection: AsyncConnection, place: dict[str, Any], reached: int) -> None:
+        """The sequence has reached a version; what was held for the next ones takes effect now."""
+        while True:
+            held = (await connection.execute(_TAKE_HELD, {**place, "version": reached + 1})).scalar_one_or_none()
+            if held is None:
+                if not (await connection.execute(_IS_WAIVED, {**place, "version": reached + 1})).scalar_one():
+                    break
+                reached += 1
+                continue
+            waiting = Envelope.from_json(json.loads(held))
+            try:
+                async with connection.begin_nested():
+                    await self._handle(connection, waiting)
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                # It was claimed when it was held, so a redrive must find it unclaimed.
+                await dead_events.unclaim(connection, self.consumer.name, waiting)
+                await dead_events.bury(connection, self.consumer.name, waiting, error)
+                break
+            reached += 1
+        await connection.execute(_SEQUENCE_AT, {**place, "version": reached})
+
+    async def _handle(self, connection: AsyncConnection, envelope: Envelope) -> None:
+        contract = contract_of(envelope.type)
+        handler = self.consumer.handlers.get(contract)
+        if handler is None:
+            return
+        with span(f"{self.consumer.name} {handler.__name__}", parent=envelope.traceparent, subject=str(envelope.subject)):
+            await handler(contract.model_validate(envelope.data), envelope, connection)
+
+    async def redrive(self, envelope: Envelope, *, by: str) -> None:
+        """Try a dead event again through the same handler; raises what the handler raises."""
+        async with self._turn, self.database.begin() as connection:
+            for fresh in await self._claim(connection, [envelope]):
+                await self._effect(connection, fresh)
+            await dead_events.decide(connection, self.consumer.name, envelope.key, "redriven", by=by, reason="redriven")
+        self.changed()
+
+    async def waive(self, envelope: Envelope, *, by: str, reason: str) -> None:
+        """Give a dead event up. It counts as applied, so what waits behind it goes on."""
+        async with self._turn, self.database.begin() as connection:
+            await self._claim(connection, [envelope])
+            await dead_events.decide(connection, self.consumer.name, envelope.key, "waived", by=by, reason=reason)
+            if self.consumer.sequential:
+                place = self._place(envelope)
+                reached: int = (await connection.execute(_LOCK_SEQUENCE, place)).scalar_one()
+                await self._go_on(connection, place, reached)
+        self.changed()

@@ -1,0 +1,89 @@
+"""CloudEvents 1.0 in structured JSON: the same bytes on every bus and in every feed."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+MAX_EVENT_BYTES = 64 * 1024
+
+
+class EventTooLarge(Exception):
+    """An event is at most 64 KiB; the transaction that would have recorded it is refused."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One event as it travels. `subject` is the aggregate, `version` its 1…n without gaps, `time` the database's clock.
+
+    `data` holds `occurred_at` (business time), `state` after the change and `change`, the what and why.
+    """
+
+    id: UUID
+    source: str
+    type: str
+    subject: UUID
+    aggregate_type: str
+    time: datetime
+    epoch: int
+    version: int
+    actor: str
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str | None
+    data: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, int, UUID, int]:
+        """What has taken effect is remembered under this; (source, epoch, aggregate, version)."""
+        return (self.source, self.epoch, self.subject, self.version)
+
+    def to_json(self) -> dict[str, Any]:
+        event: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": str(self.id),
+            "source": f"/services/{self.source}",
+            "type": self.type,
+            "subject": str(self.subject),
+            "time": self.time.isoformat(),
+            "datacontenttype": "application/json",
+            "dataschema": f"urn:chidao:schema:{self.type}",
+            "dataclass": "internal",
+            "aggregatetype": self.aggregate_type,
+            "epoch": self.epoch,
+            "version": self.version,
+            "actor": self.actor,
+            "correlationid": self.correlation_id,
+        }
+        if self.causation_id:
+            event["causationid"] = self.causation_id
+        if self.traceparent:
+            event["traceparent"] = self.traceparent
+        event["data"] = self.data
+        return event
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @staticmethod
+    def from_json(event: dict[str, Any]) -> "Envelope":
+        return Envelope(
+            id=UUID(event["id"]),
+            source=event["source"].removeprefix("/services/"),
+            type=event["type"],
+            subject=UUID(event["subject"]),
+            aggregate_type=event["aggregatetype"],
+            time=datetime.fromisoformat(event["time"]),
+            epoch=event["epoch"],
+            version=event["version"],
+            actor=event["actor"],
+            correlation_id=event["correlationid"],
+            causation_id=event.get("causationid"),
+            traceparent=event.get("traceparent"),
+            data=event["data"],
+        )
+
+    @staticmethod
+    def from_bytes(body: bytes) -> "Envelope":
+        return Envelope.from_json(json.loads(body))

@@ -1,0 +1,114 @@
+"""What happened, written with what changed: event log, outbox, audit and the version of the idempotency key in one statement."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
+
+from libs.common.actor import Actor
+from libs.common.messaging.envelope import MAX_EVENT_BYTES, EventTooLarge
+from libs.common.telemetry import present_traceparent
+from libs.contracts.contract import Contract
+
+# One round trip for one event. The arms see the same snapshot, in which the idempotency key of this transaction is already there.
+_APPEND = text("""
+WITH logged AS (
+  INSERT INTO event_log (epoch, event_id, aggregate_type, aggregate_id, version, type, payload, actor, correlation_id,
+                         causation_id, traceparent, occurred_at)
+  VALUES ((SELECT max(epoch) FROM stream_meta), :event_id, :aggregate_type, :aggregate_id, :version, :type, CAST(:payload AS jsonb),
+          :actor, :correlation_id, :causation_id, :traceparent, :occurred_at)
+  RETURNING seq, epoch),
+audited AS (
+  INSERT INTO audit_entry (event_id, epoch, aggregate_id, version, action, actor, role, membership_id, agency_id, occurred_at, request_id)
+  SELECT :event_id, epoch, :aggregate_id, :version, :type, :actor, :role, :membership_id, :agency_id, :occurred_at, :correlation_id
+  FROM logged),
+keyed AS (
+  UPDATE command_key SET aggregate_id = :aggregate_id, version = :version
+  WHERE principal = :actor AND key = CAST(:key AS text) AND (aggregate_id IS NULL OR aggregate_id = :aggregate_id))
+INSERT INTO outbox (seq) SELECT seq FROM logged
+""")
+
+_HISTORY: TextClause = text("""
+SELECT e.version, e.type, e.payload, e.occurred_at, e.created_at, a.actor, a.role, a.agency_id
+FROM event_log e JOIN audit_entry a USING (event_id)
+WHERE e.aggregate_id = :aggregate_id ORDER BY e.epoch, e.version
+""")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What led to an event: the request or the event before it, so that a chain can be followed from the click to the figure."""
+
+    correlation_id: str
+    causation_id: str | None = None
+    command_key: str | None = None
+
+
+async def append(
+    connection: AsyncConnection,
+    *,
+    aggregate_type: str,
+    aggregate_id: UUID,
+    version: int,
+    contract: Contract,
+    actor: Actor,
+    cause: Cause,
+) -> None:
+    """Record one event of one aggregate. Raises EventTooLarge above 64 KiB; a version that exists already is an IntegrityError."""
+    payload = contract.model_dump_json()
+    if len(payload.encode()) > MAX_EVENT_BYTES:
+        raise EventTooLarge(f"{contract.type} of {aggregate_id} is {len(payload.encode())} bytes")
+    await connection.execute(
+        _APPEND,
+        {
+            "event_id": uuid7(),
+            "aggregate_type": aggregate_type,
+            "aggregate_id": aggregate_id,
+            "version": version,
+            "type": contract.type,
+            "payload": payload,
+            "actor": actor.name,
+            "role": actor.role,
+            "membership_id": actor.membership_id,
+            "agency_id": actor.agency_id,
+            "correlation_id": cause.correlation_id,
+            "causation_id": cause.causation_id,
+            "traceparent": present_traceparent(),
+            "occurred_at": contract.occurred_at,
+            "key": cause.command_key,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One line of an aggregate's history: the event and who caused it, in which role, for which agency."""
+
+    version: int
+    type: str
+    data: dict[str, Any]
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    role: str
+    agency_id: UUID | None
+
+
+async def history(connection: AsyncConnection, aggregate_id: UUID) -> list[HistoryEntry]:
+    """Everything that happened to one aggregate, oldest first."""
+    rows = await connection.execute(_HISTORY, {"aggregate_id": aggregate_id})
+    return [
+        HistoryEntry(row.version, row.type, _decoded(row.payload), row.occurred_at, row.created_at, row.actor, row.role, row.agency_id)
+        for row in rows
+    ]
+
+
+def _decoded(payload: Any) -> dict[str, Any]:
+    # Plain text statements carry no types, so jsonb arrives as the driver gives it.
+    decoded: dict[str, Any] = json.loads(payload) if isinstance(payload, str | bytes) else payload
+    return decoded

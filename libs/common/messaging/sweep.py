@@ -1,0 +1,41 @@
+"""The sweep: every few seconds each consumer reads on in each source's feed, and so ends up right whatever the bus did."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from libs.common.messaging.consumer import ConsumerRunner
+from libs.common.messaging.feed import Page, Position
+
+PAGE = 200
+
+ReadFeed = Callable[[str, Position, int], Awaitable[Page]]
+
+
+class Sweep:
+    """Sweeps the feed of `source` for one consumer. `read` fetches a page of the feed of a source after a position."""
+
+    def __init__(self, runner: ConsumerRunner, source: str, read: ReadFeed, *, every: float) -> None:
+        self._runner = runner
+        self._source = source
+        self._read = read
+        self._every = every
+
+    async def run(self) -> None:
+        while True:
+            await self.once()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._runner.sweep_wanted.wait(), self._every)
+            self._runner.sweep_wanted.clear()
+
+    async def once(self) -> int:
+        """Read to the present end of the feed; how many events were seen. Also when there were none it is noted that the source was heard."""
+        seen = 0
+        position = await self._runner.position(self._source)
+        while True:
+            page = await self._read(self._source, position, PAGE)
+            await self._runner.apply(page.envelopes, source=self._source, position=page.position)
+            seen += len(page.envelopes)
+            position = page.position
+            if len(page.envelopes) < PAGE:
+                return seen

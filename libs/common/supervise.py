@@ -1,0 +1,43 @@
+"""Long-running work that starts again after every failure: whatever a library raises, it is logged and tried anew."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+log = structlog.get_logger()
+
+SHORTEST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+# Work that lasted this long before it failed is taken as recovered, and the pause begins anew.
+RECOVERED_AFTER = 30.0
+
+
+async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run `work` for ever. Drivers raise what no documentation lists, so every exception restarts it; cancelling ends it."""
+    pause = SHORTEST_PAUSE
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the supervisor is the one place that takes all
+            if asyncio.get_running_loop().time() - started > RECOVERED_AFTER:
+                pause = SHORTEST_PAUSE
+            log.warning("restarted", work=name, error=type(error).__name__, detail=str(error)[:300], pause=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        else:
+            await asyncio.sleep(SHORTEST_PAUSE)
+
+
+@asynccontextmanager
+async def running(*works: tuple[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
+    """Keep all `works` running while the context lasts, then cancel them and wait for their end."""
+    tasks = [asyncio.create_task(keep_running(name, work), name=name) for name, work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
