@@ -1,0 +1,47 @@
+"""The case table against the rule as a function. The SQL of tasks and of reporting runs the same table with their own tests."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.contracts.bucket_cases import CASES, GROUP_CASES, Case, GroupCase
+from libs.contracts.buckets import COMPLETED, DATED, OPEN, Bucket, Standing, bucket_of, bucket_of_group
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.rule for case in CASES])
+def test_case(case: Case) -> None:
+    assert bucket_of(case.task, case.as_of, case.awaiting_counts_as) is case.bucket
+
+
+@pytest.mark.parametrize("case", GROUP_CASES, ids=[case.rule for case in GROUP_CASES])
+def test_group_case(case: GroupCase) -> None:
+    assert bucket_of_group(case.group, case.children, case.as_of) is case.bucket
+
+
+def test_the_table_reaches_every_bucket() -> None:
+    assert {case.bucket for case in CASES} == {*Bucket, None}
+    assert {case.bucket for case in GROUP_CASES} == {*Bucket, None}
+
+
+def test_the_six_buckets_are_all_there_is() -> None:
+    assert COMPLETED | OPEN == frozenset(Bucket)
+    assert COMPLETED.isdisjoint(OPEN)
+    assert len(DATED) == 4
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 31))
+
+
+@given(assigned_on=DAYS, due=DAYS, as_of=DAYS, later=st.integers(0, 60))
+def test_an_open_task_once_overdue_stays_overdue(assigned_on: date, due: date, as_of: date, later: int) -> None:
+    task = Standing("IN_PROGRESS", assigned_on, due)
+    if bucket_of(task, as_of) is Bucket.OPEN_OVERDUE:
+        assert bucket_of(task, as_of + timedelta(days=later)) is Bucket.OPEN_OVERDUE
+
+
+@given(assigned_on=DAYS, due=st.none() | DAYS, completed_on=DAYS, as_of=DAYS)
+def test_a_group_of_one_stands_as_its_only_child(assigned_on: date, due: date | None, completed_on: date, as_of: date) -> None:
+    child = Standing("COMPLETED", assigned_on, due, completed_on, completed_on)
+    assert bucket_of_group(Standing("ASSIGNED", assigned_on, due), [child], as_of) is bucket_of(child, as_of)
