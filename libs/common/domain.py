@@ -21,6 +21,8 @@ class Refusal(Enum):
     FORBIDDEN = 403
     NEVER_RIGHT = 422
     NOT_NOW = 409
+    PRECONDITION_MISSING = 428
+    STALE = 412
     UNAVAILABLE = 503
 
 

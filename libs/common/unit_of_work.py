@@ -1,0 +1,173 @@
+"""One use case, one transaction: what was loaded, what happened to it, and the events that say so, committed together.
+
+    async with uow:
+        task = await uow.tasks.get(task_id, seen_by=change.actor)
+        permit(change.actor, Action.ACCEPT, task)
+        if await uow.is_repeat(change, task):
+            return task
+        task.accept(by=change.actor, at=now)
+        await uow.commit()
+
+Leaving the block without `commit` rolls everything back, the idempotency key too: refusals are not stored.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.common.actor import Actor
+from libs.common.change import Change, KeyReused, PreconditionMissing, Repetition, StaleVersion
+from libs.common.db import Database
+from libs.common.domain import Aggregate, DomainEvent
+from libs.common.live import Hints
+from libs.common.messaging import event_log
+from libs.common.messaging.event_log import Cause
+from libs.contracts.contract import Contract
+
+A = TypeVar("A", bound=Aggregate)
+
+_CLAIM_KEY = text("""
+INSERT INTO command_key (principal, key, method_path, body_sha256, status, aggregate_id)
+VALUES (:principal, :key, :method_path, :body_sha256, :status, :aggregate_id)
+ON CONFLICT DO NOTHING RETURNING true
+""")
+_SEEN_KEY = text("""
+SELECT method_path, body_sha256, status, aggregate_id, version FROM command_key WHERE principal = :principal AND key = :key
+""")
+
+
+class Repository(ABC, Generic[A]):
+    """Loads and stores aggregates of one type on the connection of a unit of work. `aggregate_type` names it in the event log."""
+
+    aggregate_type: str
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.touched: list[A] = []
+
+    def touch(self, aggregate: A) -> A:
+        """What was loaded for a change or newly made; `commit` looks here for what happened."""
+        self.touched.append(aggregate)
+        return aggregate
+
+    @abstractmethod
+    async def save(self, aggregate: A, *, expected_version: int) -> None:
+        """Store the row with its new version: insert when `expected_version` is 0, else update where it still has that version."""
+
+
+class UnitOfWork:
+    """Subclasses open their repositories in `begin` and list them in `repositories`.
+
+    `outgoing` turns a domain event into the published contract. On the connection of a consumer (`on`) the commit is the consumer's.
+    """
+
+    def __init__(
+        self,
+        database: Database | None,
+        outgoing: Callable[..., Contract],
+        *,
+        actor: Actor,
+        cause: Cause,
+        hints: Hints | None = None,
+        lists: tuple[str, ...] = (),
+        on: AsyncConnection | None = None,
+    ) -> None:
+        self._database = database
+        self._outgoing = outgoing
+        self._cause = cause
+        self._hints = hints
+        self._lists = lists
+        self._given = on
+        self._transaction: AbstractAsyncContextManager[AsyncConnection] | None = None
+        self.actor = actor
+        self.connection: AsyncConnection
+
+    def begin(self) -> None:
+        """Open the repositories on `self.connection`."""
+
+    def repositories(self) -> tuple[Repository[Aggregate], ...]:
+        raise NotImplementedError
+
+    async def __aenter__(self) -> Self:
+        if self._given is not None:
+            self.connection = self._given
+        else:
+            assert self._database is not None, "a unit of work needs a database or a connection"
+            self._transaction = self._database.read()
+            self.connection = await self._transaction.__aenter__()
+        self.begin()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._transaction is not None:
+            await self._transaction.__aexit__(kind, error, trace)
+
+    async def is_repeat(self, change: Change, aggregate: Aggregate | None = None) -> bool:
+        """True when this key was answered before: reply with the object as it is now (`change.repetition` tells which).
+
+        Raises PreconditionMissing (428), KeyReused (422) and StaleVersion (412), in this order. `aggregate` is None for something new.
+        """
+        if aggregate is not None and change.if_match is None:
+            raise PreconditionMissing
+        principal = {"principal": change.actor.name, "key": change.key}
+        claimed = await self.connection.execute(
+            _CLAIM_KEY,
+            {
+                **principal,
+                "method_path": change.method_path,
+                "body_sha256": change.body_sha256,
+                "status": change.status,
+                "aggregate_id": aggregate.id if aggregate else None,
+            },
+        )
+        if claimed.scalar_one_or_none() is None:
+            seen = (await self.connection.execute(_SEEN_KEY, principal)).one()
+            if seen.method_path != change.method_path or bytes(seen.body_sha256) != change.body_sha256:
+                raise KeyReused
+            change.repetition = Repetition(seen.status, seen.aggregate_id, seen.version)
+            return True
+        if aggregate is not None and change.if_match != aggregate.version:
+            raise StaleVersion(present_version=aggregate.version)
+        return False
+
+    def repeated_id(self, change: Change) -> UUID:
+        """Of a repeated creation: which object was made the first time."""
+        assert change.repetition is not None and change.repetition.aggregate_id is not None
+        return change.repetition.aggregate_id
+
+    async def commit(self) -> None:
+        """Give every recorded event the next version, write events, outbox, audit and rows, commit; then wake the relay and open pages."""
+        happened = False
+        for repository in self.repositories():
+            for aggregate in repository.touched:
+                expected = aggregate.version
+                recorded = aggregate.take_recorded()
+                for event in recorded:
+                    aggregate.version += 1
+                    await self._append(repository.aggregate_type, aggregate, event)
+                if recorded:
+                    happened = True
+                    await repository.save(aggregate, expected_version=expected)
+            repository.touched.clear()
+        if self._given is None:
+            await self.connection.commit()
+        if happened and self._hints is not None:
+            self._hints.outbox()
+            self._hints.lists_changed(*self._lists)
+
+    async def _append(self, aggregate_type: str, aggregate: Aggregate, event: DomainEvent) -> None:
+        await event_log.append(
+            self.connection,
+            aggregate_type=aggregate_type,
+            aggregate_id=aggregate.id,
+            version=aggregate.version,
+            contract=self._outgoing(event, aggregate),
+            actor=self.actor,
+            cause=self._cause,
+        )

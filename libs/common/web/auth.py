@@ -1,0 +1,95 @@
+"""Who asks. A person brings a token and names the membership he acts in; a service brings a token made for us."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+import httpx2
+import structlog
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from libs.common.actor import Actor
+from libs.common.tokens import Claims, InvalidToken, TokenVerifier
+from libs.common.web.problems import Problem
+
+log = structlog.get_logger()
+
+MEMBERSHIP_HEADER = "Chidao-Membership"
+PORTAL_PARTY = "chidao-portal"
+
+# Only for the description of the API; the check below reads the header itself, so that a missing token is a problem document.
+_BEARER = HTTPBearer(auto_error=False, description="Access token of the sign-in service; a person also sends Chidao-Membership.")
+
+ResolveActor = Callable[[UUID, UUID, frozenset[str]], Awaitable[Actor | None]]
+"""(person, membership, roles of the token) → the actor, or None when the membership is not his, not valid today or not of his roles."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in, before it is known in which membership he acts."""
+
+    id: UUID
+    roles: frozenset[str]
+
+
+@dataclass
+class Doorkeeper:
+    """What a service needs to know who asks; lies in `app.state.doorkeeper`."""
+
+    verifier: TokenVerifier
+    resolve_actor: ResolveActor
+
+
+def _unauthorized(reason: str) -> Problem:
+    return Problem(401, "not-signed-in", headers={"WWW-Authenticate": "Bearer"}, reason=reason)
+
+
+async def claims_of(request: Request) -> Claims:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise _unauthorized("no-token")
+    keeper: Doorkeeper = request.app.state.doorkeeper
+    try:
+        return await keeper.verifier.verify(token)
+    except InvalidToken as error:
+        log.info("token-refused", reason=str(error))
+        raise _unauthorized("token-refused") from error
+    except httpx2.HTTPError as error:
+        raise Problem(503, "unavailable", headers={"Retry-After": "2"}) from error
+
+
+async def person_of(request: Request, _: Annotated[object, Depends(_BEARER)] = None) -> Person:
+    claims = await claims_of(request)
+    if claims.party != PORTAL_PARTY:
+        raise _unauthorized("not-a-person")
+    try:
+        return Person(UUID(claims.subject), claims.roles)
+    except ValueError:
+        raise _unauthorized("subject") from None
+
+
+async def actor_of(request: Request, _: Annotated[object, Depends(_BEARER)] = None) -> Actor:
+    person = await person_of(request)
+    try:
+        membership = UUID(request.headers.get(MEMBERSHIP_HEADER, ""))
+    except ValueError:
+        raise Problem(401, "membership-not-valid", "header Chidao-Membership is missing or no id") from None
+    keeper: Doorkeeper = request.app.state.doorkeeper
+    actor = await keeper.resolve_actor(person.id, membership, person.roles)
+    if actor is None:
+        raise Problem(401, "membership-not-valid")
+    return actor
+
+
+async def service_of(request: Request, _: Annotated[object, Depends(_BEARER)] = None) -> str:
+    claims = await claims_of(request)
+    if claims.party == PORTAL_PARTY and not claims.subject.startswith("service-"):
+        raise _unauthorized("not-a-service")
+    return claims.party
+
+
+SignedInPerson = Annotated[Person, Depends(person_of)]
+SignedIn = Annotated[Actor, Depends(actor_of)]
+ServiceCaller = Annotated[str, Depends(service_of)]
