@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from libs.contracts.working_days import due_soon_until
+
 
 class Bucket(StrEnum):
     COMPLETED_ON_TIME = "completed_on_time"
@@ -96,6 +98,11 @@ def bucket_of_group(
     return Bucket.OPEN_IN_TIME
 
 
+def is_due_soon(bucket: Bucket | None, due: date | None, as_of: date) -> bool:
+    """Sắp đến hạn: open, in time and due within three working days. A flag beside the bucket, never a bucket of its own."""
+    return bucket is Bucket.OPEN_IN_TIME and due is not None and as_of <= due <= due_soon_until(as_of)
+
+
 def _finished(task: Standing, as_of: date) -> bool:
     return task.state == "COMPLETED" and task.completed_on is not None and task.completed_on <= as_of
 
@@ -144,6 +151,11 @@ def bucket_sql(
         f"{still_in_time}"
         f"ELSE 'open_overdue' END)"
     )
+
+
+def due_soon_sql(bucket: str, due: str, as_of: str = AS_OF, until: str = "CAST(:due_soon_until AS date)") -> str:
+    """`is_due_soon` as an SQL expression that is never null; `until` is `due_soon_until(as_of)`."""
+    return f"coalesce({bucket} = 'open_in_time' AND {due} BETWEEN {as_of} AND {until}, false)"
 
 
 def children_sql(child: str, as_of: str = AS_OF, *, bucket: str | None = None) -> str:
