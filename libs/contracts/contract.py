@@ -22,25 +22,26 @@ class Contract(Part):
     type: ClassVar[str]
     occurred_at: datetime
 
-    _by_type: ClassVar[dict[str, "type[Contract]"]] = {}
-
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         if "type" in cls.__dict__:
-            known = Contract._by_type.setdefault(cls.type, cls)
+            known = _BY_TYPE.setdefault(cls.type, cls)
             if known is not cls:
                 raise TypeError(f"{cls.type} is promised twice: {known.__qualname__} and {cls.__qualname__}")
+
+
+_BY_TYPE: dict[str, type[Contract]] = {}
 
 
 def contract_of(event_type: str) -> type[Contract]:
     """The class that parses events of a type. Raises UnknownContract."""
     try:
-        return Contract._by_type[event_type]
+        return _BY_TYPE[event_type]
     except KeyError:
         raise UnknownContract(event_type) from None
 
 
 def all_contracts() -> dict[str, type[Contract]]:
     """Every published type known to this process."""
-    return dict(Contract._by_type)
+    return dict(_BY_TYPE)

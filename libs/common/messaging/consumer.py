@@ -132,14 +132,18 @@ class ConsumerRunner:
         `position` of the feed of `source` moves in the same transaction. Returns when everything is applied or dead;
         raises only what passes (database away): the caller tries again.
         """
-        ordered = sorted({envelope.key: envelope for envelope in envelopes}.values(), key=lambda envelope: (envelope.subject, envelope.version))
+        ordered = sorted(
+            {envelope.key: envelope for envelope in envelopes}.values(), key=lambda envelope: (envelope.subject, envelope.version)
+        )
         async with self._turn:
             try:
                 fresh = await self._apply_together(ordered, source, position)
             except Exception as error:
                 if is_passing(error):
                     raise
-                log.warning("batch-failed", consumer=self.consumer.name, size=len(ordered), error=type(error).__name__, detail=str(error)[:300])
+                log.warning(
+                    "batch-failed", consumer=self.consumer.name, size=len(ordered), error=type(error).__name__, detail=str(error)[:300]
+                )
                 fresh = sum([await self._apply_alone(envelope) for envelope in ordered])
                 await self._apply_together([], source, position)
         if fresh:
@@ -155,7 +159,13 @@ class ConsumerRunner:
             if source is not None and position is not None:
                 await connection.execute(
                     _MOVE,
-                    {"consumer": self.consumer.name, "source": source, "epoch": position.epoch, "tx_id": position.tx_id, "seq": position.seq},
+                    {
+                        "consumer": self.consumer.name,
+                        "source": source,
+                        "epoch": position.epoch,
+                        "tx_id": position.tx_id,
+                        "seq": position.seq,
+                    },
                 )
         return len(fresh)
 
@@ -167,8 +177,15 @@ class ConsumerRunner:
                 if is_passing(error):
                     raise
                 if attempt == TRIES or isinstance(error, UnknownContract):
-                    log.error("event-dead", consumer=self.consumer.name, type=envelope.type, subject=str(envelope.subject),
-                              version=envelope.version, error=type(error).__name__, detail=str(error)[:300])
+                    log.error(
+                        "event-dead",
+                        consumer=self.consumer.name,
+                        type=envelope.type,
+                        subject=str(envelope.subject),
+                        version=envelope.version,
+                        error=type(error).__name__,
+                        detail=str(error)[:300],
+                    )
                     async with self.database.begin() as connection:
                         await dead_events.bury(connection, self.consumer.name, envelope, error)
                     self.sweep_wanted.set()

@@ -87,7 +87,14 @@ async def listed(connection: AsyncConnection, *, decided: bool = False) -> list[
     rows = await connection.execute(_OPEN, {"decided": decided})
     return [
         DeadEvent(
-            row.consumer, Envelope.from_json(json.loads(row.event)), row.error, row.attempts, row.state, row.died_at, row.decided_by, row.reason
+            row.consumer,
+            Envelope.from_json(json.loads(row.event)),
+            row.error,
+            row.attempts,
+            row.state,
+            row.died_at,
+            row.decided_by,
+            row.reason,
         )
         for row in rows
     ]

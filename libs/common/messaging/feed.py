@@ -79,8 +79,10 @@ def envelope_of(source: str, row: Any) -> Envelope:
 async def read_feed(connection: AsyncConnection, source: str, after: Position, limit: int) -> Page:
     """The next events after a position, in the order in which everyone may rely on having seen all before them."""
     rows = (
-        await connection.execute(_FEED, {"epoch": after.epoch, "tx_id": str(after.tx_id), "seq": after.seq, "limit": limit})
-    ).mappings().all()
+        (await connection.execute(_FEED, {"epoch": after.epoch, "tx_id": str(after.tx_id), "seq": after.seq, "limit": limit}))
+        .mappings()
+        .all()
+    )
     if not rows:
         return Page([], after)
     last = rows[-1]

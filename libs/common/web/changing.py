@@ -31,9 +31,18 @@ async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
 async def json_body(request: Request) -> tuple[bytes, Any]:
     raw = await read_body(request)
     try:
-        return raw, normalized(json.loads(raw or b"{}"))
+        parsed = json.loads(raw or b"{}", parse_constant=_refuse_constant)
+        body = normalized(parsed)
+        # Lone halves of a character and the zero character are no text that a database can keep.
+        if "\\u0000" in json.dumps(body) or not json.dumps(body, ensure_ascii=False).encode():
+            raise ValueError("zero character")
     except (ValueError, RecursionError):
         raise Problem(400, "not-json") from None
+    return raw, body
+
+
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def if_match_of(request: Request) -> int | None:

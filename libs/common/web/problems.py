@@ -6,7 +6,8 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -19,7 +20,14 @@ log = structlog.get_logger()
 
 RETRY_AFTER_SECONDS = 2
 
-_CODE_OF_STATUS = {400: "bad-request", 401: "not-signed-in", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 503: "unavailable"}
+_CODE_OF_STATUS = {
+    400: "bad-request",
+    401: "not-signed-in",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    503: "unavailable",
+}
 
 
 class Problem(Exception):
@@ -35,7 +43,13 @@ class Problem(Exception):
 
 
 def problem_response(
-    request: Request, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, extra: Mapping[str, Any] | None = None
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> Response:
     body: dict[str, Any] = {
         "type": f"urn:chidao:problem:{code}",

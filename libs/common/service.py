@@ -1,0 +1,132 @@
+"""One service as it runs: its database, its part in the messages, its web face. `create_app` of a service puts these together."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx2
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.common.clock import Clock
+from libs.common.db import Database
+from libs.common.live import ChangedLists, Hints
+from libs.common.messaging.bus import Bus
+from libs.common.messaging.consumer import Consumer, ConsumerRunner
+from libs.common.messaging.feed import Page, Position
+from libs.common.messaging.relay import Relay
+from libs.common.messaging.sweep import Sweep
+from libs.common.migrate import require_newest_schema
+from libs.common.settings import ServiceSettings
+from libs.common.supervise import running
+from libs.common.tokens import ServiceTokens
+
+log = structlog.get_logger()
+
+Work = tuple[str, Callable[[], Awaitable[None]]]
+
+
+class CounterTooLow(Exception):
+    """The event log holds transaction numbers above the cluster's counter: this database was not restored as a whole cluster."""
+
+
+class Service:
+    """`package` is where the service lives (`services.tasks`); `lists` are the lists of open pages that its changes touch.
+
+    `extra` is further long-running work (a scheduler). `changed` is called after a consumer applied something new.
+    """
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        bus: Bus,
+        *,
+        package: str,
+        publishes: bool = False,
+        consumers: Sequence[Consumer] = (),
+        lists: tuple[str, ...] = (),
+        extra: Sequence[Work] = (),
+    ) -> None:
+        self.settings = settings
+        self.name = settings.name
+        self.package = package
+        self.publishes = publishes
+        self.lists = lists
+        self.clock: Clock = settings.clock
+        self.database = Database(settings.database_url, application=f"chidao-{settings.name}")
+        self.hints = Hints(self.database)
+        self.changed_lists = ChangedLists(self.database)
+        self.tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
+        self.runners = [ConsumerRunner(consumer, self.database, changed=self.tell_changed) for consumer in consumers]
+        self.extra = list(extra)
+        self._bus = bus
+        self._client: httpx2.AsyncClient | None = None
+
+    def tell_changed(self) -> None:
+        """Something was committed: wake the relay and the open pages."""
+        if self.publishes:
+            self.hints.outbox()
+        if self.lists:
+            self.hints.lists_changed(*self.lists)
+
+    async def read_feed_of(self, source: str, after: Position, limit: int) -> Page:
+        """A page of another service's feed, over HTTP with our own token."""
+        assert self._client is not None, "the service is not running"
+        token = await self.tokens.for_audience(source)
+        answer = await self._client.get(
+            f"{self.settings.sources[source]}/internal/events",
+            params={"after": str(after), "limit": limit},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        answer.raise_for_status()
+        return Page.from_json(answer.json())
+
+    def sweeps(self) -> list[Sweep]:
+        """One sweep for each consumer and source whose feed we know."""
+        return [
+            Sweep(runner, source, self.read_feed_of, every=self.settings.sweep_seconds)
+            for runner in self.runners
+            for source in runner.consumer.sources
+            if source in self.settings.sources
+        ]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Everything but the web face. Refuses to start on an older schema or on a database torn out of its cluster."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.dispose)
+            async with self.database.read() as connection:
+                await require_newest_schema(self.package, connection)
+                if self.publishes:
+                    await _require_whole_cluster(connection)
+            self._client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10))
+            works: list[Work] = [("hints", self.hints.run), ("changed-lists", self.changed_lists.run), *self.extra]
+            if self.publishes:
+                works.append((f"relay {self.name}", Relay(self.name, self.database, self._bus).run))
+            works.extend((f"sweep {self.name}", sweep.run) for sweep in self.sweeps())
+            works.extend(
+                (f"consumer {runner.consumer.name} of {source}", _following(runner, self._bus, source))
+                for runner in self.runners
+                for source in runner.consumer.sources
+            )
+            await stack.enter_async_context(running(*works))
+            yield
+
+
+def _following(runner: ConsumerRunner, bus: Bus, source: str) -> Callable[[], Awaitable[None]]:
+    async def follow() -> None:
+        await runner.follow(bus, source)
+
+    return follow
+
+
+async def _require_whole_cluster(connection: AsyncConnection) -> None:
+    row = (await connection.execute(text("SELECT coalesce(max(tx_id), '0'::xid8) >= pg_current_xact_id() AS torn FROM event_log"))).one()
+    if row.torn:
+        raise CounterTooLow("the largest transaction in event_log is above the counter of this cluster; restore the whole cluster")
+
+
+def service_of(app: FastAPI) -> Service:
+    service: Service = app.state.service
+    return service

@@ -1,0 +1,61 @@
+"""Live: the process answers. Ready: it can serve. Deep: how it stands with messages and clocks, for those who operate it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import JSONResponse, Response
+
+from libs.common.migrate import require_newest_schema
+from libs.common.service import Service, service_of
+from libs.common.web.auth import ServiceCaller
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+_PUBLISHING = text("""
+SELECT (SELECT count(*) FROM outbox) AS outbox,
+       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox JOIN event_log USING (seq)) AS oldest_seconds,
+       (SELECT count(*) FROM event_log) AS events
+""")
+_CONSUMING = text("""
+SELECT (SELECT count(*) FROM dead_event WHERE state = 'open') AS dead, (SELECT count(*) FROM held_notice) AS held
+""")
+_POSITIONS = text(
+    "SELECT consumer, source, extract(epoch FROM now() - heard_at) AS heard_seconds_ago FROM feed_position WHERE heard_at > '-infinity'"
+)
+
+
+@router.get("/live")
+async def live() -> dict[str, str]:
+    return {"status": "live"}
+
+
+@router.get("/ready")
+async def ready(request: Request) -> dict[str, str]:
+    service = service_of(request.app)
+    async with service.database.read() as connection:
+        await require_newest_schema(service.package, connection)
+    return {"status": "ready"}
+
+
+@router.get("/deep")
+async def deep(request: Request, caller: ServiceCaller) -> Response:
+    service = service_of(request.app)
+    async with service.database.read() as connection:
+        found = await _found(service, connection)
+    return JSONResponse(found)
+
+
+async def _found(service: Service, connection: AsyncConnection) -> dict[str, Any]:
+    found: dict[str, Any] = {"service": service.name, "clock_offset_seconds": service.clock.offset.total_seconds()}
+    if service.publishes:
+        row = (await connection.execute(_PUBLISHING)).one()
+        found["outbox"] = {"waiting": row.outbox, "oldest_seconds": float(row.oldest_seconds), "events": row.events}
+    if service.runners:
+        row = (await connection.execute(_CONSUMING)).one()
+        found["consumer"] = {"dead": row.dead, "held": row.held}
+        found["heard"] = {
+            f"{row.consumer} of {row.source}": round(float(row.heard_seconds_ago), 1) for row in await connection.execute(_POSITIONS)
+        }
+    return found

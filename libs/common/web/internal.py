@@ -1,0 +1,50 @@
+"""What services tell each other: the feed of their events, and that lists changed. Never behind the gateway."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from libs.common.live import ChangedLists
+from libs.common.messaging.feed import Position, read_feed
+from libs.common.service import service_of
+from libs.common.web.auth import ServiceCaller
+from libs.common.web.problems import Problem
+
+MAX_FEED_PAGE = 500
+
+router = APIRouter(prefix="/internal", tags=["internal"])
+
+
+@router.get("/events")
+async def events(
+    request: Request, caller: ServiceCaller, after: str = "", limit: Annotated[int, Query(ge=1, le=MAX_FEED_PAGE)] = 200
+) -> Response:
+    """The events after a position, and the position after them."""
+    service = service_of(request.app)
+    if not service.publishes:
+        raise Problem(404, "not-found")
+    try:
+        position = Position.parse(after)
+    except ValueError:
+        raise Problem(422, "invalid-cursor") from None
+    async with service.database.read() as connection:
+        page = await read_feed(connection, service.name, position, limit)
+    return JSONResponse(page.to_json())
+
+
+@router.get("/stream")
+async def stream(request: Request, caller: ServiceCaller) -> StreamingResponse:
+    """Server-sent events `{"lists": […]}`, "*" for all, as long as the caller listens."""
+    return StreamingResponse(
+        _spoken(service_of(request.app).changed_lists), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+async def _spoken(changed: ChangedLists) -> AsyncIterator[bytes]:
+    # The first word lets the caller know that he is connected.
+    yield b": connected\n\n"
+    async for lists in changed.follow():
+        yield b"data: " + json.dumps({"lists": sorted(lists)}).encode() + b"\n\n"
