@@ -13,7 +13,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 ALGORITHM = "ES256"
-# An unknown key id makes us ask the issuer again, but not more often than this: a flood of forged tokens must not become a flood of requests.
+# An unknown key id makes us ask the issuer again, but not more often than this: a flood of forged tokens must not
+# become a flood of requests.
 KEYS_ASKED_EVERY = 10.0
 CHECKED_TOKENS_KEPT = 10_000
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -29,7 +29,7 @@ class Sweep:
             self._runner.sweep_wanted.clear()
 
     async def once(self) -> int:
-        """Read to the present end of the feed; how many events were seen. Also when there were none it is noted that the source was heard."""
+        """Read to the present end of the feed; how many events were seen. Even when there were none, the source was heard of."""
         seen = 0
         position = await self._runner.position(self._source)
         while True:
