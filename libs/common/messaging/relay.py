@@ -24,13 +24,13 @@ PUBLISH_DEADLINE = 10.0
 HEARTBEAT = 3.0
 SILENCE = "10s"
 
-# A later event of an aggregate waits while an earlier one of it is backing off; the other aggregates go on.
+# A later event of an aggregate waits behind an earlier one that has failed; the other aggregates go on.
 _NEXT = f"""
 SELECT {COLUMNS}, o.attempts
 FROM outbox o JOIN event_log e USING (seq)
 WHERE o.not_before <= now()
   AND NOT EXISTS (SELECT 1 FROM outbox earlier JOIN event_log f USING (seq)
-                  WHERE earlier.not_before > now() AND f.aggregate_id = e.aggregate_id AND earlier.seq < o.seq)
+                  WHERE earlier.attempts > 0 AND f.aggregate_id = e.aggregate_id AND earlier.seq < o.seq)
 ORDER BY o.seq LIMIT {BATCH}
 """
 _TAKEN = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
