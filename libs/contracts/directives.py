@@ -23,6 +23,11 @@ class DirectiveSummary(Part):
     urgency: str
     issuing_agency_id: UUID | None = None
 
+    @property
+    def label(self) -> str:
+        """Số, ký hiệu ("5425/UBND-KGVX"); the subject while the document has no number yet."""
+        return "/".join(part for part in (self.number, self.notation) if part) if self.number else self.subject
+
 
 class InstructionState(Part):
     """Nhiệm vụ trong văn bản. Either one agency in `lead_agency_ids`, or a `group` expanded into all of them on the day of release."""

@@ -8,14 +8,14 @@ from fastapi import APIRouter, FastAPI
 from libs.common.service import Service
 from libs.common.tokens import TokenVerifier
 from libs.common.web import health, internal
-from libs.common.web.auth import PORTAL_PARTY, Doorkeeper, ResolveActor
+from libs.common.web.auth import PORTAL_PARTY, Doorkeeper, Memberships
 from libs.common.web.middleware import RequestTrace
 from libs.common.web.problems import install_problem_answers
 
 SERVICES = ("directory", "directives", "tasks", "notify", "reporting", "portal")
 
 
-def create_service_app(service: Service, routers: Sequence[APIRouter], *, title: str, resolve_actor: ResolveActor) -> FastAPI:
+def create_service_app(service: Service, routers: Sequence[APIRouter], *, title: str, memberships: Memberships) -> FastAPI:
     """The whole ASGI application of one service; its lifespan starts and stops what runs behind it."""
 
     @asynccontextmanager
@@ -33,7 +33,7 @@ def create_service_app(service: Service, routers: Sequence[APIRouter], *, title:
             audience=service.name,
             parties=frozenset({PORTAL_PARTY, *settings.allowed_parties, *(f"service-{name}" for name in SERVICES)}),
         ),
-        resolve_actor,
+        memberships,
     )
     install_problem_answers(app)
     for router in (health.router, internal.router, *routers):

@@ -1,8 +1,7 @@
 """Who asks. A person brings a token and names the membership he acts in; a service brings a token made for us."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 import httpx2
@@ -22,9 +21,6 @@ PORTAL_PARTY = "chidao-portal"
 # Only for the description of the API; the check below reads the header itself, so that a missing token is a problem document.
 _BEARER = HTTPBearer(auto_error=False, description="Access token of the sign-in service; a person also sends Chidao-Membership.")
 
-ResolveActor = Callable[[UUID, UUID, frozenset[str]], Awaitable[Actor | None]]
-"""(person, membership, roles of the token) → the actor, or None when the membership is not his, not valid today or not of his roles."""
-
 
 @dataclass(frozen=True)
 class Person:
@@ -34,12 +30,24 @@ class Person:
     roles: frozenset[str]
 
 
+class Memberships(Protocol):
+    """Who acts: the directory answers from its own tables, the others from their replica."""
+
+    async def resolve_actor(self, person_id: UUID, membership_id: UUID, roles: frozenset[str]) -> Actor | None:
+        """The actor, or None when the membership is not his, not valid today or not of the token's roles."""
+        ...
+
+    async def require_fresh(self) -> None:
+        """Raises a DomainError (503) when what is known of memberships is too old to change anything."""
+        ...
+
+
 @dataclass
 class Doorkeeper:
     """What a service needs to know who asks; lies in `app.state.doorkeeper`."""
 
     verifier: TokenVerifier
-    resolve_actor: ResolveActor
+    memberships: Memberships
 
 
 def _unauthorized(reason: str) -> Problem:
@@ -77,7 +85,7 @@ async def actor_of(request: Request, _: Annotated[object, Depends(_BEARER)] = No
     except ValueError:
         raise Problem(401, "membership-not-valid", "header Chidao-Membership is missing or no id") from None
     keeper: Doorkeeper = request.app.state.doorkeeper
-    actor = await keeper.resolve_actor(person.id, membership, person.roles)
+    actor = await keeper.memberships.resolve_actor(person.id, membership, person.roles)
     if actor is None:
         raise Problem(401, "membership-not-valid")
     return actor

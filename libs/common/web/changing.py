@@ -78,6 +78,7 @@ def change_of(request: Request, actor: Actor, raw: bytes, body: Any) -> Change:
 
 # FastAPI solves dependencies in the order of the parameters, so the body is judged before the token.
 async def changing(request: Request, body: Annotated[tuple[bytes, Any], Depends(json_body)], actor: SignedIn) -> Change:
+    await request.app.state.doorkeeper.memberships.require_fresh()
     return change_of(request, actor, *body)
 
 
