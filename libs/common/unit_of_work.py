@@ -138,7 +138,8 @@ class UnitOfWork:
 
     def repeated_id(self, change: Change) -> UUID:
         """Of a repeated creation: which object was made the first time."""
-        assert change.repetition is not None and change.repetition.aggregate_id is not None
+        assert change.repetition is not None
+        assert change.repetition.aggregate_id is not None
         return change.repetition.aggregate_id
 
     async def commit(self) -> None:

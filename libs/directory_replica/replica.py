@@ -29,7 +29,8 @@ FROM feed_position WHERE consumer = :consumer AND source = 'directory' AND heard
 """)
 _LIVING = text("""
 SELECT id, kind FROM agency_replica
-WHERE (id = ANY(CAST(:ids AS uuid[])) OR (kind = ANY(CAST(:kinds AS text[])) AND scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid))))
+WHERE (id = ANY(CAST(:ids AS uuid[]))
+       OR (kind = ANY(CAST(:kinds AS text[])) AND scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid))))
   AND coalesce(valid_from, '-infinity') <= :day AND coalesce(valid_to, 'infinity') >= :day
 ORDER BY sort_key, id
 """)
@@ -51,7 +52,7 @@ class LivingAgency:
 async def living_agencies(
     connection: AsyncConnection, *, ids: Collection[UUID] = (), kinds: Collection[str] = (), within: UUID | None = None, day: date
 ) -> list[LivingAgency]:
-    """Of `ids`, and of all agencies of `kinds` in the same province as the agency `within`, those that live on `day`; in alphabetical order."""
+    """Those that live on `day` among `ids` and the agencies of `kinds` in the province of the agency `within`, in alphabetical order."""
     rows = await connection.execute(_LIVING, {"ids": list(ids), "kinds": list(kinds), "within": within, "day": day})
     return [LivingAgency(row.id, row.kind) for row in rows]
 

@@ -26,7 +26,7 @@ def test_the_table_reaches_every_bucket() -> None:
 
 
 def test_the_six_buckets_are_all_there_is() -> None:
-    assert COMPLETED | OPEN == frozenset(Bucket)
+    assert frozenset(Bucket) == COMPLETED | OPEN
     assert COMPLETED.isdisjoint(OPEN)
     assert len(DATED) == 4
 

@@ -74,8 +74,13 @@ async def test_an_event_above_64_kib_is_refused_in_the_transaction(publisher: Da
     with pytest.raises(EventTooLarge):
         async with publisher.begin() as connection:
             await event_log.append(
-                connection, aggregate_type="counter", aggregate_id=uuid4(), version=1, contract=contract,
-                actor=Actor.of_service(SOURCE), cause=Cause("test"),
+                connection,
+                aggregate_type="counter",
+                aggregate_id=uuid4(),
+                version=1,
+                contract=contract,
+                actor=Actor.of_service(SOURCE),
+                cause=Cause("test"),
             )
     assert await rows(publisher, "SELECT * FROM event_log") == []
 
@@ -158,8 +163,11 @@ async def test_only_one_relay_is_active(publisher: Database) -> None:
             await until(lambda: _outbox_is(publisher, 0))
             async with running(("second", second.run)):
                 await asyncio.sleep(0.2)
-                held = await rows(publisher, "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
-                                             "WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()")
+                held = await rows(
+                    publisher,
+                    "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                    "WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()",
+                )
                 assert held == [(1,)]
 
 

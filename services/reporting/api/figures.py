@@ -1,0 +1,153 @@
+"""Figures, their last weeks, and the list behind each number."""
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AfterValidator
+
+from libs.common.clock import Clock
+from libs.common.service import Service, service_of
+from libs.common.web.auth import SignedIn
+from libs.common.web.pagination import CursorParameter, Limit, decode_cursor, encode_cursor
+from libs.common.web.problems import Problem
+from libs.common.web.titles import add_titles
+from services.reporting.api.schemas import (
+    CountedTaskOut,
+    FiguresOut,
+    ListBehindNumberOut,
+    PictureOut,
+    RateNameOut,
+    RulesOut,
+    SeriesOut,
+    SeriesPointOut,
+    all_rates,
+)
+from services.reporting.figures.counting import pictures
+from services.reporting.figures.listing import WITHOUT_DUE, Counted, list_behind
+from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.standing import Day
+from services.reporting.settings import ReportingSettings
+
+add_titles({"day-in-future": "Ngày yêu cầu chưa đến; chỉ xem được số liệu đến hết ngày hôm nay."})
+
+router = APIRouter(tags=["figures"])
+
+ONE_WEEK = timedelta(weeks=1)
+
+
+def _named(name: str) -> str:
+    if name not in NUMBERS:
+        raise ValueError(f"a number is one of {', '.join(NUMBERS)}")
+    return name
+
+
+NumberName = Annotated[
+    str,
+    AfterValidator(_named),
+    Query(
+        description="The number whose list is wanted: a bucket, N, C, U, due_soon, or a side of a rate.",
+        json_schema_extra={"enum": list(NUMBERS)},
+    ),
+]
+
+
+class Asking:
+    """The service as a request for figures needs it."""
+
+    def __init__(self, request: Request) -> None:
+        service: Service = service_of(request.app)
+        settings = service.settings
+        assert isinstance(settings, ReportingSettings)
+        self.database = service.database
+        self.clock: Clock = service.clock
+        self.today = service.clock.today()
+        self.rules = RulesOut(awaiting_counts_as=settings.awaiting_counts_as, rounding=settings.rounding)
+
+    def day(self, as_of: date | None, known_on: date | None) -> Day:
+        day = Day(as_of or self.today, known_on or self.today)
+        if max(day.as_of, day.known_on) > self.today:
+            raise Problem(422, "day-in-future", today=self.today.isoformat())
+        return day
+
+
+Asked = Annotated[Asking, Depends()]
+AsOf = Annotated[date | None, Query(description="Cut at the end of this day in Viet Nam; today when left out.")]
+KnownOn = Annotated[date | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
+
+
+@router.get("/figures")
+async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None) -> PictureOut:
+    """The six buckets, totals and named rates, for the province and per agency."""
+    day = asked.day(as_of, known_on)
+    async with asked.database.read() as connection:
+        [picture] = await pictures(connection, [day], today=asked.today, awaiting_counts_as=asked.rules.awaiting_counts_as)
+    return PictureOut.of(picture, day, generated_at=asked.clock.now(), rules=asked.rules)
+
+
+@router.get("/figures/series")
+async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1, le=52)] = 8) -> SeriesOut:
+    """The province week by week up to today, each as it was known on its own day."""
+    as_then_known = [Day(end, end) for end in (asked.today - ONE_WEEK * back for back in reversed(range(weeks)))]
+    async with asked.database.read() as connection:
+        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=asked.rules.awaiting_counts_as)
+    points = [
+        SeriesPointOut(as_of=day.as_of, province=FiguresOut.of(picture.province, asked.rules.rounding))
+        for day, picture in zip(as_then_known, found, strict=True)
+    ]
+    return SeriesOut(generated_at=asked.clock.now(), rules=asked.rules, points=points)
+
+
+@router.get("/figures/tasks")
+async def tasks_behind(
+    asked: Asked,
+    actor: SignedIn,
+    bucket: NumberName = "N",
+    agency_id: Annotated[UUID | None, Query(description="The lead agency whose number it is; the province's when left out.")] = None,
+    counted: Annotated[Counted, Query(description="Without an agency: which of the two totals.")] = Counted.PROVINCE,
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+    limit: Limit = 50,
+    cursor: CursorParameter = None,
+) -> ListBehindNumberOut:
+    """Exactly the tasks that a number counts, of which those are listed that the asker may see."""
+    day = asked.day(as_of, known_on)
+    async with asked.database.read() as connection:
+        found = await list_behind(
+            connection,
+            NUMBERS[bucket],
+            day,
+            counted=counted,
+            lead_agency_id=agency_id,
+            seen_by=actor,
+            today=asked.today,
+            awaiting_counts_as=asked.rules.awaiting_counts_as,
+            after=_after(cursor),
+            limit=limit + 1,
+        )
+    page, more = found.tasks[:limit], found.tasks[limit:]
+    return ListBehindNumberOut(
+        as_of=day.as_of,
+        known_on=day.known_on,
+        counted=found.counted,
+        total=found.total,
+        items=[CountedTaskOut.of(task) for task in page],
+        next_cursor=encode_cursor(page[-1].due or WITHOUT_DUE, page[-1].task_id) if more else None,
+    )
+
+
+def _after(cursor: str | None) -> tuple[date, UUID] | None:
+    keys = decode_cursor(cursor, keys=2)
+    if keys is None:
+        return None
+    try:
+        return date.fromisoformat(keys[0]), UUID(keys[1])
+    except (ValueError, TypeError, AttributeError):
+        raise Problem(422, "invalid-cursor") from None
+
+
+@router.get("/rates")
+async def rates(actor: SignedIn) -> list[RateNameOut]:
+    """The named rates with their formulas: a percentage is never shown without its name."""
+    return all_rates()

@@ -1,0 +1,161 @@
+"""What the API of figures answers."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from libs.contracts.buckets import AwaitingCountsAs, Bucket
+from libs.contracts.rates import RATES, Rate, RateValue, Rounding
+from services.reporting.figures.counting import SHOWN_RATES, Figures, Picture
+from services.reporting.figures.listing import CountedTask
+from services.reporting.figures.standing import Day
+
+
+class RateOut(BaseModel):
+    value: str | None = Field(
+        description="Percent with two decimals; null where nothing is counted in the denominator.", examples=["85.95"]
+    )
+    numerator: int
+    denominator: int
+
+    @staticmethod
+    def of(rate: RateValue) -> "RateOut":
+        return RateOut(value=None if rate.value is None else str(rate.value), numerator=rate.numerator, denominator=rate.denominator)
+
+
+class FiguresOut(BaseModel):
+    """Rulebook 1.5: N = C + U, and the six buckets add up to N."""
+
+    N: int
+    C: int
+    U: int
+    completed_on_time: int
+    completed_late: int
+    completed_undated: int
+    open_in_time: int
+    open_overdue: int
+    open_undated: int
+    due_soon: int
+    rates: dict[str, RateOut]
+
+    @staticmethod
+    def of(figures: Figures, rounding: Rounding) -> "FiguresOut":
+        return FiguresOut.model_validate(_numbers(figures, rounding))
+
+
+def _numbers(figures: Figures, rounding: Rounding) -> dict[str, object]:
+    return {
+        "N": figures.assigned,
+        "C": figures.completed,
+        "U": figures.open,
+        **{bucket.value: figures.buckets[bucket] for bucket in Bucket},
+        "due_soon": figures.due_soon,
+        "rates": {name: RateOut.of(figures.rate(name, rounding)) for name in SHOWN_RATES},
+    }
+
+
+class OpenDueOut(BaseModel):
+    due: date
+    count: int
+
+
+class AgencyFiguresOut(FiguresOut):
+    agency_id: UUID
+    open_dues: list[OpenDueOut] = Field(description="Open tasks with a deadline by their due date, earliest first.")
+
+
+class RulesOut(BaseModel):
+    """The settings of rulebook 1.5 that these figures follow; reports print them."""
+
+    awaiting_counts_as: AwaitingCountsAs
+    rounding: Rounding
+
+
+class PictureOut(BaseModel):
+    as_of: date
+    known_on: date
+    generated_at: datetime
+    rules: RulesOut
+    province: FiguresOut = Field(description="Ungrouped tasks and parents of groups.")
+    assignments_total: FiguresOut = Field(
+        description="All agencies together: each child of a group counts. Legitimately differs from `province`."
+    )
+    agencies: list[AgencyFiguresOut] = Field(description="Every agency that leads a counted task.")
+
+    @staticmethod
+    def of(picture: Picture, day: Day, *, generated_at: datetime, rules: RulesOut) -> "PictureOut":
+        return PictureOut(
+            as_of=day.as_of,
+            known_on=day.known_on,
+            generated_at=generated_at,
+            rules=rules,
+            province=FiguresOut.of(picture.province, rules.rounding),
+            assignments_total=FiguresOut.of(picture.assignments, rules.rounding),
+            agencies=[
+                AgencyFiguresOut.model_validate(
+                    {
+                        "agency_id": agency_id,
+                        "open_dues": [{"due": due, "count": count} for due, count in sorted(picture.open_dues.get(agency_id, {}).items())],
+                        **_numbers(figures, rules.rounding),
+                    }
+                )
+                for agency_id, figures in sorted(picture.agencies.items())
+            ],
+        )
+
+
+class SeriesPointOut(BaseModel):
+    as_of: date
+    province: FiguresOut
+
+
+class SeriesOut(BaseModel):
+    """One point for each week, oldest first, each as it was known on its own day."""
+
+    generated_at: datetime
+    rules: RulesOut
+    points: list[SeriesPointOut]
+
+
+class CountedTaskOut(BaseModel):
+    task_id: UUID
+    code: str
+    is_group: bool
+    directive_id: UUID
+    directive_label: str
+    content: str
+    lead_agency_id: UUID | None
+    state: str | None = Field(description="Null for the parent of a group, which has no state of its own.")
+    bucket: Bucket
+    assigned_on: date
+    due: date | None
+    completed_on: date | None
+
+    @staticmethod
+    def of(task: CountedTask) -> "CountedTaskOut":
+        return CountedTaskOut(**vars(task))
+
+
+class ListBehindNumberOut(BaseModel):
+    as_of: date
+    known_on: date
+    counted: int = Field(description="The number whose list this is.")
+    total: int = Field(description="How many of the counted tasks the asker may see.")
+    items: list[CountedTaskOut]
+    next_cursor: str | None
+
+
+class RateNameOut(BaseModel):
+    name: str
+    label: str
+    formula: str
+    shown: bool = Field(description="Whether figures carry it.")
+
+    @staticmethod
+    def of(rate: Rate) -> "RateNameOut":
+        return RateNameOut(name=rate.name, label=rate.label, formula=rate.formula, shown=rate.name in SHOWN_RATES)
+
+
+def all_rates() -> list[RateNameOut]:
+    return [RateNameOut.of(rate) for rate in RATES.values()]

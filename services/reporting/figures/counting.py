@@ -1,0 +1,101 @@
+"""Official figures: counted from rows each time, per agency and for the province."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.contracts.buckets import COMPLETED, DATED, OPEN, AwaitingCountsAs, Bucket
+from libs.contracts.rates import RATES, RateValue, Rounding, rate_of
+from services.reporting.figures.standing import Day, counted_sql, days_asked
+
+SHOWN_RATES = ("R1", "R3c", "R4", "R5", "RU")
+
+
+class FiguresDoNotAddUp(Exception):
+    """The identity N = C_on + C_late + C_nd + U_in + U_over + U_nd was broken; such figures are never shown."""
+
+
+@dataclass
+class Figures:
+    """One column of the picture: how many tasks lie in each bucket, and how many of the open ones are due soon."""
+
+    buckets: Counter[Bucket] = field(default_factory=Counter)
+    assigned: int = 0
+    due_soon: int = 0
+
+    def count(self, bucket: Bucket, tasks: int, due_soon: int) -> None:
+        self.buckets[bucket] += tasks
+        self.assigned += tasks
+        self.due_soon += due_soon
+
+    @property
+    def completed(self) -> int:
+        return sum(self.buckets[bucket] for bucket in COMPLETED)
+
+    @property
+    def open(self) -> int:
+        return sum(self.buckets[bucket] for bucket in OPEN)
+
+    @property
+    def with_deadline(self) -> int:
+        return sum(self.buckets[bucket] for bucket in DATED)
+
+    def rate(self, name: str, rounding: Rounding) -> RateValue:
+        return rate_of(RATES[name], self.buckets, rounding)
+
+    def require_identity(self, total: int) -> None:
+        """Raises FiguresDoNotAddUp unless the six buckets together are the `total` that was counted without looking at buckets."""
+        if not self.assigned == total == self.completed + self.open:
+            raise FiguresDoNotAddUp(f"N is {total}, the buckets hold {dict(self.buckets)}")
+
+
+@dataclass
+class Picture:
+    """The figures of one day. `assignments` are all agencies together; it and `province` legitimately differ (rulebook 1.5)."""
+
+    province: Figures = field(default_factory=Figures)
+    assignments: Figures = field(default_factory=Figures)
+    agencies: dict[UUID, Figures] = field(default_factory=dict)
+    open_dues: dict[UUID, Counter[date]] = field(default_factory=dict)
+
+
+# `expected` counts N without looking at buckets or at the parents' children, so that the identity is a check and not a definition.
+_GROUPED = """
+, expected AS (
+  SELECT day, count(*) FILTER (WHERE parent_id IS NULL) AS province, count(*) FILTER (WHERE NOT is_group) AS assignments
+  FROM standing WHERE assigned_on <= as_of GROUP BY day)
+SELECT day, in_province, is_group, lead_agency_id, bucket, CASE WHEN bucket LIKE 'open%' THEN due END AS open_due,
+       count(*) AS tasks, count(*) FILTER (WHERE due_soon) AS due_soon, expected.province, expected.assignments
+FROM expected LEFT JOIN counted USING (day)
+GROUP BY day, in_province, is_group, lead_agency_id, bucket, open_due, expected.province, expected.assignments
+"""
+
+
+async def pictures(connection: AsyncConnection, days: Sequence[Day], *, today: date, awaiting_counts_as: AwaitingCountsAs) -> list[Picture]:
+    """The figures of each of `days`, in their order, all from one statement and so from one moment."""
+    known_today = all(day.known_on >= today for day in days)
+    rows = await connection.execute(text(counted_sql(awaiting_counts_as, known_today=known_today) + _GROUPED), days_asked(*days))
+    found = [Picture() for _ in days]
+    expected = [(0, 0) for _ in days]
+    for row in rows:
+        picture = found[row.day - 1]
+        expected[row.day - 1] = (row.province, row.assignments)
+        if row.bucket is None:
+            continue
+        bucket = Bucket(row.bucket)
+        if row.in_province:
+            picture.province.count(bucket, row.tasks, row.due_soon)
+        if not row.is_group:
+            picture.assignments.count(bucket, row.tasks, row.due_soon)
+            picture.agencies.setdefault(row.lead_agency_id, Figures()).count(bucket, row.tasks, row.due_soon)
+            if row.open_due is not None:
+                picture.open_dues.setdefault(row.lead_agency_id, Counter())[row.open_due] += row.tasks
+    for picture, (in_province, assignments) in zip(found, expected, strict=True):
+        picture.province.require_identity(in_province)
+        picture.assignments.require_identity(assignments)
+    return found

@@ -1,0 +1,94 @@
+"""What is known of a task: one fact for each of its versions, and the newest of them once more."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.common.clock import vietnam_date
+from libs.common.messaging.envelope import Envelope
+from libs.contracts.tasks import (
+    ProgressReported,
+    ResultConfirmed,
+    ResultReturned,
+    ResultSubmitted,
+    TaskAccepted,
+    TaskAssigned,
+    TaskOverdue,
+)
+
+TaskEvent = TaskAssigned | TaskAccepted | ProgressReported | ResultSubmitted | ResultConfirmed | ResultReturned | TaskOverdue
+
+_STANDING = "source, id, version, known_on, is_group, parent_id, lead_agency_id, state, assigned_on, due, submitted_on, completed_on"
+_WORDS = "code, directive_id, directive_label, content, coordinating_agency_ids"
+_NOW = f"{_STANDING}, {_WORDS}"
+
+# A fact is inserted once, whenever and however often it comes; the newest row gives way only to a higher version.
+_KEEP = text(f"""
+WITH fact AS (
+  INSERT INTO task_fact ({_STANDING}, occurred_at, type)
+  VALUES (:source, :id, :version, :known_on, :is_group, :parent_id, :lead_agency_id, :state, :assigned_on, :due, :submitted_on,
+          :completed_on, :occurred_at, :type)
+  ON CONFLICT DO NOTHING)
+INSERT INTO task_now ({_NOW})
+VALUES (:source, :id, :version, :known_on, :is_group, :parent_id, :lead_agency_id, :state, :assigned_on, :due, :submitted_on,
+        :completed_on, :code, :directive_id, :directive_label, :content, :coordinating_agency_ids)
+ON CONFLICT (id) DO UPDATE SET ({_NOW}) = ROW ({", ".join(f"excluded.{column.strip()}" for column in _NOW.split(","))})
+WHERE excluded.version > task_now.version
+""")
+
+
+@dataclass(frozen=True)
+class KnownTask:
+    """A task as one event told it. Days are days in Viet Nam; `lead_agency_id` is None for the parent of a group."""
+
+    source: str
+    id: UUID
+    version: int
+    type: str
+    occurred_at: datetime
+    is_group: bool
+    parent_id: UUID | None
+    lead_agency_id: UUID | None
+    coordinating_agency_ids: list[UUID]
+    state: str
+    assigned_on: date
+    due: date | None
+    submitted_on: date | None
+    completed_on: date | None
+    code: str
+    directive_id: UUID
+    directive_label: str
+    content: str
+
+
+def known_task(event: TaskEvent, envelope: Envelope) -> KnownTask:
+    """What an event of the tasks service tells of its task."""
+    state = event.state
+    return KnownTask(
+        source=envelope.source,
+        id=state.id,
+        version=envelope.version,
+        type=envelope.type,
+        occurred_at=event.occurred_at,
+        is_group=state.is_group,
+        parent_id=state.parent_id,
+        lead_agency_id=state.lead_agency_id,
+        coordinating_agency_ids=[assignment.agency_id for assignment in state.assignments if assignment.role == "COORDINATING"],
+        state=state.state,
+        assigned_on=state.assigned_on,
+        due=state.due,
+        submitted_on=state.submitted_on,
+        completed_on=state.completed_on,
+        code=state.code,
+        directive_id=state.directive.id,
+        directive_label=state.directive.label,
+        content=state.content,
+    )
+
+
+async def keep_tasks(connection: AsyncConnection, *tasks: KnownTask) -> None:
+    """Remember what events told. In any order and any number of times, the same events leave the same rows."""
+    await connection.execute(_KEEP, [{**vars(task), "known_on": vietnam_date(task.occurred_at)} for task in tasks])

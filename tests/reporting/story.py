@@ -1,0 +1,150 @@
+"""Histories of tasks as their events would tell them, and the rule of rulebook 1.5 computed from them in plain Python."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from random import Random
+from uuid import UUID, uuid5
+
+from libs.common.clock import VIETNAM
+from libs.contracts.buckets import Bucket, Standing, bucket_of, bucket_of_group, is_due_soon
+from services.reporting.figures.counting import Picture
+from services.reporting.figures.standing import Day
+from services.reporting.projections.tasks import KnownTask
+
+NAMES = UUID("6d1f2b86-4a7e-4f3d-9c1a-0d4a3b5c7e90")
+AGENCIES = [uuid5(NAMES, f"agency {number}") for number in range(4)]
+FIRST_DAY = date(2026, 1, 20)
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), VIETNAM)
+
+
+def known_task(
+    name: str, *, assigned_on: date = FIRST_DAY, due: date | None = None, agency: UUID = AGENCIES[0], **more: object
+) -> KnownTask:
+    """Version 1 of a task: assigned on its day at noon."""
+    assigned = KnownTask(
+        source="tasks",
+        id=uuid5(NAMES, name),
+        version=1,
+        type="chidao.tasks.task-assigned.v1",
+        occurred_at=noon(assigned_on),
+        is_group=False,
+        parent_id=None,
+        lead_agency_id=agency,
+        coordinating_agency_ids=[],
+        state="ASSIGNED",
+        assigned_on=assigned_on,
+        due=due,
+        submitted_on=None,
+        completed_on=None,
+        code=f"NV-{name}",
+        directive_id=uuid5(NAMES, f"directive of {name}"),
+        directive_label="5425/UBND-KGVX",
+        content=f"Nhiệm vụ {name}",
+    )
+    return replace(assigned, **more)  # type: ignore[arg-type]
+
+
+def next_version(task: KnownTask, day: date, **more: object) -> KnownTask:
+    return replace(task, version=task.version + 1, occurred_at=noon(day), type="chidao.tasks.progress-reported.v1", **more)  # type: ignore[arg-type]
+
+
+def submitted(task: KnownTask, day: date) -> KnownTask:
+    return next_version(task, day, state="AWAITING_CONFIRMATION", submitted_on=day)
+
+
+def confirmed(task: KnownTask, day: date) -> KnownTask:
+    return next_version(task, day, state="COMPLETED", completed_on=task.submitted_on)
+
+
+def returned(task: KnownTask, day: date) -> KnownTask:
+    return next_version(task, day, state="RESULT_RETURNED", submitted_on=None)
+
+
+def _life(random: Random, task: KnownTask) -> Iterator[KnownTask]:
+    """What may befall one task; several things may happen on one day."""
+    yield task
+    day = task.assigned_on
+    for _ in range(random.randrange(7)):
+        day += timedelta(days=random.randrange(12))
+        match task.state:
+            case "AWAITING_CONFIRMATION":
+                task = confirmed(task, day) if random.random() < 0.6 else returned(task, day)
+            case "COMPLETED":
+                return
+            case _:
+                task = submitted(task, day) if random.random() < 0.5 else next_version(task, day, state="IN_PROGRESS")
+        yield task
+
+
+def random_story(seed: int, *, tasks: int = 12) -> list[KnownTask]:
+    """The events of some tasks and of some groups with their children, in the order of their lives."""
+    random = Random(seed)
+    story: list[KnownTask] = []
+    for number in range(tasks):
+        assigned_on = FIRST_DAY + timedelta(days=random.randrange(30))
+        due = assigned_on + timedelta(days=random.randrange(25)) if random.random() < 0.75 else None
+        first = known_task(f"{seed}-{number}", assigned_on=assigned_on, due=due, agency=random.choice(AGENCIES))
+        if random.random() < 0.3:
+            story.append(replace(first, is_group=True, lead_agency_id=None))
+            for agency in random.sample(AGENCIES, random.randrange(len(AGENCIES) + 1)):
+                child = replace(
+                    first, id=uuid5(first.id, str(agency)), parent_id=first.id, lead_agency_id=agency, code=f"{first.code}-{agency}"
+                )
+                story.extend(_life(random, child))
+        else:
+            story.extend(_life(random, first))
+    return story
+
+
+@dataclass
+class Expectation:
+    province: Counter[Bucket] = field(default_factory=Counter)
+    agencies: Counter[tuple[UUID, Bucket]] = field(default_factory=Counter)
+    province_due_soon: int = 0
+    assignments_due_soon: int = 0
+
+
+def expected(story: Iterable[KnownTask], day: Day) -> Expectation:
+    """The figures of `day`, counted with the rule as a function from the events themselves."""
+    known: dict[UUID, KnownTask] = {}
+    for task in sorted(story, key=lambda task: task.version):
+        if task.occurred_at.date() <= day.known_on:
+            known[task.id] = task
+    found = Expectation()
+    for task in known.values():
+        if task.is_group:
+            children = [_standing(child) for child in known.values() if child.parent_id == task.id]
+            bucket = bucket_of_group(_standing(task), children, day.as_of)
+        else:
+            bucket = bucket_of(_standing(task), day.as_of)
+        if bucket is None:
+            continue
+        due_soon = is_due_soon(bucket, task.due, day.as_of)
+        if task.parent_id is None:
+            found.province[bucket] += 1
+            found.province_due_soon += due_soon
+        if not task.is_group:
+            assert task.lead_agency_id is not None
+            found.agencies[task.lead_agency_id, bucket] += 1
+            found.assignments_due_soon += due_soon
+    return found
+
+
+def _standing(task: KnownTask) -> Standing:
+    return Standing(task.state, task.assigned_on, task.due, task.submitted_on, task.completed_on)
+
+
+def as_expectation(picture: Picture) -> Expectation:
+    return Expectation(
+        province=+picture.province.buckets,
+        agencies=Counter(
+            {(agency, bucket): count for agency, figures in picture.agencies.items() for bucket, count in figures.buckets.items() if count}
+        ),
+        province_due_soon=picture.province.due_soon,
+        assignments_due_soon=picture.assignments.due_soon,
+    )

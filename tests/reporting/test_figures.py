@@ -1,0 +1,138 @@
+"""Figures from rows: whatever order the events came in, whichever day is asked for, the SQL counts what the rule says."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from libs.common.clock import VIETNAM
+from libs.common.db import Database
+from libs.contracts.buckets import AwaitingCountsAs, Bucket
+from services.reporting.figures.counting import Picture, pictures
+from services.reporting.figures.standing import Day
+from services.reporting.projections.tasks import KnownTask, keep_tasks
+from tests.conftest import NewDatabase
+from tests.reporting.story import (
+    FIRST_DAY,
+    Expectation,
+    as_expectation,
+    confirmed,
+    expected,
+    known_task,
+    random_story,
+    returned,
+    submitted,
+)
+
+TODAY = FIRST_DAY + timedelta(days=90)
+DUE = date(2026, 3, 10)
+ONE_DAY = timedelta(days=1)
+DEFAULT = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
+ROWS = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} AS t"
+
+
+async def keep(database: Database, *tasks: KnownTask) -> None:
+    async with database.begin() as connection:
+        await keep_tasks(connection, *tasks)
+
+
+async def picture_of(database: Database, day: Day, *, today: date = TODAY, awaiting: AwaitingCountsAs = DEFAULT) -> Picture:
+    async with database.read() as connection:
+        [picture] = await pictures(connection, [day], today=today, awaiting_counts_as=awaiting)
+    return picture
+
+
+async def province(database: Database, as_of: date, known_on: date = TODAY) -> dict[Bucket, int]:
+    return dict(+(await picture_of(database, Day(as_of, known_on))).province.buckets)
+
+
+async def test_the_sql_counts_what_the_rule_says_on_every_day(reporting: Database) -> None:
+    story = random_story(seed=5425, tasks=60)
+    await keep(reporting, *story)
+    random = Random(1)
+    days = [Day(TODAY, TODAY)] + [
+        Day(FIRST_DAY + timedelta(days=random.randrange(90)), FIRST_DAY + timedelta(days=random.randrange(91))) for _ in range(60)
+    ]
+    async with reporting.read() as connection:
+        found = await pictures(connection, days, today=TODAY, awaiting_counts_as=DEFAULT)
+    assert {day: as_expectation(picture) for day, picture in zip(days, found, strict=True)} == {day: expected(story, day) for day in days}
+    assert {bucket for picture in found for bucket in +picture.province.buckets} == set(Bucket), "the story must reach every bucket"
+
+
+async def test_the_newest_rows_and_the_facts_agree(reporting: Database) -> None:
+    await keep(reporting, *random_story(seed=17, tasks=60))
+    for as_of in (FIRST_DAY + timedelta(days=20), FIRST_DAY + timedelta(days=45), TODAY):
+        newest = await picture_of(reporting, Day(as_of, TODAY), today=TODAY)
+        from_facts = await picture_of(reporting, Day(as_of, TODAY), today=TODAY + ONE_DAY)
+        assert newest == from_facts
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_shuffled_repeated_and_late_events_end_in_the_same_figures(
+    reporting: Database, service_database: NewDatabase, seed: int
+) -> None:
+    story = random_story(seed, tasks=60)
+    random = Random(seed)
+    arriving = story + random.choices(story, k=len(story) // 2)
+    random.shuffle(arriving)
+    assert arriving[: len(story)] != story
+    disturbed = await service_database("reporting")
+    await keep(reporting, *story)
+    for task in arriving:
+        await keep(disturbed, task)
+    assert await _rows(disturbed) == await _rows(reporting)
+    assert as_expectation(await picture_of(disturbed, Day(TODAY, TODAY))) == expected(story, Day(TODAY, TODAY))
+
+
+async def _rows(database: Database) -> list[str]:
+    async with database.read() as connection:
+        return [(await connection.execute(text(ROWS.format(table=table)))).scalar_one() for table in ("task_fact", "task_now")]
+
+
+async def test_a_task_turns_overdue_at_midnight_without_any_event(reporting: Database) -> None:
+    await keep(reporting, known_task("a", due=DUE))
+    assert await province(reporting, DUE) == {Bucket.OPEN_IN_TIME: 1}
+    assert await province(reporting, DUE + ONE_DAY) == {Bucket.OPEN_OVERDUE: 1}
+    assert (await picture_of(reporting, Day(DUE, TODAY))).province.due_soon == 1
+    assert (await picture_of(reporting, Day(DUE + ONE_DAY, TODAY))).province.due_soon == 0
+
+
+async def test_a_confirmation_entered_later_is_unseen_on_the_day_itself(reporting: Database) -> None:
+    sent = submitted(known_task("a", due=DUE), DUE)
+    await keep(reporting, known_task("a", due=DUE), sent, confirmed(sent, DUE + 5 * ONE_DAY))
+    assert await province(reporting, as_of=DUE, known_on=DUE) == {Bucket.OPEN_IN_TIME: 1}
+    assert await province(reporting, as_of=DUE + ONE_DAY, known_on=DUE + ONE_DAY) == {Bucket.OPEN_IN_TIME: 1}
+    assert await province(reporting, as_of=DUE, known_on=TODAY) == {Bucket.COMPLETED_ON_TIME: 1}
+
+
+async def test_what_was_entered_later_is_not_known_before(reporting: Database) -> None:
+    await keep(reporting, known_task("a", assigned_on=FIRST_DAY, due=DUE))
+    assert await province(reporting, as_of=TODAY, known_on=FIRST_DAY - ONE_DAY) == {}
+    assert await province(reporting, as_of=FIRST_DAY - ONE_DAY, known_on=TODAY) == {}
+
+
+async def test_the_day_of_a_fact_is_the_day_in_viet_nam(reporting: Database) -> None:
+    next_day = FIRST_DAY + ONE_DAY
+    just_after_midnight = datetime.combine(next_day, time(0, 1), VIETNAM).astimezone(UTC)
+    assert just_after_midnight.date() == FIRST_DAY
+    await keep(reporting, known_task("a", due=DUE, occurred_at=just_after_midnight))
+    assert await province(reporting, as_of=TODAY, known_on=FIRST_DAY) == {}
+    assert await province(reporting, as_of=FIRST_DAY, known_on=next_day) == {Bucket.OPEN_IN_TIME: 1}
+
+
+async def test_waiting_for_the_office_by_both_settings(reporting: Database) -> None:
+    await keep(reporting, submitted(known_task("a", due=DUE), DUE))
+    after = Day(DUE + ONE_DAY, TODAY)
+    assert +(await picture_of(reporting, after)).province.buckets == {Bucket.OPEN_IN_TIME: 1}
+    assert +(await picture_of(reporting, after, awaiting=AwaitingCountsAs.BY_DATE)).province.buckets == {Bucket.OPEN_OVERDUE: 1}
+
+
+async def test_a_returned_result_loses_its_earlier_time(reporting: Database) -> None:
+    sent = submitted(known_task("a", due=DUE), DUE)
+    await keep(reporting, returned(sent, DUE + ONE_DAY))
+    assert await province(reporting, DUE + ONE_DAY) == {Bucket.OPEN_OVERDUE: 1}
+
+
+async def test_an_empty_province_has_no_rates(reporting: Database) -> None:
+    assert as_expectation(await picture_of(reporting, Day(TODAY, TODAY))) == Expectation()
