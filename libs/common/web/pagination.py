@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -30,14 +31,12 @@ def encode_cursor(*keys: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(keys, default=str).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, *, keys: int) -> list[Any] | None:
-    """Raises Problem 422 for a cursor that is none of ours; None for the first page."""
+def decode_cursor(cursor: str | None, *keys: Callable[[str], Any]) -> list[Any] | None:
+    """The sort keys, each read from its text by one of `keys`; None for the first page. Raises Problem 422 for one that is none of ours."""
     if cursor is None:
         return None
     try:
         decoded = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+        return [read(str(key)) for read, key in zip(keys, decoded, strict=True)]
+    except (ValueError, TypeError, binascii.Error):
         raise Problem(422, "invalid-cursor") from None
-    if not isinstance(decoded, list) or len(decoded) != keys:
-        raise Problem(422, "invalid-cursor")
-    return decoded

@@ -138,13 +138,8 @@ async def tasks_behind(
 
 
 def _after(cursor: str | None) -> tuple[date, UUID] | None:
-    keys = decode_cursor(cursor, keys=2)
-    if keys is None:
-        return None
-    try:
-        return date.fromisoformat(keys[0]), UUID(keys[1])
-    except (ValueError, TypeError, AttributeError):
-        raise Problem(422, "invalid-cursor") from None
+    keys = decode_cursor(cursor, date.fromisoformat, UUID)
+    return (keys[0], keys[1]) if keys else None
 
 
 @router.get("/rates")

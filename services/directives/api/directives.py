@@ -1,0 +1,113 @@
+"""Directives over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from libs.common.change import Change
+from libs.common.service import Service
+from libs.common.web.auth import SignedIn
+from libs.common.web.changing import Changing, accepts, tell_outcome
+from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from services.directives.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
+from services.directives.api.schemas import DirectiveListItem, DirectiveOut
+from services.directives.domain.directive import Directive
+from services.directives.domain.vocabulary import DirectiveState
+from services.directives.outgoing import to_contract
+from services.directives.persistence.repository import DirectiveRepository
+from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
+from services.directives.queries.directives import list_directives
+from services.directives.settings import DirectivesSettings
+from services.directives.use_cases.change_directive import change_directive
+from services.directives.use_cases.drafting import DirectiveBody
+from services.directives.use_cases.register_directive import register_directive
+from services.directives.use_cases.release_directive import release_directive
+from services.directives.use_cases.submit_for_release import submit_for_release
+
+router = APIRouter(prefix="/directives", tags=["directives"])
+
+
+def service_here(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+Here = Annotated[Service, Depends(service_here)]
+
+
+def needs_approval(service: Service) -> bool:
+    assert isinstance(service.settings, DirectivesSettings)
+    return service.settings.release_needs_approval
+
+
+def unit_of_work(service: Service, change: Change) -> DirectivesUnitOfWork:
+    return DirectivesUnitOfWork(
+        service.database, to_contract, actor=change.actor, cause=change.cause, hints=service.hints, lists=service.lists
+    )
+
+
+def told(directive: Directive, change: Change, service: Service, response: Response) -> DirectiveOut:
+    tell_outcome(response, change, directive)
+    return DirectiveOut.of(directive, change.actor, release_needs_approval=needs_approval(service))
+
+
+@router.get("")
+async def listing(
+    service: Here,
+    actor: SignedIn,
+    state: DirectiveState | None = None,
+    q: Annotated[str | None, Query(max_length=200, description="Number, notation or subject, with or without diacritics.")] = None,
+    cursor: CursorParameter = None,
+    limit: Limit = 50,
+) -> Page[DirectiveListItem]:
+    after = decode_cursor(cursor, datetime.fromisoformat, UUID)
+    before = (after[0], after[1]) if after else None
+    async with service.database.read() as connection:
+        listed, total = await list_directives(connection, actor, state=state, q=q, before=before, limit=limit)
+    more = len(listed) == limit
+    return Page(
+        items=[DirectiveListItem.model_validate(one, from_attributes=True) for one in listed],
+        next_cursor=encode_cursor(listed[-1].created_at.isoformat(), listed[-1].id) if more else None,
+        total=total,
+    )
+
+
+@router.get("/{directive_id}")
+async def one(directive_id: UUID, service: Here, actor: SignedIn, response: Response) -> DirectiveOut:
+    async with service.database.read() as connection:
+        directive = await DirectiveRepository(connection).get(directive_id, seen_by=actor, for_change=False)
+    response.headers["ETag"] = f'"{directive.version}"'
+    return DirectiveOut.of(directive, actor, release_needs_approval=needs_approval(service))
+
+
+@router.post("", status_code=201, openapi_extra=accepts(DirectiveBody))
+async def register(change: Changing, service: Here, response: Response) -> DirectiveOut:
+    directive = await register_directive(change, unit_of_work(service, change), now=service.clock.now())
+    response.headers["Location"] = f"/directives/{directive.id}"
+    return told(directive, change, service, response)
+
+
+@router.put("/{directive_id}", openapi_extra=accepts(DirectiveBody))
+async def correct(directive_id: UUID, change: Changing, service: Here, response: Response) -> DirectiveOut:
+    directive = await change_directive(directive_id, change, unit_of_work(service, change), now=service.clock.now())
+    return told(directive, change, service, response)
+
+
+@router.post("/{directive_id}/submit-for-release")
+async def submit(directive_id: UUID, change: Changing, service: Here, response: Response) -> DirectiveOut:
+    directive = await submit_for_release(directive_id, change, unit_of_work(service, change), now=service.clock.now())
+    return told(directive, change, service, response)
+
+
+@router.post("/{directive_id}/release")
+async def release(directive_id: UUID, change: Changing, service: Here, response: Response) -> DirectiveOut:
+    directive = await release_directive(
+        directive_id,
+        change,
+        unit_of_work(service, change),
+        now=service.clock.now(),
+        release_needs_approval=needs_approval(service),
+    )
+    return told(directive, change, service, response)

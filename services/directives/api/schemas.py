@@ -1,0 +1,128 @@
+"""What the API answers."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from libs.common.actor import Actor
+from libs.common.domain import DomainError
+from services.directives.domain.directive import Directive, Instruction
+from services.directives.domain.lifecycle import TRANSITIONS, Action, next_state
+from services.directives.domain.permissions import roles_allowed
+from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
+
+
+class AvailableAction(BaseModel):
+    """A step that the actor's role may take with a directive; `reason_code` says why not now."""
+
+    action: Action
+    allowed: bool
+    reason_code: str | None
+
+
+class AssignmentOut(BaseModel):
+    agency_id: UUID
+    role: AssignmentRole
+
+
+class InstructionOut(BaseModel):
+    id: UUID
+    ordinal: int
+    content: str
+    deliverable: Deliverable | None
+    deadline_class: DeadlineClass
+    deadline_wording: str | None
+    due: date | None
+    no_deadline_reason: str | None
+    assignments: list[AssignmentOut]
+    lead_group: str | None
+    lead_agency_ids: list[UUID]
+
+    @staticmethod
+    def of(instruction: Instruction) -> "InstructionOut":
+        draft = instruction.draft
+        return InstructionOut(
+            id=instruction.id,
+            ordinal=instruction.ordinal,
+            content=draft.content,
+            deliverable=draft.deliverable,
+            deadline_class=draft.deadline_class,
+            deadline_wording=draft.deadline_wording,
+            due=draft.due,
+            no_deadline_reason=draft.no_deadline_reason,
+            assignments=[AssignmentOut(agency_id=one.agency_id, role=one.role) for one in draft.assignments],
+            lead_group=draft.lead_group,
+            lead_agency_ids=list(instruction.lead_agency_ids),
+        )
+
+
+class DirectiveOut(BaseModel):
+    id: UUID
+    version: int
+    state: DirectiveState
+    secrecy: str
+    kind: DirectiveKind
+    number: str | None
+    notation: str | None
+    issue_date: date
+    urgency: Urgency
+    subject: str
+    signer: str | None
+    issuing_agency_id: UUID
+    created_by: UUID
+    released_at: datetime | None
+    instructions: list[InstructionOut]
+    available_actions: list[AvailableAction]
+
+    @staticmethod
+    def of(directive: Directive, actor: Actor, *, release_needs_approval: bool) -> "DirectiveOut":
+        draft = directive.draft
+        return DirectiveOut(
+            id=directive.id,
+            version=directive.version,
+            state=directive.state,
+            secrecy=draft.secrecy,
+            kind=draft.kind,
+            number=draft.number,
+            notation=draft.notation,
+            issue_date=draft.issue_date,
+            urgency=draft.urgency,
+            subject=draft.subject,
+            signer=draft.signer,
+            issuing_agency_id=directive.issuing_agency_id,
+            created_by=directive.created_by,
+            released_at=directive.released_at,
+            instructions=[InstructionOut.of(instruction) for instruction in directive.instructions],
+            available_actions=available_actions(directive.state, actor, release_needs_approval=release_needs_approval),
+        )
+
+
+def available_actions(state: DirectiveState, actor: Actor, *, release_needs_approval: bool) -> list[AvailableAction]:
+    """Every step that the role may ever take with a directive, and why not now."""
+    found: list[AvailableAction] = []
+    for action in {action: None for steps in TRANSITIONS.values() for action in steps}:
+        if actor.role not in roles_allowed(action, release_needs_approval=release_needs_approval):
+            continue
+        try:
+            next_state(state, action)
+        except DomainError as refused:
+            found.append(AvailableAction(action=action, allowed=False, reason_code=refused.code))
+        else:
+            found.append(AvailableAction(action=action, allowed=True, reason_code=None))
+    return found
+
+
+class DirectiveListItem(BaseModel):
+    id: UUID
+    version: int
+    state: DirectiveState
+    kind: DirectiveKind
+    number: str | None
+    notation: str | None
+    issue_date: date
+    urgency: Urgency
+    subject: str
+    instruction_count: int
+    created_at: datetime
+    released_at: datetime | None

@@ -1,0 +1,24 @@
+"""The sentences of this service's refusals."""
+
+from libs.common.web.titles import add_titles
+
+add_titles(
+    {
+        "secrecy-not-allowed": "Văn bản mật không được nhập vào hệ thống. Nội dung vừa gửi không được lưu.",
+        "issue-date-in-future": "Ngày ban hành không được sau ngày hôm nay.",
+        "number-missing": "Văn bản phải có cả số và ký hiệu, hoặc để trống cả hai khi chưa có số.",
+        "no-instructions": "Văn bản phải có ít nhất một nhiệm vụ.",
+        "no-lead": "Mỗi nhiệm vụ phải có một cơ quan chủ trì.",
+        "two-leads": "Mỗi nhiệm vụ chỉ có một cơ quan chủ trì; các cơ quan khác là phối hợp.",
+        "agency-twice": "Một cơ quan chỉ được ghi một lần trong cùng nhiệm vụ.",
+        "unknown-agency": "Cơ quan không có trong danh bạ hoặc đã ngừng hoạt động.",
+        "unknown-group": "Nhóm cơ quan không có trong danh bạ.",
+        "empty-group": "Nhóm cơ quan hiện không có cơ quan nào đang hoạt động.",
+        "due-missing": "Nhiệm vụ có thời hạn phải ghi ngày đến hạn.",
+        "due-without-deadline": "Nhiệm vụ không thời hạn thì không ghi ngày đến hạn.",
+        "due-before-issue": "Ngày đến hạn không được trước ngày ban hành văn bản.",
+        "no-deadline-reason-missing": "Nhiệm vụ yêu cầu sản phẩm mà không có thời hạn thì phải nêu lý do.",
+        "already-released": "Văn bản đã phát hành, không thể thay đổi hoặc phát hành lần nữa.",
+        "already-submitted": "Văn bản đã được trình, đang chờ lãnh đạo Văn phòng phát hành.",
+    }
+)

@@ -1,0 +1,20 @@
+"""The directives service: documents and meeting conclusions that assign tasks, from draft to release."""
+
+from fastapi import FastAPI
+
+from libs.common.messaging.bus import Bus
+from libs.common.service import Service
+from libs.common.web.app import create_service_app
+from libs.directory_replica.replica import DirectoryReplica
+from services.directives.api import directives
+from services.directives.settings import DirectivesSettings
+from services.directives.subscriptions import CONSUMERS, REPLICA_CONSUMER
+
+
+def create_app(settings: DirectivesSettings, bus: Bus) -> FastAPI:
+    """The only door: the whole wiring, top to bottom."""
+    service = Service(settings, bus, package="services.directives", publishes=True, consumers=CONSUMERS, lists=("directives",))
+    replica = DirectoryReplica(
+        service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
+    )
+    return create_service_app(service, [directives.router], title="Văn bản chỉ đạo", memberships=replica)

@@ -1,0 +1,105 @@
+"""A directive and the instructions in it."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from libs.common.domain import Aggregate
+from services.directives.domain import events
+from services.directives.domain.draft import Draft, InstructionDraft
+from services.directives.domain.lifecycle import Action, next_state
+from services.directives.domain.vocabulary import AssignmentRole, DirectiveState
+
+
+class NewId(Protocol):
+    def __call__(self) -> UUID: ...
+
+
+class Instruction(Aggregate):
+    """Nhiệm vụ trong văn bản, chưa phát hành: on release it becomes one task with the same id (rulebook 8).
+
+    `lead_agency_ids` is the one lead agency, or, once released, every agency of `draft.lead_group`.
+    """
+
+    def __init__(
+        self,
+        id: UUID,  # noqa: A002
+        ordinal: int,
+        draft: InstructionDraft,
+        *,
+        lead_agency_ids: tuple[UUID, ...] = (),
+        version: int = 0,
+    ) -> None:
+        super().__init__(id, version)
+        self.ordinal = ordinal
+        self.draft = draft
+        self.lead_agency_ids = lead_agency_ids or tuple(
+            assignment.agency_id for assignment in draft.assignments if assignment.role is AssignmentRole.LEAD
+        )
+
+    @property
+    def coordinating_agency_ids(self) -> tuple[UUID, ...]:
+        """A member of the group that also coordinates by name leads its own part already."""
+        return tuple(
+            assignment.agency_id
+            for assignment in self.draft.assignments
+            if assignment.role is AssignmentRole.COORDINATING and assignment.agency_id not in self.lead_agency_ids
+        )
+
+
+class Directive(Aggregate):
+    """Văn bản giao nhiệm vụ (rulebook 1.3). `issuing_agency_id` is the agency of whoever registered it."""
+
+    def __init__(
+        self,
+        id: UUID,  # noqa: A002
+        draft: Draft,
+        instructions: list[Instruction],
+        *,
+        issuing_agency_id: UUID,
+        created_by: UUID,
+        state: DirectiveState = DirectiveState.DRAFT,
+        released_at: datetime | None = None,
+        version: int = 0,
+    ) -> None:
+        super().__init__(id, version)
+        self.draft = draft
+        self.instructions = instructions
+        self.issuing_agency_id = issuing_agency_id
+        self.created_by = created_by
+        self.state = state
+        self.released_at = released_at
+
+    @staticmethod
+    def register(draft: Draft, *, issuing_agency_id: UUID, created_by: UUID, new_id: NewId, at: datetime) -> "Directive":
+        """A new draft; its rules have been seen to hold (`rules.require_sound`)."""
+        directive = Directive(new_id(), draft, _instructions(draft, new_id), issuing_agency_id=issuing_agency_id, created_by=created_by)
+        directive.record(events.Registered(occurred_at=at))
+        return directive
+
+    def change(self, draft: Draft, *, new_id: NewId, at: datetime) -> None:
+        """Other words for a draft. One that awaited its release must be submitted again: what was seen is not what is there."""
+        self.state = next_state(self.state, Action.CHANGE)
+        changed = tuple(field.name for field in fields(Draft) if getattr(draft, field.name) != getattr(self.draft, field.name))
+        self.draft = draft
+        self.instructions = _instructions(draft, new_id)
+        self.record(events.Changed(fields=changed, occurred_at=at))
+
+    def submit_for_release(self, *, at: datetime) -> None:
+        self.state = next_state(self.state, Action.SUBMIT_FOR_RELEASE)
+        self.record(events.SubmittedForRelease(occurred_at=at))
+
+    def release(self, members: dict[str, tuple[UUID, ...]], *, by: UUID | None, at: datetime) -> None:
+        """Phát hành. `members` are the agencies of each group on this day."""
+        self.state = next_state(self.state, Action.RELEASE)
+        self.released_at = at
+        for instruction in self.instructions:
+            if instruction.draft.lead_group is not None:
+                instruction.lead_agency_ids = members[instruction.draft.lead_group]
+            instruction.record(events.InstructionReleased(directive=self, released_by=by, occurred_at=at))
+        self.record(events.Released(released_by=by, occurred_at=at))
+
+
+def _instructions(draft: Draft, new_id: NewId) -> list[Instruction]:
+    return [Instruction(new_id(), ordinal, instruction) for ordinal, instruction in enumerate(draft.instructions, start=1)]

@@ -1,0 +1,48 @@
+"""What a person enters of a directive, before it is known whether it may be kept."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Phân công."""
+
+    agency_id: UUID
+    role: AssignmentRole
+
+
+@dataclass(frozen=True)
+class InstructionDraft:
+    """One demand of the document. `deadline_wording` is the deadline as the document words it, `due` the day a person read from it."""
+
+    content: str
+    deliverable: Deliverable | None
+    deadline_class: DeadlineClass
+    deadline_wording: str | None
+    due: date | None
+    no_deadline_reason: str | None
+    assignments: tuple[Assignment, ...]
+    lead_group: str | None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`number` and `notation` are both None while a notice of conclusions has no number yet (rulebook 1.3)."""
+
+    secrecy: str
+    kind: DirectiveKind
+    number: str | None
+    notation: str | None
+    issue_date: date
+    urgency: Urgency
+    subject: str
+    signer: str | None
+    instructions: tuple[InstructionDraft, ...]
+
+    @property
+    def agency_ids(self) -> set[UUID]:
+        return {assignment.agency_id for instruction in self.instructions for assignment in instruction.assignments}

@@ -1,0 +1,17 @@
+"""The transaction of a use case of this service."""
+
+from libs.common.domain import Aggregate
+from libs.common.unit_of_work import Repository, UnitOfWork
+from services.directives.persistence.repository import DirectiveRepository, InstructionRepository
+
+
+class DirectivesUnitOfWork(UnitOfWork):
+    directives: DirectiveRepository
+    instructions: InstructionRepository
+
+    def begin(self) -> None:
+        self.directives = DirectiveRepository(self.connection)
+        self.instructions = InstructionRepository(self.connection)
+
+    def repositories(self) -> tuple[Repository[Aggregate], ...]:
+        return (self.instructions, self.directives)  # type: ignore[return-value]

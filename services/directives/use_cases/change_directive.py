@@ -1,0 +1,27 @@
+"""Correct a document that is not released yet."""
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from libs.common.change import Change
+from libs.common.clock import vietnam_date
+from services.directives.domain.directive import Directive
+from services.directives.domain.lifecycle import Action
+from services.directives.domain.permissions import permit
+from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
+from services.directives.use_cases.drafting import DirectiveBody, require_sound_today
+
+
+async def change_directive(directive_id: UUID, change: Change, uow: DirectivesUnitOfWork, *, now: datetime) -> Directive:
+    async with uow:
+        directive = await uow.directives.get(directive_id, seen_by=change.actor)
+        permit(change.actor, Action.CHANGE)
+        if await uow.is_repeat(change, directive):
+            return directive
+        draft = change.command(DirectiveBody).to_draft()
+        await require_sound_today(draft, uow.connection, actor=change.actor, today=vietnam_date(now))
+        directive.change(draft, new_id=uuid7, at=now)
+        await uow.commit()
+    return directive

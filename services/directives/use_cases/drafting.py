@@ -1,0 +1,121 @@
+"""The body of a directive as it is entered, and the look at the directory that its rules need."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.common.actor import Actor
+from libs.contracts.agency_groups import AGENCY_GROUPS
+from libs.directory_replica.replica import living_agencies
+from services.directives.domain.draft import Assignment, Draft, InstructionDraft
+from services.directives.domain.rules import require_sound
+from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
+
+LONGEST_CONTENT = 10_000
+MOST_INSTRUCTIONS = 200
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CONTENT)]
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class AssignmentBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    agency_id: UUID
+    role: AssignmentRole
+
+
+class InstructionBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    content: Content
+    deliverable: Deliverable | None = None
+    deadline_class: DeadlineClass
+    deadline_wording: Words | None = None
+    due: date | None = None
+    no_deadline_reason: Words | None = None
+    assignments: list[AssignmentBody] = Field(default=[], max_length=200)
+    lead_group: str | None = None
+
+
+class DirectiveBody(BaseModel):
+    """A directive with its instructions, as a person enters it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "secrecy": "NORMAL",
+                "kind": "cong-van",
+                "number": "5425",
+                "notation": "UBND-KGVX",
+                "issue_date": "2026-02-12",
+                "urgency": "NORMAL",
+                "subject": "Tăng cường phòng, chống dịch bệnh mùa xuân",
+                "signer": None,
+                "instructions": [
+                    {
+                        "content": "Rà soát năng lực thu dung, điều trị; báo cáo Ủy ban nhân dân tỉnh.",
+                        "deliverable": "bao-cao",
+                        "deadline_class": "DATED",
+                        "deadline_wording": "trước ngày 28/02/2026",
+                        "due": "2026-02-27",
+                        "assignments": [{"agency_id": "00000000-0000-5000-8000-000000000000", "role": "LEAD"}],
+                    }
+                ],
+            }
+        },
+    )
+
+    secrecy: str
+    kind: DirectiveKind
+    number: Number | None = None
+    notation: Number | None = None
+    issue_date: date
+    urgency: Urgency = Urgency.NORMAL
+    subject: Words
+    signer: Words | None = None
+    instructions: list[InstructionBody] = Field(max_length=MOST_INSTRUCTIONS)
+
+    def to_draft(self) -> Draft:
+        return Draft(
+            secrecy=self.secrecy,
+            kind=self.kind,
+            number=self.number,
+            notation=self.notation,
+            issue_date=self.issue_date,
+            urgency=self.urgency,
+            subject=self.subject,
+            signer=self.signer,
+            instructions=tuple(_instruction(body) for body in self.instructions),
+        )
+
+
+def _instruction(body: InstructionBody) -> InstructionDraft:
+    return InstructionDraft(
+        content=body.content,
+        deliverable=body.deliverable,
+        deadline_class=body.deadline_class,
+        deadline_wording=body.deadline_wording,
+        due=body.due,
+        no_deadline_reason=body.no_deadline_reason,
+        assignments=tuple(Assignment(one.agency_id, one.role) for one in body.assignments),
+        lead_group=body.lead_group,
+    )
+
+
+async def require_sound_today(draft: Draft, connection: AsyncConnection, *, actor: Actor, today: date) -> dict[str, tuple[UUID, ...]]:
+    """Raises the first rule that the draft breaks with the agencies that live today; gives the members of every group it names."""
+    named = [instruction.lead_group for instruction in draft.instructions if instruction.lead_group in AGENCY_GROUPS]
+    kinds = {kind for group in named if group is not None for kind in AGENCY_GROUPS[group]}
+    living = await living_agencies(connection, ids=draft.agency_ids, kinds=kinds, within=actor.agency_id, day=today)
+    require_sound(draft, living={one.id for one in living}, living_kinds={one.kind for one in living if one.kind in kinds}, today=today)
+    return {
+        group: tuple(one.id for one in living if one.kind in AGENCY_GROUPS[group] and one.id != actor.agency_id)
+        for group in named
+        if group is not None
+    }

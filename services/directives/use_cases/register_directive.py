@@ -1,0 +1,29 @@
+"""Enter a document with the tasks in it, as a draft."""
+
+from datetime import datetime
+
+from uuid_utils.compat import uuid7
+
+from libs.common.change import Change
+from libs.common.clock import vietnam_date
+from services.directives.domain.directive import Directive
+from services.directives.domain.lifecycle import Action
+from services.directives.domain.permissions import permit
+from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
+from services.directives.use_cases.drafting import DirectiveBody, require_sound_today
+
+
+async def register_directive(change: Change, uow: DirectivesUnitOfWork, *, now: datetime) -> Directive:
+    async with uow:
+        permit(change.actor, Action.REGISTER)
+        if await uow.is_repeat(change):
+            return await uow.directives.get(uow.repeated_id(change), seen_by=change.actor)
+        draft = change.command(DirectiveBody).to_draft()
+        await require_sound_today(draft, uow.connection, actor=change.actor, today=vietnam_date(now))
+        assert change.actor.agency_id is not None
+        assert change.actor.membership_id is not None
+        directive = uow.directives.touch(
+            Directive.register(draft, issuing_agency_id=change.actor.agency_id, created_by=change.actor.membership_id, new_id=uuid7, at=now)
+        )
+        await uow.commit()
+    return directive
