@@ -11,6 +11,7 @@ import pytest
 from embedded.postgres import Cluster, run_sql, start_cluster
 from libs.common.db import Database
 from libs.common.migrate import migrate
+from tests.issuer import Issuer, running_issuer
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 
@@ -102,3 +103,9 @@ async def new_database(cluster: Cluster) -> AsyncIterator[NewDatabase]:
     for name, opened in made.items():
         await opened.dispose()
         await asyncio.to_thread(run_sql, cluster, "postgres", f"DROP DATABASE {name} WITH (FORCE);")
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    with running_issuer() as running:
+        yield running

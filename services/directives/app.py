@@ -7,6 +7,7 @@ from libs.common.service import Service
 from libs.common.web.app import create_service_app
 from libs.directory_replica.replica import DirectoryReplica
 from services.directives.api import directives
+from services.directives.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.directives.settings import DirectivesSettings
 from services.directives.subscriptions import CONSUMERS, REPLICA_CONSUMER
 

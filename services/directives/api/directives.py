@@ -11,7 +11,6 @@ from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.changing import Changing, accepts, tell_outcome
 from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
-from services.directives.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.directives.api.schemas import DirectiveListItem, DirectiveOut
 from services.directives.domain.directive import Directive
 from services.directives.domain.vocabulary import DirectiveState

@@ -1,0 +1,51 @@
+"""What every route of this service needs: the service it runs in, and a unit of work for the change at hand."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from libs.common.actor import Actor
+from libs.common.change import Change
+from libs.common.service import Service
+from libs.common.web.changing import tell_outcome
+from services.tasks.api.schemas import TaskOut, task_out
+from services.tasks.domain.task import Task
+from services.tasks.outgoing import to_contract
+from services.tasks.persistence.repository import TaskRepository
+from services.tasks.persistence.unit_of_work import TasksUnitOfWork
+from services.tasks.queries.tasks import one_task
+from services.tasks.settings import TasksSettings
+
+
+def service_here(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+Here = Annotated[Service, Depends(service_here)]
+
+
+def settings_of(service: Service) -> TasksSettings:
+    assert isinstance(service.settings, TasksSettings)
+    return service.settings
+
+
+def unit_of_work(service: Service, change: Change) -> TasksUnitOfWork:
+    return TasksUnitOfWork(service.database, to_contract, actor=change.actor, cause=change.cause, hints=service.hints, lists=service.lists)
+
+
+async def shown(service: Service, task_id: UUID, actor: Actor) -> tuple[TaskOut, Task]:
+    """The task as the actor sees it now. Raises NotFound."""
+    today = service.clock.today()
+    async with service.database.read() as connection:
+        row = await one_task(connection, task_id, actor, today=today)
+        task = await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
+    return task_out(row, task, actor, today), task
+
+
+async def told(task: Task, change: Change, service: Service, response: Response) -> TaskOut:
+    """The answer to a change: the task as it stands after it."""
+    tell_outcome(response, change, task)
+    answer, _ = await shown(service, task.id, change.actor)
+    return answer

@@ -1,0 +1,275 @@
+"""What the API answers about tasks."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from libs.common.actor import Actor
+from libs.common.domain import DomainError
+from libs.contracts.buckets import Bucket, is_due_soon
+from libs.contracts.working_days import days_overdue, working_days_between
+from services.tasks.domain.lifecycle import Action, State, next_state
+from services.tasks.domain.permissions import Relation, actions_of, relation_of
+from services.tasks.domain.receipt import Receipt
+from services.tasks.domain.report import Decision, Quality, Result
+from services.tasks.domain.task import Task
+
+
+class AvailableAction(BaseModel):
+    """A step that the actor may ever take with the task; `reason_code` says why not now."""
+
+    action: Action
+    allowed: bool
+    reason_code: str | None
+
+
+class DirectiveOut(BaseModel):
+    id: UUID
+    kind: str
+    number: str | None
+    notation: str | None
+    subject: str
+    issue_date: date
+    urgency: str
+    label: str
+
+
+class Deadline(BaseModel):
+    """How the task stands in time today. `days_overdue` counts calendar days, `working_days_left` working days."""
+
+    kind: Literal["overdue", "due_soon", "in_time", "undated", "done_on_time", "done_late", "done_undated", "awaiting"]
+    days_overdue: int
+    working_days_left: int | None
+
+
+class ChildrenSummary(BaseModel):
+    """How many parts of a group instruction stand where."""
+
+    total: int
+    accepted: int
+    awaiting: int
+    completed: int
+    overdue: int
+
+
+class AssignmentOut(BaseModel):
+    agency_id: UUID
+    role: Literal["LEAD", "COORDINATING"]
+
+
+class ResultOut(BaseModel):
+    """One version of the result. People are given by membership."""
+
+    number: int
+    report_number: str
+    report_date: date
+    summary: str
+    file_id: UUID | None
+    submitted_by: UUID
+    submitted_at: datetime
+    decision: Decision
+    decided_by: UUID | None
+    decided_at: datetime | None
+    return_reason: str | None
+    quality: Quality | None
+    comment: str | None
+
+    @staticmethod
+    def of(result: Result) -> "ResultOut":
+        return ResultOut.model_validate(result, from_attributes=True)
+
+
+class TaskListItem(BaseModel):
+    id: UUID
+    code: str
+    version: int
+    state: State
+    bucket: Bucket | None
+    is_group: bool
+    parent_id: UUID | None
+    directive: DirectiveOut
+    ordinal: int
+    content: str
+    deliverable: str | None
+    deadline_class: str
+    deadline_wording: str | None
+    original_due: date | None
+    due: date | None
+    assigned_on: date
+    percent: int
+    last_reported_at: datetime | None
+    submitted_at: datetime | None
+    completed_on: date | None
+    return_count: int
+    lead_agency_id: UUID | None
+    relation: Relation
+    children_summary: ChildrenSummary | None
+    deadline: Deadline
+    flags: list[str]
+    receipt_code: str | None
+    available_actions: list[AvailableAction]
+
+
+class TaskOut(TaskListItem):
+    """`results` holds every version, oldest first; `result` the newest."""
+
+    assignments: list[AssignmentOut]
+    result: ResultOut | None
+    results: list[ResultOut]
+
+
+class HistoryItem(BaseModel):
+    """One thing that happened. `membership` of the actor is not given to agencies other than his own; `agency_id` is."""
+
+    version: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor_person_id: UUID | None
+    actor_role: str
+    agency_id: UUID | None
+    state: State
+    percent: int
+    change: dict[str, Any]
+    progress: dict[str, Any] | None
+    receipt_code: str | None
+
+
+class CountsOut(BaseModel):
+    total: int
+    due_soon: int
+    by_state: dict[str, int]
+    by_bucket: dict[str, int]
+
+
+class ReceiptOut(BaseModel):
+    code: str
+    task_id: UUID
+    task_code: str
+    version: int
+    type: str
+    received_at: datetime
+
+
+class FileOut(BaseModel):
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def available_actions(task: Task, actor: Actor) -> list[AvailableAction]:
+    """Every step that this actor may ever take with this task, in the order of the life cycle, and why not now."""
+    possible = actions_of(actor, task)
+    found: list[AvailableAction] = []
+    for action in Action:
+        if action not in possible:
+            continue
+        try:
+            next_state(task.state, action)
+        except DomainError as refused:
+            found.append(AvailableAction(action=action, allowed=False, reason_code=refused.code))
+        else:
+            found.append(AvailableAction(action=action, allowed=True, reason_code=None))
+    return found
+
+
+def deadline_of(bucket: Bucket | None, due: date | None, state: State, today: date) -> Deadline:
+    return Deadline(
+        kind=_kind(bucket, due, state, today),
+        days_overdue=days_overdue(due, today) if due is not None and bucket is Bucket.OPEN_OVERDUE else 0,
+        working_days_left=working_days_between(today, due) if due is not None and bucket is Bucket.OPEN_IN_TIME else None,
+    )
+
+
+def _kind(
+    bucket: Bucket | None, due: date | None, state: State, today: date
+) -> Literal["overdue", "due_soon", "in_time", "undated", "done_on_time", "done_late", "done_undated", "awaiting"]:
+    match bucket:
+        case Bucket.COMPLETED_ON_TIME:
+            return "done_on_time"
+        case Bucket.COMPLETED_LATE:
+            return "done_late"
+        case Bucket.COMPLETED_UNDATED:
+            return "done_undated"
+        case Bucket.OPEN_OVERDUE:
+            return "overdue"
+    if state is State.AWAITING_CONFIRMATION:
+        return "awaiting"
+    if bucket is Bucket.OPEN_UNDATED:
+        return "undated"
+    return "due_soon" if is_due_soon(bucket, due, today) else "in_time"
+
+
+def list_item(row: Any, task: Task, actor: Actor, today: date) -> TaskListItem:
+    """`row` is one of `queries.tasks`, `task` the same as an object."""
+    bucket = Bucket(row.bucket) if row.bucket else None
+    state = shown_state(row, task)
+    assigned, course = task.assigned, task.course
+    last = course.last_report_version
+    return TaskListItem(
+        id=task.id,
+        code=task.code,
+        version=task.version,
+        state=state,
+        bucket=bucket,
+        is_group=task.is_group,
+        parent_id=assigned.parent_id,
+        directive=DirectiveOut(**assigned.directive.model_dump(exclude={"issuing_agency_id"}), label=assigned.directive.label),
+        ordinal=assigned.ordinal,
+        content=assigned.content,
+        deliverable=assigned.deliverable,
+        deadline_class=assigned.deadline_class,
+        deadline_wording=assigned.deadline_wording,
+        original_due=assigned.original_due,
+        due=course.due,
+        assigned_on=assigned.assigned_on,
+        percent=course.percent,
+        last_reported_at=course.last_reported_at,
+        submitted_at=row.submitted_at,
+        completed_on=row.last_completed_on if task.is_group and state is State.COMPLETED else course.completed_on,
+        return_count=course.return_count,
+        lead_agency_id=task.lead_agency_id,
+        relation=relation_of(actor, task),
+        children_summary=children_summary(row) if task.is_group else None,
+        deadline=deadline_of(bucket, course.due, state, today),
+        flags=list(assigned.flags),
+        receipt_code=str(Receipt(assigned.number, last)) if last is not None else None,
+        available_actions=available_actions(task, actor),
+    )
+
+
+def task_out(row: Any, task: Task, actor: Actor, today: date) -> TaskOut:
+    leads = [task.lead_agency_id] if task.lead_agency_id else []
+    results = [ResultOut.of(result) for result in task.course.results]
+    return TaskOut(
+        **dict(list_item(row, task, actor, today)),
+        assignments=[
+            *(AssignmentOut(agency_id=one, role="LEAD") for one in leads),
+            *(AssignmentOut(agency_id=one, role="COORDINATING") for one in task.coordinating_agency_ids),
+        ],
+        result=results[-1] if results else None,
+        results=results,
+    )
+
+
+def shown_state(row: Any, task: Task) -> State:
+    """The state of a group follows from its children: completed with the last, under way with the first."""
+    if not task.is_group:
+        return task.state
+    if row.children and row.completed == row.children:
+        return State.COMPLETED
+    return State.IN_PROGRESS if row.accepted else State.ASSIGNED
+
+
+def children_summary(row: Any) -> ChildrenSummary:
+    return ChildrenSummary(
+        total=row.children or 0,
+        accepted=row.accepted or 0,
+        awaiting=row.awaiting or 0,
+        completed=row.completed or 0,
+        overdue=row.children_overdue or 0,
+    )

@@ -1,0 +1,146 @@
+"""Tasks over HTTP: lists and one task, as the actor may see them."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from libs.common.domain import NotFound
+from libs.common.messaging.event_log import HistoryEntry, history
+from libs.common.web.auth import SignedIn
+from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from libs.contracts.buckets import Bucket
+from services.tasks.api.here import Here, shown
+from services.tasks.api.schemas import CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
+from services.tasks.domain.lifecycle import State
+from services.tasks.domain.receipt import NoReceiptCode, Receipt
+from services.tasks.persistence.repository import TaskRepository, task_of
+from services.tasks.queries.tasks import (
+    WITHOUT_DUE,
+    Level,
+    ProgressTexts,
+    Scope,
+    TaskFilter,
+    count_tasks,
+    list_tasks,
+    progress_texts,
+    received_report,
+)
+
+router = APIRouter(tags=["tasks"])
+
+REPORTS = {"chidao.tasks.progress-reported.v1", "chidao.tasks.result-submitted.v1"}
+
+
+def task_filter(
+    scope: Scope = Scope.AGENCY,
+    state: State | None = None,
+    bucket: Bucket | None = None,
+    agency_id: Annotated[UUID | None, Query(description="The lead agency.")] = None,
+    directive_id: UUID | None = None,
+    parent_id: UUID | None = None,
+    due_soon: bool | None = None,
+    q: Annotated[str | None, Query(max_length=200, description="Code, document or content, with or without diacritics.")] = None,
+    level: Level | None = None,
+) -> TaskFilter:
+    return TaskFilter(scope, state, bucket, agency_id, directive_id, parent_id, due_soon, q, level)
+
+
+Asked = Annotated[TaskFilter, Depends(task_filter)]
+
+
+@router.get("/tasks")
+async def listing(
+    service: Here,
+    actor: SignedIn,
+    asked: Asked,
+    sort: Literal["due", "-assigned_on"] = "due",
+    cursor: CursorParameter = None,
+    limit: Limit = 50,
+) -> Page[TaskListItem]:
+    today = service.clock.today()
+    keys = decode_cursor(cursor, date.fromisoformat, int)
+    after = (keys[0], keys[1]) if keys else None
+    async with service.database.read() as connection:
+        listed = await list_tasks(connection, actor, asked, sort=sort, after=after, limit=limit + 1, today=today)
+    rows = listed.rows[:limit]
+    last = rows[-1] if len(listed.rows) > limit else None
+    return Page(
+        items=[list_item(row, task_of(row, []), actor, today) for row in rows],
+        next_cursor=_cursor(last.due if sort == "due" else last.assigned_on, last.number) if last else None,
+        total=listed.total,
+    )
+
+
+def _cursor(key: date | None, number: int) -> str:
+    return encode_cursor((key or WITHOUT_DUE).isoformat(), number)
+
+
+@router.get("/tasks/counts")
+async def counts(service: Here, actor: SignedIn, asked: Asked) -> CountsOut:
+    """How many tasks of the list with the same filter stand where."""
+    async with service.database.read() as connection:
+        counted = await count_tasks(connection, actor, asked, today=service.clock.today())
+    return CountsOut.model_validate(counted, from_attributes=True)
+
+
+@router.get("/tasks/{task_id}")
+async def one(task_id: UUID, service: Here, actor: SignedIn, response: Response) -> TaskOut:
+    answer, task = await shown(service, task_id, actor)
+    response.headers["ETag"] = f'"{task.version}"'
+    return answer
+
+
+@router.get("/tasks/{task_id}/children")
+async def children(task_id: UUID, service: Here, actor: SignedIn, cursor: CursorParameter = None, limit: Limit = 200) -> Page[TaskListItem]:
+    """The parts of a group instruction that the actor may see."""
+    async with service.database.read() as connection:
+        await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
+    return await listing(service, actor, TaskFilter(Scope.OVERSIGHT, parent_id=task_id), "due", cursor, limit)
+
+
+@router.get("/tasks/{task_id}/history")
+async def task_history(task_id: UUID, service: Here, actor: SignedIn) -> list[HistoryItem]:
+    """Everything that happened to the task, oldest first."""
+    async with service.database.read() as connection:
+        task = await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
+        entries = await history(connection, task_id)
+        texts = await progress_texts(connection, task_id)
+    return [_history_item(entry, task.assigned.number, texts.get(entry.version)) for entry in entries]
+
+
+def _history_item(entry: HistoryEntry, number: int, progress: ProgressTexts | None) -> HistoryItem:
+    return HistoryItem(
+        version=entry.version,
+        type=entry.type,
+        occurred_at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+        actor_person_id=None if entry.actor.startswith("service-") else UUID(entry.actor),
+        actor_role=entry.role,
+        agency_id=entry.agency_id,
+        state=State(entry.data["state"]["state"]),
+        percent=entry.data["state"]["percent"],
+        change=entry.data["change"],
+        progress=vars(progress) if progress else None,
+        receipt_code=str(Receipt(number, entry.version)) if entry.type in REPORTS else None,
+    )
+
+
+@router.get("/receipts/{code}")
+async def receipt(code: str, service: Here, actor: SignedIn) -> ReceiptOut:
+    """The report that a receipt code stands for; small letters, spaces and look-alikes are understood."""
+    try:
+        asked = Receipt.parse(code)
+    except NoReceiptCode:
+        raise NotFound from None
+    async with service.database.read() as connection:
+        found = await received_report(connection, actor, task_number=asked.task_number, version=asked.version)
+    return ReceiptOut(
+        code=str(asked),
+        task_id=found.task_id,
+        task_code=f"NV-{found.task_number}",
+        version=found.version,
+        type=found.type,
+        received_at=found.received_at,
+    )

@@ -1,0 +1,32 @@
+"""The tasks service: the law of a task from assignment to completion."""
+
+from fastapi import FastAPI
+
+from libs.common.messaging.bus import Bus
+from libs.common.service import Service
+from libs.common.web.app import create_service_app
+from libs.directory_replica.replica import DirectoryReplica
+from services.tasks.api import acts, files, tasks
+from services.tasks.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
+from services.tasks.files.store import FileStore
+from services.tasks.files.sweep import OrphanSweep
+from services.tasks.scheduler.overdue import OverdueScheduler
+from services.tasks.settings import TasksSettings
+from services.tasks.subscriptions import CONSUMERS, REPLICA_CONSUMER
+
+LISTS = ("tasks",)
+
+
+def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
+    """The only door: the whole wiring, top to bottom."""
+    service = Service(settings, bus, package="services.tasks", publishes=True, consumers=CONSUMERS, lists=LISTS)
+    store = FileStore(settings.files_folder)
+    overdue = OverdueScheduler(service.database, service.hints, settings.clock, every=settings.overdue_every_seconds, lists=LISTS)
+    orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)
+    service.extra += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run)]
+    replica = DirectoryReplica(
+        service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
+    )
+    app = create_service_app(service, [tasks.router, acts.router, files.router], title="Nhiệm vụ", memberships=replica)
+    app.state.files = store
+    return app

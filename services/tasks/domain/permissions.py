@@ -1,0 +1,60 @@
+"""Who may do what with a task: (role, relation of his agency to the task) × action, default deny (rulebook 1.2, 1.4, 1.13).
+
+| action          | who                                                            |
+|-----------------|----------------------------------------------------------------|
+| ACCEPT          | head or clerk of the lead agency                               |
+| REPORT_PROGRESS | head, clerk or officer of the lead agency                      |
+| SUBMIT_RESULT   | head or clerk of the lead agency                               |
+| CONFIRM, RETURN_RESULT | Office tracker, Office leader                           |
+"""
+
+from enum import StrEnum
+
+from libs.common.actor import Actor
+from libs.common.domain import Forbidden
+from services.tasks.domain.lifecycle import Action
+from services.tasks.domain.task import Task
+
+
+class Relation(StrEnum):
+    LEAD = "LEAD"
+    """Cơ quan chủ trì."""
+    COORDINATING = "COORDINATING"
+    """Cơ quan phối hợp: sees, does not report the result."""
+    OVERSIGHT = "OVERSIGHT"
+    """Leaders, the Office and inspection see every task."""
+    NONE = "NONE"
+
+
+OVERSIGHT_ROLES = frozenset({"LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "INSPECTOR"})
+
+ALLOWED: dict[tuple[str, Relation], frozenset[Action]] = {
+    ("AGENCY_HEAD", Relation.LEAD): frozenset({Action.ACCEPT, Action.REPORT_PROGRESS, Action.SUBMIT_RESULT}),
+    ("AGENCY_CLERK", Relation.LEAD): frozenset({Action.ACCEPT, Action.REPORT_PROGRESS, Action.SUBMIT_RESULT}),
+    ("AGENCY_OFFICER", Relation.LEAD): frozenset({Action.REPORT_PROGRESS}),
+    ("OFFICE_TRACKER", Relation.OVERSIGHT): frozenset({Action.CONFIRM, Action.RETURN_RESULT}),
+    ("OFFICE_LEAD", Relation.OVERSIGHT): frozenset({Action.CONFIRM, Action.RETURN_RESULT}),
+}
+
+
+def relation_of(actor: Actor, task: Task) -> Relation:
+    if actor.role in OVERSIGHT_ROLES:
+        return Relation.OVERSIGHT
+    if actor.agency_id is not None and actor.agency_id == task.lead_agency_id:
+        return Relation.LEAD
+    if actor.agency_id in task.coordinating_agency_ids:
+        return Relation.COORDINATING
+    return Relation.NONE
+
+
+def actions_of(actor: Actor, task: Task) -> frozenset[Action]:
+    """What this actor may ever do with this task, whatever its state. A group is done by its members, so nobody acts on it."""
+    if task.is_group:
+        return frozenset()
+    return ALLOWED.get((actor.role, relation_of(actor, task)), frozenset())
+
+
+def permit(actor: Actor, action: Action, task: Task) -> None:
+    """Raises Forbidden."""
+    if action not in actions_of(actor, task):
+        raise Forbidden(f"{actor.role} of this agency may not {action}")

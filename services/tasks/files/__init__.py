@@ -1,0 +1,1 @@
+"""Files of report documents, kept by what is in them."""

@@ -1,0 +1,234 @@
+"""Tasks with their reports and results, as rows."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from libs.common.actor import Actor
+from libs.common.clock import vietnam_date
+from libs.common.domain import NotFound
+from libs.common.folding import folded
+from libs.common.unit_of_work import Repository
+from libs.contracts.directives import DirectiveSummary
+from services.tasks.domain.lifecycle import State
+from services.tasks.domain.permissions import OVERSIGHT_ROLES
+from services.tasks.domain.report import Decision, Quality, Result
+from services.tasks.domain.task import Assigned, Course, Task
+
+# Of a group an agency sees its own part and what all were told, never the parts of its peers (rulebook 1.13).
+VISIBLE = """(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid)
+  OR t.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]
+  OR (t.is_group AND EXISTS (SELECT 1 FROM task part WHERE part.parent_id = t.id AND part.lead_agency_id = CAST(:agency_id AS uuid))))"""
+
+_GET = f"SELECT t.* FROM task t WHERE t.id = :id AND {VISIBLE}"
+_GET_TO_TELL = text("SELECT * FROM task WHERE id = :id FOR UPDATE SKIP LOCKED")
+_RESULTS = text("SELECT * FROM result WHERE task_id = :id ORDER BY number")
+_INSERT = text("""
+INSERT INTO task (id, version, number, directive_id, directive, parent_id, is_group, ordinal, content, deliverable, deadline_class,
+                  deadline_wording, original_due, due, assigned_on, assigned_at, lead_agency_id, coordinating_agency_ids, flags,
+                  state, percent, last_reported_at, last_report_version, submitted_at, submitted_on, completed_on, return_count,
+                  overdue_told_for, search)
+VALUES (:id, :version, :number, :directive_id, CAST(:directive AS jsonb), :parent_id, :is_group, :ordinal, :content, :deliverable,
+        :deadline_class, :deadline_wording, :original_due, :due, :assigned_on, :assigned_at, :lead_agency_id,
+        :coordinating_agency_ids, :flags, :state, :percent, :last_reported_at, :last_report_version, :submitted_at, :submitted_on,
+        :completed_on, :return_count, :overdue_told_for, :search)
+""")
+_UPDATE = text("""
+UPDATE task SET version = :version, state = :state, due = :due, percent = :percent, last_reported_at = :last_reported_at,
+  last_report_version = :last_report_version, submitted_at = :submitted_at, submitted_on = :submitted_on,
+  completed_on = :completed_on, return_count = :return_count, overdue_told_for = :overdue_told_for
+WHERE id = :id AND version = :expected_version
+""")
+_INSERT_PROGRESS = text("""
+INSERT INTO progress_report (task_id, version, percent, content, difficulty, proposal, reported_by, reported_at)
+VALUES (:task_id, :version, :percent, :content, :difficulty, :proposal, :reported_by, :reported_at)
+""")
+_KEEP_RESULT = text("""
+INSERT INTO result (task_id, number, report_number, report_date, summary, file_id, submitted_by, submitted_at,
+                    decision, decided_by, decided_at, return_reason, quality, comment)
+VALUES (:task_id, :number, :report_number, :report_date, :summary, :file_id, :submitted_by, :submitted_at,
+        :decision, :decided_by, :decided_at, :return_reason, :quality, :comment)
+ON CONFLICT (task_id, number) DO UPDATE SET decision = excluded.decision, decided_by = excluded.decided_by,
+  decided_at = excluded.decided_at, return_reason = excluded.return_reason, quality = excluded.quality, comment = excluded.comment
+""")
+_WITH_RESULTS = frozenset({State.AWAITING_CONFIRMATION, State.RESULT_RETURNED, State.COMPLETED})
+
+
+class StoredVersionDiffers(RuntimeError):
+    """The row changed under our lock: a fault of ours."""
+
+
+def visibility_of(actor: Actor) -> dict[str, Any]:
+    """The parameters of VISIBLE."""
+    return {"sees_all": actor.role in OVERSIGHT_ROLES, "agency_id": actor.agency_id}
+
+
+def _course_row(task: Task) -> dict[str, Any]:
+    course = task.course
+    submitted_at = task.submitted_at
+    return {
+        "id": task.id,
+        "version": task.version,
+        "state": course.state.value,
+        "due": course.due,
+        "percent": course.percent,
+        "last_reported_at": course.last_reported_at,
+        "last_report_version": course.last_report_version,
+        "submitted_at": submitted_at,
+        "submitted_on": vietnam_date(submitted_at) if submitted_at else None,
+        "completed_on": course.completed_on,
+        "return_count": course.return_count,
+        "overdue_told_for": course.overdue_told_for,
+    }
+
+
+def _whole_row(task: Task) -> dict[str, Any]:
+    assigned = task.assigned
+    return {
+        **_course_row(task),
+        "number": assigned.number,
+        "directive_id": assigned.directive.id,
+        "directive": assigned.directive.model_dump_json(),
+        "parent_id": assigned.parent_id,
+        "is_group": assigned.is_group,
+        "ordinal": assigned.ordinal,
+        "content": assigned.content,
+        "deliverable": assigned.deliverable,
+        "deadline_class": assigned.deadline_class,
+        "deadline_wording": assigned.deadline_wording,
+        "original_due": assigned.original_due,
+        "assigned_on": assigned.assigned_on,
+        "assigned_at": assigned.assigned_at,
+        "lead_agency_id": assigned.lead_agency_id,
+        "coordinating_agency_ids": list(assigned.coordinating_agency_ids),
+        "flags": list(assigned.flags),
+        "search": folded(f"{task.code} {assigned.directive.label} {assigned.directive.subject} {assigned.content}"),
+    }
+
+
+def _result_of(row: Any) -> Result:
+    return Result(
+        number=row.number,
+        report_number=row.report_number,
+        report_date=row.report_date,
+        summary=row.summary,
+        file_id=row.file_id,
+        submitted_by=row.submitted_by,
+        submitted_at=row.submitted_at,
+        decision=Decision(row.decision),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        return_reason=row.return_reason,
+        quality=Quality(row.quality) if row.quality else None,
+        comment=row.comment,
+    )
+
+
+def task_of(row: Any, results: list[Result]) -> Task:
+    directive = row.directive if isinstance(row.directive, dict) else json.loads(row.directive)
+    assigned = Assigned(
+        number=row.number,
+        directive=DirectiveSummary.model_validate(directive),
+        parent_id=row.parent_id,
+        is_group=row.is_group,
+        ordinal=row.ordinal,
+        content=row.content,
+        deliverable=row.deliverable,
+        deadline_class=row.deadline_class,
+        deadline_wording=row.deadline_wording,
+        original_due=row.original_due,
+        assigned_at=row.assigned_at,
+        lead_agency_id=row.lead_agency_id,
+        coordinating_agency_ids=tuple(row.coordinating_agency_ids),
+        flags=tuple(row.flags),
+    )
+    course = Course(
+        state=State(row.state),
+        due=row.due,
+        percent=row.percent,
+        last_reported_at=row.last_reported_at,
+        last_report_version=row.last_report_version,
+        completed_on=row.completed_on,
+        return_count=row.return_count,
+        overdue_told_for=row.overdue_told_for,
+        results=results,
+    )
+    return Task(row.id, assigned, course, version=row.version)
+
+
+class TaskRepository(Repository[Task]):
+    aggregate_type = "task"
+
+    async def get(self, task_id: UUID, *, seen_by: Actor, for_change: bool = True) -> Task:
+        """Locked for the change; raises NotFound when unknown or not to be seen by this actor."""
+        statement = text(_GET + (" FOR UPDATE OF t" if for_change else ""))
+        row = (await self.connection.execute(statement, {"id": task_id, **visibility_of(seen_by)})).one_or_none()
+        if row is None:
+            raise NotFound
+        return self.touch(await self._whole(row))
+
+    async def get_to_tell(self, task_id: UUID) -> Task | None:
+        """For the scheduler; None when somebody else is at work on it."""
+        row = (await self.connection.execute(_GET_TO_TELL, {"id": task_id})).one_or_none()
+        return None if row is None else self.touch(await self._whole(row))
+
+    async def _whole(self, row: Any) -> Task:
+        # Before its first result a task has none to load: the table of the life cycle has no way back.
+        if State(row.state) not in _WITH_RESULTS:
+            return task_of(row, [])
+        return task_of(row, [_result_of(one) for one in await self.connection.execute(_RESULTS, {"id": row.id})])
+
+    async def exists(self, task_id: UUID) -> bool:
+        found = await self.connection.execute(text("SELECT 1 FROM task WHERE id = :id"), {"id": task_id})
+        return found.one_or_none() is not None
+
+    async def next_numbers(self, count: int) -> list[int]:
+        rows = await self.connection.execute(
+            text("SELECT nextval('task_number') FROM generate_series(1, CAST(:count AS int))"), {"count": count}
+        )
+        return [int(number) for number in rows.scalars()]
+
+    async def save(self, aggregate: Task, *, expected_version: int) -> None:
+        if expected_version == 0:
+            await self.connection.execute(_INSERT, _whole_row(aggregate))
+            return
+        updated = await self.connection.execute(_UPDATE, {**_course_row(aggregate), "expected_version": expected_version})
+        if updated.rowcount != 1:
+            raise StoredVersionDiffers(f"task {aggregate.id} was not at version {expected_version}")
+        for report in aggregate.new_progress:
+            await self.connection.execute(
+                _INSERT_PROGRESS,
+                {
+                    "task_id": aggregate.id,
+                    "version": aggregate.version,
+                    "percent": report.percent,
+                    "content": report.content,
+                    "difficulty": report.difficulty,
+                    "proposal": report.proposal,
+                    "reported_by": report.reported_by,
+                    "reported_at": report.reported_at,
+                },
+            )
+        aggregate.new_progress.clear()
+        if aggregate.result is not None:
+            await self.connection.execute(_KEEP_RESULT, self._result_row(aggregate.id, aggregate.result))
+
+    def _result_row(self, task_id: UUID, result: Result) -> dict[str, Any]:
+        return {
+            "task_id": task_id,
+            "number": result.number,
+            "report_number": result.report_number,
+            "report_date": result.report_date,
+            "summary": result.summary,
+            "file_id": result.file_id,
+            "submitted_by": result.submitted_by,
+            "submitted_at": result.submitted_at,
+            "decision": result.decision.value,
+            "decided_by": result.decided_by,
+            "decided_at": result.decided_at,
+            "return_reason": result.return_reason,
+            "quality": result.quality.value if result.quality else None,
+            "comment": result.comment,
+        }

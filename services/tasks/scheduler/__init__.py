@@ -1,0 +1,1 @@
+"""The clock of this service: what happens because a day has passed."""

@@ -1,0 +1,56 @@
+"""A released instruction becomes a task, or, when it names a group, one parent and a task for each agency of it."""
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from libs.common.clock import vietnam_date
+from libs.contracts.directives import InstructionState
+from services.tasks.domain.task import DUE_HAS_PASSED, Assigned, Task
+from services.tasks.persistence.unit_of_work import TasksUnitOfWork
+
+
+async def assign_tasks(instruction: InstructionState, uow: TasksUnitOfWork, *, released_at: datetime) -> list[Task]:
+    """Never refuses: what is wrong with a released instruction is flagged. Doing it again makes nothing twice."""
+    async with uow:
+        if await uow.tasks.exists(instruction.id):
+            return []
+        members = instruction.lead_agency_ids if instruction.group is not None else ()
+        numbers = await uow.tasks.next_numbers(1 + len(members))
+        if instruction.group is None:
+            tasks = [_task(instruction.id, instruction, numbers[0], lead=instruction.lead_agency_ids[0], released_at=released_at)]
+        else:
+            tasks = [_task(instruction.id, instruction, numbers[0], lead=None, released_at=released_at)]
+            tasks += [
+                _task(uuid5(instruction.id, str(agency)), instruction, number, lead=agency, released_at=released_at, parent=instruction.id)
+                for agency, number in zip(members, numbers[1:], strict=True)
+            ]
+        for task in tasks:
+            uow.tasks.touch(task)
+        await uow.commit()
+    return tasks
+
+
+def _task(
+    task_id: UUID, instruction: InstructionState, number: int, *, lead: UUID | None, released_at: datetime, parent: UUID | None = None
+) -> Task:
+    due_had_passed = instruction.due is not None and instruction.due < vietnam_date(released_at)
+    return Task.assign(
+        task_id,
+        Assigned(
+            number=number,
+            directive=instruction.directive,
+            parent_id=parent,
+            is_group=lead is None,
+            ordinal=instruction.ordinal,
+            content=instruction.content,
+            deliverable=instruction.deliverable,
+            deadline_class=instruction.deadline_class,
+            deadline_wording=instruction.deadline_wording,
+            original_due=instruction.due,
+            assigned_at=released_at,
+            lead_agency_id=lead,
+            # Coordinators of a group coordinate the whole of it.
+            coordinating_agency_ids=instruction.coordinating_agency_ids if parent is None else (),
+            flags=(DUE_HAS_PASSED,) if due_had_passed else (),
+        ),
+    )

@@ -1,0 +1,34 @@
+"""Trả lại kết quả: the result is not what was asked for, and the agency reads why (rulebook 1.4)."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from libs.common.change import Change
+from services.tasks.domain.lifecycle import Action
+from services.tasks.domain.permissions import permit
+from services.tasks.domain.task import Task
+from services.tasks.persistence.unit_of_work import TasksUnitOfWork
+
+
+class ReturnResult(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"reason": "Báo cáo chưa nêu số liệu của các xã miền núi; đề nghị bổ sung."}}
+    )
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
+
+
+async def return_result(task_id: UUID, change: Change, uow: TasksUnitOfWork, *, now: datetime) -> Task:
+    async with uow:
+        task = await uow.tasks.get(task_id, seen_by=change.actor)
+        permit(change.actor, Action.RETURN_RESULT, task)
+        if await uow.is_repeat(change, task):
+            return task
+        command = change.command(ReturnResult)
+        assert change.actor.membership_id is not None
+        task.return_result(reason=command.reason, by=change.actor.membership_id, at=now)
+        await uow.commit()
+    return task

@@ -1,0 +1,127 @@
+"""Every refusal: its status, its code, its sentence, and a database that is the same as before."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.directives.documents import coordinating, document, instruction, lead, today
+from tests.signed_in import CLOSED_DEPARTMENT, COMMUNE_CLERK, FINANCE, HEALTH, HEALTH_CLERK, TRACKER, UNKNOWN_AGENCY, Client
+
+TOMORROW = (today() + timedelta(days=1)).isoformat()
+YESTERDAY = (today() - timedelta(days=1)).isoformat()
+
+REFUSED: dict[str, tuple[dict[str, Any], str, str | None]] = {
+    "unknown agency": (
+        document(instruction(assignments=[lead(UNKNOWN_AGENCY)])),
+        "unknown-agency",
+        "instructions.0.assignments.0.agency_id",
+    ),
+    "closed agency": (
+        document(instruction(assignments=[lead(CLOSED_DEPARTMENT)])),
+        "unknown-agency",
+        "instructions.0.assignments.0.agency_id",
+    ),
+    "unknown coordinator": (
+        document(instruction(assignments=[lead(HEALTH), coordinating(UNKNOWN_AGENCY)])),
+        "unknown-agency",
+        "instructions.0.assignments.1.agency_id",
+    ),
+    "two leads": (document(instruction(assignments=[lead(HEALTH), lead(FINANCE)])), "two-leads", "instructions.0.assignments"),
+    "lead and group": (document(instruction(lead_group="communes")), "two-leads", "instructions.0.assignments"),
+    "no lead": (document(instruction(assignments=[coordinating(HEALTH)])), "no-lead", "instructions.0.assignments"),
+    "agency twice": (
+        document(instruction(assignments=[lead(HEALTH), coordinating(HEALTH)])),
+        "agency-twice",
+        "instructions.0.assignments.1.agency_id",
+    ),
+    "unknown group": (document(instruction(assignments=[], lead_group="everybody")), "unknown-group", "instructions.0.lead_group"),
+    "empty group": (document(instruction(assignments=[], lead_group="state-enterprises")), "empty-group", "instructions.0.lead_group"),
+    "due before issue": (document(instruction(due=YESTERDAY)), "due-before-issue", "instructions.0.due"),
+    "due missing": (document(instruction(due=None)), "due-missing", "instructions.0.due"),
+    "due without deadline": (document(instruction(deadline_class="NONE")), "due-without-deadline", "instructions.0.due"),
+    "no reason": (
+        document(instruction(deadline_class="NONE", due=None)),
+        "no-deadline-reason-missing",
+        "instructions.0.no_deadline_reason",
+    ),
+    "second instruction": (document(instruction(), instruction(due=None)), "due-missing", "instructions.1.due"),
+    "no instructions": (document(instructions=[]), "no-instructions", "instructions"),
+    "issued tomorrow": (document(issue_date=TOMORROW), "issue-date-in-future", "issue_date"),
+    "number without notation": (document(notation=None), "number-missing", "notation"),
+    "secret": (document(secrecy="SECRET"), "secrecy-not-allowed", "secrecy"),
+    "top secret": (document(secrecy="TOP_SECRET", instructions=[]), "secrecy-not-allowed", "secrecy"),
+    "unknown kind": (document(kind="thu-tay"), "invalid-body", None),
+    "no subject": (document(subject="   "), "invalid-body", None),
+    "unknown field": (document(secrecy_level="NORMAL"), "invalid-body", None),
+    "no day": (document(issue_date="31/02/2026"), "invalid-body", None),
+    "long content": (document(instruction(content="ơ" * 10_001)), "invalid-body", None),
+    "a list": ([], "invalid-body", None),  # type: ignore[dict-item]
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_never_right(directives: Client, case: str) -> None:
+    body, code, wrong_field = REFUSED[case]
+    before = await directives.everything()
+    answer = await directives.post(TRACKER, "/directives", body)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, code), answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert problem["title"].endswith(".")
+    assert problem["errors"], "every refusal names its fields"
+    if wrong_field is not None:
+        assert problem["errors"][0]["field"] == wrong_field
+    assert await directives.everything() == before
+
+
+async def test_every_broken_rule_is_told_at_once(directives: Client) -> None:
+    body = document(instruction(assignments=[]), instruction(due=YESTERDAY), notation=None)
+    problem = (await directives.post(TRACKER, "/directives", body)).json()
+    assert [error["code"] for error in problem["errors"]] == ["number-missing", "no-lead", "due-before-issue"]
+
+
+async def test_who_may_not_learns_nothing_of_the_body(directives: Client) -> None:
+    before = await directives.everything()
+    assert (await directives.post(HEALTH_CLERK, "/directives", {"nonsense": True})).status_code == 403
+    assert await directives.everything() == before
+
+
+async def test_versions_and_keys(directives: Client) -> None:
+    body = document()
+    first = await directives.post(TRACKER, "/directives", body, key="one key")
+    again = await directives.post(TRACKER, "/directives", body, key="one key")
+    assert (again.status_code, again.json(), again.headers["Idempotent-Replayed"]) == (201, first.json(), "true")
+    address = f"/directives/{first.json()['id']}"
+    before = await directives.everything()
+    answers = {
+        "same key, other body": await directives.post(TRACKER, "/directives", document(subject="Khác"), key="one key"),
+        "no version": await directives.post(TRACKER, f"{address}/submit-for-release"),
+        "stale version": await directives.post(TRACKER, f"{address}/submit-for-release", version=7),
+        "not yours to see": await directives.post(COMMUNE_CLERK, f"{address}/submit-for-release", version=1),
+        "no key": await directives.http.post("/directives", json=body, headers=directives.issuer.headers(TRACKER)),
+        "no JSON": await directives.http.post(
+            "/directives", content=b"{", headers=directives.issuer.headers(TRACKER) | {"Idempotency-Key": "k"}
+        ),
+        "two megabytes": await directives.post(TRACKER, "/directives", document(subject="ă" * 1_000_000)),
+        "no address": await directives.post(TRACKER, "/directives/7/release", version=1),
+    }
+    assert {case: (answer.status_code, answer.json()["code"]) for case, answer in answers.items()} == {
+        "same key, other body": (422, "idempotency-key-reused"),
+        "no version": (428, "precondition-missing"),
+        "stale version": (412, "stale-version"),
+        "not yours to see": (404, "not-found"),
+        "no key": (400, "idempotency-key-missing"),
+        "no JSON": (400, "not-json"),
+        "two megabytes": (413, "too-large"),
+        "no address": (404, "not-found"),
+    }
+    assert answers["stale version"].json()["present_version"] == 1
+    assert await directives.everything() == before
+    assert all(answer.json()["title"].endswith(".") for answer in answers.values())
+
+
+async def test_cursors_of_others_are_refused(directives: Client) -> None:
+    for cursor in ("x", "bnVsbA", "WyJ5ZXN0ZXJkYXkiLCAiNyJd"):
+        answer = await directives.get(TRACKER, "/directives", cursor=cursor)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid-cursor")

@@ -1,0 +1,16 @@
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ServiceDatabase
+from tests.issuer import Issuer
+from tests.signed_in import Client, running_service
+
+
+@pytest.fixture
+async def tasks(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
+    """The tasks service; its schedulers sleep, so that a test calls them when it wants to."""
+    settings = {"overdue_every_seconds": 3600.0, "orphans_swept_every_seconds": 3600.0}
+    async with running_service("tasks", database("tasks"), issuer, tmp_path, **settings) as client:
+        yield client
