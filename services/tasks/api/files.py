@@ -90,6 +90,5 @@ async def download(file_id: UUID, request: Request, actor: SignedIn, service: He
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cache-Control": "private, no-store",
-            "X-Content-Type-Options": "nosniff",
         },
     )

@@ -1,0 +1,60 @@
+"""Files: on the disk before their row, seen by whoever may, orphans swept."""
+
+from pathlib import Path
+
+from services.tasks.files.store import FileStore
+from services.tasks.files.sweep import OrphanSweep
+from tests.signed_in import COMMUNE_CLERK, FINANCE_CLERK, HEALTH_CLERK, TRACKER, Client
+from tests.tasks.released import PDF, PNG, act, due_in, result, upload
+
+
+async def test_a_file_is_served_as_it_came_to_those_who_see_it(tasks: Client) -> None:
+    task = await due_in(tasks, 10, coordinating=(FINANCE_CLERK.agency,))
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    stored = (await upload(tasks, HEALTH_CLERK, task, name="../../Báo cáo số 1.PDF")).json()
+    assert (stored["name"], stored["media_type"], stored["size"]) == ("Báo cáo số 1.pdf", "application/pdf", len(PDF))
+    address = f"/files/{stored['id']}"
+    served = await tasks.get(HEALTH_CLERK, address)
+    assert (served.status_code, served.content) == (200, PDF)
+    assert served.headers["Content-Disposition"].startswith("attachment")
+    assert (served.headers["X-Content-Type-Options"], served.headers["Content-Security-Policy"]) == (
+        "nosniff",
+        "sandbox; default-src 'none'",
+    )
+    for person in (TRACKER, FINANCE_CLERK, COMMUNE_CLERK):
+        assert (await tasks.get(person, address)).status_code == 404, "no result names it yet"
+    await act(tasks, HEALTH_CLERK, task, "results", result(file_id=stored["id"]))
+    statuses = [(await tasks.get(person, address)).status_code for person in (TRACKER, FINANCE_CLERK, COMMUNE_CLERK)]
+    assert statuses == [200, 200, 404]
+
+
+async def test_a_repeated_upload_makes_one_file(tasks: Client) -> None:
+    task = await due_in(tasks, 10)
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    first = await upload(tasks, HEALTH_CLERK, task, key="upload")
+    again = await upload(tasks, HEALTH_CLERK, task, key="upload")
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    other = await upload(tasks, HEALTH_CLERK, task, key="upload", name="anh.png", content=PNG, declared="image/png")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    assert [row.rows for row in await tasks.rows("SELECT count(*) AS rows FROM file")] == [1]
+
+
+async def test_a_file_of_another_task_is_no_evidence(tasks: Client) -> None:
+    mine, other = await due_in(tasks, 10), await due_in(tasks, 10)
+    for task in (mine, other):
+        await act(tasks, HEALTH_CLERK, task, "accept")
+    file = (await upload(tasks, HEALTH_CLERK, other)).json()["id"]
+    answer = await act(tasks, HEALTH_CLERK, mine, "results", result(file_id=file))
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown-file")
+
+
+async def test_bytes_without_a_row_are_swept_and_others_are_not(tasks: Client, tmp_path: Path) -> None:
+    task = await due_in(tasks, 10)
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    kept = (await upload(tasks, HEALTH_CLERK, task)).json()
+    store: FileStore = tasks.app.state.files
+    orphan = store.path(await store.keep(b"cut off before its row"))
+    sweep = OrphanSweep(tasks.app.state.service.database, store, every=1)
+    assert await sweep.once() == 0, "too young to be judged"
+    assert await sweep.once(older_than_seconds=-1.0) == 1
+    assert (orphan.exists(), store.path(kept["sha256"]).exists()) == (False, True)

@@ -1,0 +1,63 @@
+"""One overdue event for each task, once, whoever looks and however often."""
+
+import asyncio
+from datetime import timedelta
+
+from libs.common.clock import Clock
+from services.tasks.scheduler.overdue import OverdueScheduler
+from tests.signed_in import HEALTH_CLERK, NORTH_WARD, SOUTH_COMMUNE, TRACKER, Client
+from tests.tasks.released import act, due_in, instruction, release, submitted, today
+
+
+def scheduler(client: Client, clock: Clock | None = None) -> OverdueScheduler:
+    service = client.app.state.service
+    return OverdueScheduler(service.database, service.hints, clock or service.clock, every=1, lists=("tasks",))
+
+
+async def told(client: Client) -> list[str]:
+    rows = await client.rows("SELECT aggregate_id::text AS id FROM event_log WHERE type = 'chidao.tasks.task-overdue.v1' ORDER BY seq")
+    return [row.id for row in rows]
+
+
+async def test_the_day_after_the_due_date(tasks: Client) -> None:
+    task = await due_in(tasks, 0)
+    assert await scheduler(tasks).once() == 0
+    tomorrow = Clock(timedelta(days=1))
+    assert await scheduler(tasks, tomorrow).once() == 1
+    assert await scheduler(tasks, tomorrow).once() == 0
+    assert await scheduler(tasks, Clock(timedelta(days=30))).once() == 0
+    assert await told(tasks) == [task]
+
+
+async def test_two_schedulers_tell_once(tasks: Client) -> None:
+    expected = {await due_in(tasks, -day) for day in range(1, 13)}
+    counts = await asyncio.gather(*(scheduler(tasks).once() for _ in range(4)))
+    assert sum(counts) == len(expected)
+    assert sorted(await told(tasks)) == sorted(expected)
+
+
+async def test_a_result_in_time_is_not_overdue_until_it_is_returned(tasks: Client) -> None:
+    task = await due_in(tasks, 0)
+    await submitted(tasks, task)
+    tomorrow = Clock(timedelta(days=1))
+    assert await scheduler(tasks, tomorrow).once() == 0
+    await act(tasks, TRACKER, task, "results/return", {"reason": "Thiếu số liệu"})
+    assert await scheduler(tasks, tomorrow).once() == 1
+    await submitted(tasks, task)
+    assert await scheduler(tasks, Clock(timedelta(days=3))).once() == 0
+
+
+async def test_parts_of_a_group_are_told_and_the_parent_is_not(tasks: Client) -> None:
+    group = instruction(SOUTH_COMMUNE, NORTH_WARD, due=today() - timedelta(days=1), group="communes")
+    await release(tasks, group)
+    assert await scheduler(tasks).once() == 2
+    assert str(group.id) not in await told(tasks)
+
+
+async def test_what_is_completed_or_undated_is_never_told(tasks: Client) -> None:
+    await release(tasks, instruction())
+    task = await due_in(tasks, 3)
+    await submitted(tasks, task)
+    await act(tasks, TRACKER, task, "results/confirm")
+    assert await scheduler(tasks, Clock(timedelta(days=400))).once() == 0
+    assert (await tasks.get(HEALTH_CLERK, f"/tasks/{task}")).json()["state"] == "COMPLETED"
