@@ -1,0 +1,1 @@
+"""The command line `chidao`, for those who operate the system."""

@@ -1,0 +1,67 @@
+# Sourced by ./run and ./test: makes .venv as requirements.lock says, once; afterwards it only compares a stamp.
+# Sets $root and $python; ends with one sentence when something is missing.
+
+set -eu
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+python=$root/.venv/bin/python
+# A shell that was given no PATH finds programs by itself, but would not pass that on.
+export PATH="${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}"
+# The locale of a bare machine is ASCII; our words are not.
+export PYTHONUTF8=1
+
+fail() {
+    printf '%s\n' "$1" >&2
+    exit 1
+}
+
+find_python() {
+    local candidate
+    for candidate in "${CHIDAO_PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do
+        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; then
+            command -v -- "$candidate"
+            return
+        fi
+    done
+    fail 'Cần Python từ 3.11 đến 3.14; vui lòng cài đặt rồi chạy lại (Python 3.11 to 3.14 is needed; please install it).'
+}
+
+stamp_wanted() {
+    printf '%s\n' "$root"
+    cat -- "$root/requirements.lock" "$root/setup.sh"
+}
+
+is_set_up() {
+    [ -x "$python" ] && stamp_wanted | cmp -s - "$root/.venv/stamp"
+}
+
+set_up() {
+    local system_python site
+    system_python=$(find_python)
+    "$system_python" -c 'import ensurepip, venv' 2>/dev/null ||
+        fail "$system_python thiếu mô-đun venv; trên Debian hoặc Ubuntu hãy cài gói python3-venv (the venv module is missing: apt install python3-venv)."
+    printf 'Đang cài đặt thư viện vào .venv, chỉ lần đầu… (installing libraries, the first time only)\n' >&2
+    # An environment that was moved here, or whose Python is gone, is made anew; any other is brought up to date.
+    if [ -x "$python" ] && "$python" -m pip --version >/dev/null 2>&1 && [ "$("$python" -c 'import sys; print(sys.prefix)')" = "$root/.venv" ]; then
+        rm -f -- "$root/.venv/stamp"
+    else
+        "$system_python" -m venv --clear "$root/.venv" ||
+            fail "Không tạo được .venv trong $root (.venv cannot be made there)."
+    fi
+    "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --only-binary=:all: --require-hashes \
+        -r "$root/requirements.lock" ||
+        fail 'Không cài đặt được thư viện; vui lòng kiểm tra kết nối mạng rồi chạy lại (the libraries could not be installed; please check the network).'
+    site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    printf '%s\n' "$root" >"$site/chidao.pth"
+    printf '#!%s\nfrom chidao.main import app\n\napp()\n' "$python" >"$root/.venv/bin/chidao"
+    chmod +x -- "$root/.venv/bin/chidao"
+    stamp_wanted >"$root/.venv/stamp"
+}
+
+if ! is_set_up; then
+    { exec 9>"$root/.setup"; } 2>/dev/null ||
+        fail "Không ghi được vào thư mục $root (this folder is read-only)."
+    # Two first starts side by side must not fill one .venv together.
+    flock 9
+    is_set_up || set_up
+    exec 9>&-
+fi

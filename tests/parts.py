@@ -1,0 +1,120 @@
+"""The parts of ./test. What a part needs and cannot have is said loudly at the end, and is a failure under CI=true."""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.browser_here import find_or_get_browser
+
+ROOT = Path(__file__).resolve().parents[1]
+REPORTS = ROOT / ".test"
+WORKERS = "2"
+# Everything else under tests/ that is a folder with tests belongs to the part "service", so that no new folder is forgotten.
+NAMED_FOLDERS = {"unit": "unit", "contract": "contracts", "structure": "structure", "flow": "flow", "browser": "browser"}
+
+
+@dataclass
+class Outcome:
+    part: str
+    passed: bool = True
+    seconds: float = 0.0
+    missing: list[str] = field(default_factory=list)
+
+
+def passes(program: str, *arguments: str, environment: dict[str, str] | None = None) -> bool:
+    print(f"\n$ {program} {' '.join(arguments)}", flush=True)
+    ours = Path(sys.executable).parent / program
+    return subprocess.run([str(ours), *arguments], cwd=ROOT, env=os.environ | (environment or {}), check=False).returncode == 0
+
+
+def lint() -> Outcome:
+    # Both are run, so that one look shows everything.
+    checks = [passes("ruff", "check", "."), passes("ruff", "format", "--check", ".")]
+    return Outcome("lint", all(checks))
+
+
+def types() -> Outcome:
+    return Outcome("types", passes("mypy"))
+
+
+def walls() -> Outcome:
+    return Outcome("walls", passes("lint-imports", "--no-cache"))
+
+
+def folders_of(part: str) -> list[str]:
+    with_tests = {path.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").rglob("test_*.py")}
+    wanted = {NAMED_FOLDERS[part]} if part in NAMED_FOLDERS else with_tests - set(NAMED_FOLDERS.values())
+    return sorted(f"tests/{name}" for name in wanted & with_tests)
+
+
+def pytest_part(part: str, *, workers: str = WORKERS, environment: dict[str, str] | None = None) -> Outcome:
+    folders = folders_of(part)
+    if not folders:
+        return Outcome(part, missing=[f"{part}: there are no tests"])
+    REPORTS.mkdir(exist_ok=True)
+    report = REPORTS / f"{part}.xml"
+    report.unlink(missing_ok=True)
+    passed = passes("pytest", "-q", "-n", workers, f"--junitxml={report}", *folders, environment=environment)
+    return Outcome(part, passed, missing=skipped_in(report, part))
+
+
+def skipped_in(report: Path, part: str) -> list[str]:
+    if not report.exists():
+        return []
+    return [
+        f"{part}: {case.get('classname')}.{case.get('name')}: {skipped.get('message')}"
+        for case in ElementTree.parse(report).iter("testcase")
+        for skipped in case.iter("skipped")
+    ]
+
+
+def browser() -> Outcome:
+    found = find_or_get_browser()
+    if found.missing:
+        return Outcome("browser", missing=[f"browser: {found.missing}"])
+    environment = {"CHIDAO_CHROMIUM": found.program} if found.program else {}
+    return pytest_part("browser", workers="0", environment=environment)
+
+
+PARTS: dict[str, Callable[[], Outcome]] = {
+    "lint": lint,
+    "types": types,
+    "walls": walls,
+    "unit": lambda: pytest_part("unit"),
+    "contract": lambda: pytest_part("contract"),
+    "service": lambda: pytest_part("service"),
+}
+
+
+def run(part: str) -> Outcome:
+    started = time.monotonic()
+    outcome = PARTS[part]()
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def main(asked: list[str]) -> int:
+    unknown = [part for part in asked if part not in PARTS]
+    if unknown:
+        print(f"Không có phần {', '.join(unknown)}; các phần: {' '.join(PARTS)} (unknown part)", file=sys.stderr)
+        return 2
+    outcomes = [run(part) for part in asked or PARTS]
+    print("\n" + "=" * 100)
+    for outcome in outcomes:
+        print(f"{'passed' if outcome.passed else 'FAILED':8}{outcome.part:12}{outcome.seconds:8.1f} s")
+    missing = [line for outcome in outcomes for line in outcome.missing]
+    if missing:
+        print("\nNOT TESTED, because it could not be had on this machine:")
+        print("\n".join(f"  !! {line}" for line in missing))
+    failed = not all(outcome.passed for outcome in outcomes) or (bool(missing) and os.environ.get("CI") == "true")
+    print("\nFAILED" if failed else "\npassed, except what was not tested" if missing else "\nall passed")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
