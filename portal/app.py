@@ -1,0 +1,242 @@
+"""The portal as an application: routes, what runs behind them, and the pages for whatever goes wrong."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import quote, urlsplit
+
+import httpx2
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from libs.common.db import Database
+from libs.common.migrate import require_newest_schema
+from libs.common.supervise import running
+from libs.common.tokens import ServiceTokens
+from libs.common.web.middleware import RequestTrace
+from portal import sign_in
+from portal.agencies import AgencyNames
+from portal.assets import Assets
+from portal.csrf import ForeignForm
+from portal.fonts import cut_fonts
+from portal.live import Live
+from portal.middleware import LimitedForms, SecureAnswers, TooLarge, security_headers
+from portal.oidc import SignInAway, SignInService
+from portal.refusals import problem_of
+from portal.rendering import Pages
+from portal.screens import (
+    agency_lookup,
+    confirm,
+    directives,
+    home,
+    my_work,
+    notices,
+    numbers,
+    preferences,
+    registration,
+    reporting,
+    search,
+    tasks,
+    workbench,
+)
+from portal.services import Refused, ServiceAway, Services
+from portal.session import SealedBox, SessionEnded, Sessions
+from portal.settings import PortalSettings
+from portal.web import Here, MembershipNeeded, Portal, Visit, Visitor, frameless_page, go, messages_of, portal_of, read_form
+
+log = structlog.get_logger()
+
+PACKAGE = "portal"
+SCREENS = (
+    sign_in,
+    preferences,
+    home,
+    numbers,
+    my_work,
+    workbench,
+    registration,
+    directives,
+    agency_lookup,
+    reporting,
+    tasks,
+    confirm,
+    notices,
+    search,
+)
+# Never a status that htmx or a browser would take for success.
+PAGE_OF_STATUS = {
+    403: ("forbidden", "lock"),
+    404: ("not-found", "lock"),
+    405: ("not-found", "lock"),
+    412: ("changed", "swap"),
+    413: ("too-large", "doc"),
+}
+
+
+def create_app(settings: PortalSettings) -> FastAPI:
+    """The whole ASGI application of the portal; its lifespan starts and stops what runs behind it."""
+    database = Database(settings.database_url, application="chidao-portal")
+    client = httpx2.AsyncClient(timeout=5)
+    box = SealedBox(settings.session_key_file)
+    agencies = AgencyNames()
+    tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
+    live = Live(settings.services, tokens, lambda name: agencies.forget() if name == "agencies" else None)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(database.dispose)
+            stack.push_async_callback(client.aclose)
+            async with database.read() as connection:
+                await require_newest_schema(PACKAGE, connection)
+            fonts = await asyncio.to_thread(cut_fonts, settings.fonts_folder)
+            app.state.portal = Portal(
+                settings=settings,
+                database=database,
+                box=box,
+                sessions=Sessions(database, box),
+                sign_in=SignInService(settings, client),
+                services=Services(settings.services, client),
+                agencies=agencies,
+                pages=Pages(),
+                assets=await asyncio.to_thread(Assets, fonts),
+                live=live,
+            )
+            await stack.enter_async_context(running(*live.works()))
+            yield
+
+    app = FastAPI(title="Chidao · portal", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    for screen in SCREENS:
+        app.include_router(screen.router)
+    _add_machinery(app)
+    _add_refusals(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(LimitedForms)
+    app.add_middleware(SecureAnswers, headers=security_headers(sign_in_origin=_origin(settings.end_session_url)))
+    app.add_middleware(RequestTrace, service="portal")
+    return app
+
+
+def _add_machinery(app: FastAPI) -> None:
+    """What is no screen: assets, the live stream, health."""
+
+    @app.get("/assets/{version}/{name:path}")
+    async def asset(request: Request, portal: Here) -> Response:
+        return await portal.assets.answer(request)
+
+    @app.get("/live")
+    async def live(visitor: Visit) -> StreamingResponse:
+        async def still_signed_in() -> bool:
+            return await visitor.portal.sessions.lives(visitor.session)
+
+        return StreamingResponse(visitor.portal.live.follow(still_signed_in), media_type="text/event-stream")
+
+    @app.get("/health/live")
+    async def health() -> JSONResponse:
+        return JSONResponse({"status": "live"})
+
+    @app.get("/health/ready")
+    async def ready(portal: Here) -> JSONResponse:
+        async with portal.database.read() as connection:
+            await require_newest_schema(PACKAGE, connection)
+        return JSONResponse({"status": "ready"})
+
+
+def _add_refusals(app: FastAPI) -> None:
+    handlers: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]] = {
+        SessionEnded: _session_ended,
+        MembershipNeeded: _membership_needed,
+        Refused: _refused,
+        ServiceAway: _away,
+        SignInAway: _away,
+        ForeignForm: _foreign_form,
+        TooLarge: _too_large,
+        HTTPException: _http_exception,
+        RequestValidationError: _not_found,
+        Exception: _unexpected,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+async def _session_ended(request: Request, _: Exception) -> Response:
+    """Back to the sign-in; what was typed into a form is shown, so that it can be kept."""
+    if request.method == "POST":
+        typed = [(name, text) for name, text in (await read_form(request)).all_texts().items() if " " in text or len(text) > 40]
+        return frameless_page(request, portal_of(request), "frameless-message.html", status=401, key="session-ended", typed=typed)
+    if "part" in request.query_params or request.url.path in ("/live", "/notices/badge", "/agencies/options"):
+        return Response(status_code=401)
+    return go(f"/sign-in?return_to={quote(_wanted(request))}" if request.url.path != "/" else "/sign-in")
+
+
+async def _membership_needed(request: Request, _: Exception) -> Response:
+    return go(f"/membership?return_to={quote(_wanted(request))}" if request.method == "GET" and request.url.path != "/" else "/membership")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    status = 404 if error.status == 422 and request.method == "GET" else error.status
+    key, icon = PAGE_OF_STATUS.get(status, ("refused", "stop"))
+    title = problem_of(error, messages_of(request)).title if key == "refused" else ""
+    return await _message(request, status, key, icon, title=title)
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    log.warning("page-without-service", path=request.url.path, error=str(error))
+    answer = await _message(request, 503, "away", "wait", retry=_wanted(request) if request.method == "GET" else "")
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+async def _foreign_form(request: Request, error: Exception) -> Response:
+    log.warning("foreign-form", path=request.url.path, reason=str(error))
+    return await _message(request, 403, "foreign-form", "stop")
+
+
+async def _too_large(request: Request, _: Exception) -> Response:
+    return await _message(request, 413, "too-large", "doc")
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    key, icon = PAGE_OF_STATUS.get(error.status_code, ("unexpected", "stop"))
+    return await _message(request, error.status_code, key, icon)
+
+
+async def _not_found(request: Request, _: Exception) -> Response:
+    return await _message(request, 404, "not-found", "lock")
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected", path=request.url.path, exc_info=error)
+    return await _message(request, 500, "unexpected", "stop")
+
+
+async def _message(request: Request, status: int, key: str, icon: str, *, title: str = "", retry: str = "") -> Response:
+    """A page with a few kind words; inside the frame for somebody signed in."""
+    portal = portal_of(request)
+    told = {
+        "key": key,
+        "icon": icon,
+        "title": title,
+        "retry": retry,
+        "request_id": getattr(request.state, "request_id", "") if status >= 500 else "",
+    }
+    try:
+        session = await portal.sessions.find(request.cookies.get(portal.settings.cookie_name), seen=False)
+        return await Visitor(request, portal, session).page("message.html", status=status, **told)
+    except (SessionEnded, MembershipNeeded, SignInAway):
+        return frameless_page(request, portal, "frameless-message.html", status=status, typed=[], **told)
+
+
+def _wanted(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,73 @@
+"""Dates and numbers as a Vietnamese office writes them, and as people type them."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from libs.common.clock import VIETNAM
+
+WEEKDAYS = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_TYPED_DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*")
+
+
+class NotADay(ValueError):
+    """What was typed is no day of the calendar, written day/month/year."""
+
+
+def parse_day(typed: str) -> date:
+    """ "05/03/2026", also "5.3.2026". Raises NotADay."""
+    match = _TYPED_DAY.fullmatch(typed)
+    if match is None:
+        raise NotADay(typed)
+    try:
+        return date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        raise NotADay(typed) from None
+
+
+def day_of(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
+
+
+def moment_of(iso: str) -> datetime:
+    """The moment in Viet Nam."""
+    return datetime.fromisoformat(iso).astimezone(VIETNAM)
+
+
+def day_of_moment(iso: str | None) -> date | None:
+    """The day in Viet Nam of a moment."""
+    return moment_of(iso).date() if iso else None
+
+
+def full_day(day: date | str | None) -> str:
+    """ "05/03/2026"."""
+    if not day:
+        return ""
+    return (date.fromisoformat(day) if isinstance(day, str) else day).strftime("%d/%m/%Y")
+
+
+def short_day(day: date) -> str:
+    """ "5/3", and "5/3/2025" where the year is needed is `full_day`."""
+    return f"{day.day}/{day.month}"
+
+
+def clock_time(iso: str) -> str:
+    """ "16:42 05/03/2026"."""
+    return moment_of(iso).strftime("%H:%M %d/%m/%Y")
+
+
+def thousands(number: int) -> str:
+    """3.486."""
+    return f"{number:,}".replace(",", ".")
+
+
+def percent(value: str | Decimal | None) -> str:
+    """85,95."""
+    return "–" if value is None else str(value).replace(".", ",")
+
+
+def file_size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",") if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"

@@ -1,0 +1,89 @@
+"""What surrounds every page: where one can go from here, and what waits there."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.services import Refused, ServiceAway
+
+if TYPE_CHECKING:
+    from portal.web import Visitor
+
+
+@dataclass(frozen=True)
+class Place:
+    """`key` names the words; `waits` names the count of what waits there."""
+
+    key: str
+    path: str
+    icon: str
+    waits: str | None = None
+
+
+HOME = Place("home", "/home", "home")
+MY_WORK = Place("my-work", "/my-work", "list", "mine")
+WORKBENCH = Place("workbench", "/workbench", "table")
+DIRECTIVES = Place("directives", "/directives", "doc")
+CONFIRM = Place("confirm", "/confirm", "check", "awaiting")
+NOTICES = Place("notices", "/notices", "bell", "unread")
+
+OFFICE = (WORKBENCH, DIRECTIVES, CONFIRM, HOME, MY_WORK)
+AGENCY = (MY_WORK, HOME)
+PLACES: dict[str, tuple[Place, ...]] = {
+    "LEADER": (HOME, WORKBENCH, DIRECTIVES),
+    "OFFICE_LEAD": OFFICE,
+    "OFFICE_TRACKER": OFFICE,
+    "AGENCY_HEAD": AGENCY,
+    "AGENCY_CLERK": AGENCY,
+    "AGENCY_OFFICER": AGENCY,
+    "HOME_AFFAIRS": (HOME, MY_WORK),
+    "INSPECTOR": (HOME, WORKBENCH),
+    "SYSTEM_ADMIN": (HOME,),
+}
+ON_A_PHONE = 3
+
+
+@dataclass(frozen=True)
+class Frame:
+    """`waiting` counts what waits, by name; a service that is away leaves its count out."""
+
+    places: tuple[Place, ...]
+    waiting: dict[str, int]
+    may_register: bool = False
+
+    @property
+    def on_a_phone(self) -> tuple[Place, ...]:
+        return (*self.places[:ON_A_PHONE], NOTICES)
+
+
+def places_of(role: str) -> tuple[Place, ...]:
+    return PLACES.get(role, (HOME,))
+
+
+def landing_of(role: str) -> str:
+    """Where somebody begins."""
+    return places_of(role)[0].path
+
+
+async def frame_of(visitor: "Visitor") -> Frame:
+    membership = visitor.session.membership
+    if membership is None:
+        return Frame((), {})
+    places = places_of(membership.role)
+    asked = {name for place in (*places, NOTICES) if (name := place.waits)}
+    found = await asyncio.gather(*(_waiting(visitor, name) for name in sorted(asked)))
+    waiting = {name: count for name, count in zip(sorted(asked), found, strict=True) if count}
+    return Frame(places, waiting, may_register=places is OFFICE)
+
+
+async def _waiting(visitor: "Visitor", name: str) -> int:
+    try:
+        if name == "unread":
+            return int((await visitor.get("notify", "/notices/unread-count"))["count"])
+        if name == "awaiting":
+            counts = await visitor.get("tasks", "/tasks/counts", scope="oversight", level="assignment")
+            return int(counts["by_state"].get("AWAITING_CONFIRMATION", 0))
+        counts = await visitor.get("tasks", "/tasks/counts", scope="agency")
+        return sum(number for bucket, number in counts["by_bucket"].items() if bucket.startswith("open_"))
+    except (ServiceAway, Refused):
+        return 0

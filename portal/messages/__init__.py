@@ -1,0 +1,30 @@
+"""What a person reads, by key. The key is English, the word Vietnamese unless the person chose English."""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from portal.messages import en, vi
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"vi": vi.WORDS, "en": en.WORDS}
+DEFAULT = "vi"
+
+
+class Catalogue:
+    """`messages("deadline.overdue", n=5)`: the sentence with its values put in, safe to print in a page."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else DEFAULT
+        self._words = LANGUAGES[self.language]
+
+    def __call__(self, key: str, **values: object) -> Markup:
+        """Raises KeyError for a key that nobody wrote words for."""
+        # The words are ours; what is put into them is escaped.
+        return Markup(self._words[key]).format(**values)  # noqa: S704
+
+    def get(self, key: str, otherwise: str, **values: object) -> Markup:
+        """For keys that come from outside (states, codes of problems): the words, or escaped `otherwise`."""
+        return self(key, **values) if key in self._words else Markup.escape(otherwise)
+
+    def has(self, key: str) -> bool:
+        return key in self._words

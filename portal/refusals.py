@@ -1,0 +1,30 @@
+"""What a person reads when a service refuses: a sentence for the whole, and one beside each field."""
+
+from dataclasses import dataclass
+
+from portal.messages import Catalogue
+from portal.services import Refused
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`title` says what is wrong, `advice` what to do next."""
+
+    title: str
+    advice: str = ""
+
+
+def problem_of(refused: Refused, messages: Catalogue) -> Problem:
+    """Words of ours for the code; the service's own sentence for a code that is new to us."""
+    title = messages.get(f"problem.{refused.code}", refused.title or messages("problem.unexpected"))
+    advice = messages(f"advice.{refused.code}") if messages.has(f"advice.{refused.code}") else ""
+    return Problem(title, advice)
+
+
+def errors_of(refused: Refused, messages: Catalogue) -> dict[str, str]:
+    """Field as the service names it → sentence; the first one for each field."""
+    errors = refused.errors or ([{"field": refused.problem["field"], "code": refused.code}] if "field" in refused.problem else [])
+    return {
+        str(error["field"]): messages.get(f"problem.{error['code']}", str(error.get("message") or messages("form.wrong")))
+        for error in reversed(errors)
+    }

@@ -1,0 +1,71 @@
+"""Pages from templates; a part of a page is a block of its template, so both are always the same."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+
+from jinja2 import Environment, FileSystemLoader, Undefined
+from jinja2_fragments import render_block
+
+from portal import formats
+
+TEMPLATES = Path(__file__).parent / "templates"
+PART = "part_"
+SPRITE_PLACE = "<!--sprite-->"
+# Marks and signs that a part may bring into a page after it was made.
+ALWAYS_DRAWN = re.compile(r"m-|g-|logo")
+
+
+class Missing(Undefined):
+    """What is not there is false in a test, and an error when somebody prints it."""
+
+    __str__ = Undefined._fail_with_undefined_error
+
+
+class Pages:
+    def __init__(self) -> None:
+        # Templates say `ui.macro(…)`: all macros lie in one namespace and call each other through it.
+        self._ui = SimpleNamespace()
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=Missing
+        )
+        self._environment.globals["ui"] = self._ui
+        self._environment.filters.update(
+            thousands=formats.thousands,
+            percent=formats.percent,
+            full_day=formats.full_day,
+            short_day=formats.short_day,
+            clock_time=formats.clock_time,
+            file_size=formats.file_size,
+        )
+        self._symbols = _symbols((TEMPLATES / "ui" / "sprite.html").read_text("utf-8"))
+
+    def whole(self, template: str, context: Mapping[str, object]) -> str:
+        html = self._environment.get_template(template).render({**context, "ui": self._macros(context)})
+        return html.replace(SPRITE_PLACE, self._sprite(html), 1)
+
+    def part(self, template: str, part: str, context: Mapping[str, object]) -> str:
+        return render_block(self._environment, template, PART + part, **{**context, "ui": self._macros(context)})
+
+    def has_part(self, template: str, part: str) -> bool:
+        return PART + part in self._environment.get_template(template).blocks
+
+    def _macros(self, context: Mapping[str, object]) -> SimpleNamespace:
+        """Macros see what the page sees: messages, today, form token."""
+        ui = SimpleNamespace()
+        shared = {**context, "ui": ui}
+        for name in ("status", "deadline", "numbers", "fields", "lists"):
+            module = self._environment.get_template(f"ui/{name}.html").make_module(shared)
+            vars(ui).update({key: macro for key, macro in vars(module).items() if not key.startswith("_")})
+        return ui
+
+    def _sprite(self, html: str) -> str:
+        used = set(re.findall(r'href="#([\w-]+)"', html))
+        drawn = [symbol for name, symbol in self._symbols.items() if name in used or ALWAYS_DRAWN.match(name)]
+        return '<svg width="0" height="0" aria-hidden="true" class="visually-hidden">' + "".join(drawn) + "</svg>"
+
+
+def _symbols(sprite: str) -> dict[str, str]:
+    found = ((re.search(r'id="([^"]+)"', line), line) for line in sprite.splitlines() if line.strip())
+    return {match[1]: line for match, line in found if match}

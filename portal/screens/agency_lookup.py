@@ -1,0 +1,64 @@
+"""From a typed name to an agency. The directory searches; here it is only decided whether the answer is clear."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from portal.screens.directive_form import DirectiveForm
+from portal.services import Json
+from portal.web import Visit, Visitor
+
+router = APIRouter()
+
+OFFERED = 8
+
+
+class NotClear(Exception):
+    """No agency, or several, go by the typed name; the message says which."""
+
+
+@router.get("/agencies/options")
+async def options(visitor: Visit, q: str = "") -> Response:
+    """The list under an agency field."""
+    found = await matching(visitor, q) if q.strip() else []
+    return visitor.part("agency-options.html", "options", options=found, q=q.strip())
+
+
+async def matching(visitor: Visitor, typed: str) -> list[dict[str, Json]]:
+    page = await visitor.get("directory", "/agencies", q=typed.strip()[:200], living="true", limit=OFFERED)
+    found: list[dict[str, Json]] = page["items"]
+    return found
+
+
+async def resolve_agencies(visitor: Visitor, form: DirectiveForm) -> None:
+    """Give every typed name its agency; a name that is not clear becomes an error beside its field."""
+    names = await visitor.portal.agencies.known(visitor)
+    for place, one in enumerate(form.instructions):
+        prefix = f"instructions-{place}"
+        chosen = names.get(one.lead_id)
+        if not one.lead:
+            one.lead_id = ""
+        elif chosen is None or one.lead not in (chosen.name, chosen.short_name):
+            one.lead_id = ""
+            try:
+                agency = await _the_one(visitor, one.lead)
+                one.lead, one.lead_id = agency["name"], agency["id"]
+            except NotClear as unclear:
+                form.errors[f"{prefix}-lead"] = str(unclear)
+        if one.coordinating:
+            try:
+                agency = await _the_one(visitor, one.coordinating)
+                one.coordinating, one.coordinating_ids = "", list(dict.fromkeys([*one.coordinating_ids, agency["id"]]))
+            except NotClear as unclear:
+                form.errors[f"{prefix}-coordinating"] = str(unclear)
+
+
+async def _the_one(visitor: Visitor, typed: str) -> dict[str, Json]:
+    """Raises NotClear."""
+    found = await matching(visitor, typed)
+    known_as = ("name", "short_name", "matched_alias")
+    exact = [one for one in found if typed.casefold() in {str(one.get(name) or "").casefold() for name in known_as}]
+    if len(exact) == 1 or len(found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise NotClear(visitor.messages("form.agency-unknown", typed=typed))
+    raise NotClear(visitor.messages("form.agency-unclear", typed=typed, names=", ".join(one["name"] for one in found[:4])))

@@ -1,0 +1,77 @@
+"""Văn bản: the list of documents, one document with its tasks, and its release."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from portal.refusals import problem_of
+from portal.screens.lists import filter_query
+from portal.services import Refused
+from portal.web import Sent, SentForm, Visit, Visitor, go, together
+
+router = APIRouter()
+
+PAGE = 50
+STATES = ("DRAFT", "AWAITING_RELEASE", "RELEASED")
+MOST_TASKS = 200
+
+
+@router.get("/directives")
+async def directives(visitor: Visit, state: str = "", q: str = "", cursor: str = "") -> Response:
+    state = state if state in STATES else ""
+    page = await visitor.get("directives", "/directives", state=state, q=q, cursor=cursor, limit=PAGE)
+    following = filter_query(state=state, q=q, cursor=page["next_cursor"])
+    return await visitor.page(
+        "directives.html",
+        items=page["items"],
+        total=page["total"],
+        state=state,
+        states=STATES,
+        q=q,
+        next_url=f"/directives?{following}" if page["next_cursor"] else "",
+        list_url=f"/directives?{filter_query(state=state, q=q, cursor=cursor, part='list')}",
+    )
+
+
+@router.get("/directives/{directive_id}")
+async def directive(visitor: Visit, directive_id: str) -> Response:
+    return await directive_page(visitor, directive_id)
+
+
+@router.post("/directives/{directive_id}/submit-for-release")
+async def submit_for_release(visitor: Visit, directive_id: str, sent: SentForm) -> Response:
+    return await _act(visitor, directive_id, "submit-for-release", sent)
+
+
+@router.post("/directives/{directive_id}/release")
+async def release(visitor: Visit, directive_id: str, sent: SentForm) -> Response:
+    return await _act(visitor, directive_id, "release", sent)
+
+
+async def _act(visitor: Visitor, directive_id: str, act: str, sent: Sent) -> Response:
+    try:
+        await visitor.change("directives", f"/directives/{directive_id}/{act}", {}, sent.change)
+    except Refused as refused:
+        if refused.status == 404:
+            raise
+        return await directive_page(visitor, directive_id, refused=refused)
+    return go(f"/directives/{directive_id}")
+
+
+async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refused | None = None) -> Response:
+    found, tasks, groups = await together(
+        visitor.get("directives", f"/directives/{directive_id}"),
+        visitor.get("tasks", "/tasks", scope="oversight", level="instruction", directive_id=directive_id, limit=MOST_TASKS),
+        visitor.get("directory", "/agency-groups"),
+    )
+    views = {view.id: view for view in await visitor.task_views(tasks["items"])}
+    return await visitor.page(
+        "directive.html",
+        status=refused.status if refused else 200,
+        d=found,
+        tasks=views,
+        names=await visitor.portal.agencies.known(visitor),
+        groups={one["key"]: one for one in groups},
+        actions={one["action"]: one for one in found["available_actions"]},
+        problem=problem_of(refused, visitor.messages) if refused else None,
+        page_url=f"/directives/{directive_id}?part=tasks",
+    )

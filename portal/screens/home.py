@@ -1,0 +1,212 @@
+"""The ten-second home: one true sentence, a few numbers that each open their exact list, exceptions first, then the agencies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter
+from markupsafe import Markup
+from starlette.responses import Response
+
+from portal.axis import Squares, squares
+from portal.formats import WEEKDAYS, moment_of, percent, thousands
+from portal.services import Json, Refused, ServiceAway
+from portal.web import Visit, Visitor, together
+
+router = APIRouter()
+
+WEEKS = 8
+EXCEPTIONS = 5
+NOON = 12
+EVENING = 18
+
+
+@dataclass(frozen=True)
+class Spark:
+    points: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number: `name` is what the list behind it is called, `moved` its change in a week."""
+
+    name: str
+    label: str
+    value: str
+    href: str
+    css: str = ""
+    mark: str | None = None
+    suffix: str = ""
+    moved: int | None = None
+    note: str = ""
+    spark: Spark | None = None
+
+
+@dataclass(frozen=True)
+class AgencyStrip:
+    id: str
+    name: str
+    overdue: int
+    due_soon: int
+    later: int
+    moved: int | None
+    squares: Squares
+
+
+@dataclass(frozen=True)
+class SharePart:
+    kind: str
+    pattern: str
+    x: float
+    width: float
+
+
+@router.get("/home")
+async def home(visitor: Visit) -> Response:
+    try:
+        figures, series = await together(visitor.get("reporting", "/figures"), visitor.get("reporting", "/figures/series", weeks=WEEKS))
+    except ServiceAway:
+        return await visitor.page("home.html", figures=None, exceptions=await _exceptions(visitor))
+    province, points = figures["province"], [point["province"] for point in series["points"]]
+    return await visitor.page(
+        "home.html",
+        figures=figures,
+        province=province,
+        sentence=_sentence(visitor, province, points),
+        numbers=_numbers(visitor, province, points),
+        parts=_parts(province),
+        strips=await _strips(visitor, figures),
+        assignments=figures["assignments_total"],
+        exceptions=await _exceptions(visitor),
+    )
+
+
+def _sentence(visitor: Visitor, province: Mapping[str, Json], points: list[Mapping[str, Json]]) -> Markup:
+    """What a leader should know first, true as it stands, each number a door to its list."""
+    words = visitor.messages
+    overdue, soon, today = province["open_overdue"], province["due_soon"], visitor.today
+    hour = moment_of(visitor.portal.settings.clock.now().isoformat()).hour
+    greeting = words(
+        "home.part-of-day." + ("morning" if hour < NOON else "afternoon" if hour < EVENING else "evening"),
+        weekday=WEEKDAYS[words.language][today.weekday()],
+    )
+    if province["N"] == 0:
+        return words("home.sentence-empty", greeting=greeting)
+    moved = overdue - points[-2]["open_overdue"] if len(points) > 1 else 0
+    link = Markup('<a class="{css}" href="/numbers/{name}"><span data-figure="{name}">{text}</span></a>').format
+    first = (
+        link(css="is-overdue", name="open_overdue", text=words("home.overdue-tasks", n=thousands(overdue)))
+        if overdue
+        else words("home.sentence-none-overdue")
+    )
+    change = words("home.more-than-last-week" if moved > 0 else "home.fewer-than-last-week", n=abs(moved)) if moved else ""
+    due = (
+        words("home.sentence-soon", number=link(css="", name="due_soon", text=words("home.tasks", n=thousands(soon))))
+        if soon
+        else words("home.sentence-none-soon")
+    )
+    return words("home.sentence", greeting=greeting, first=first, change=change, due=due)
+
+
+def _numbers(visitor: Visitor, province: Mapping[str, Json], points: list[Mapping[str, Json]]) -> list[Figure]:
+    words = visitor.messages
+    shown = (
+        ("open_overdue", "overdue", "is-overdue is-key"),
+        ("due_soon", "soon", "is-key"),
+        ("open_in_time", "intime", ""),
+        ("open_undated", "undated", ""),
+        ("C", "done", ""),
+    )
+    counts = [
+        Figure(
+            name=name,
+            label=words(f"number.{name}"),
+            value=thousands(province[name]),
+            href=f"/numbers/{name}",
+            css=css,
+            mark=mark,
+            moved=province[name] - points[-2][name] if len(points) > 1 else None,
+            spark=_spark([point[name] for point in points]),
+        )
+        for name, mark, css in shown
+    ]
+    on_time = province["rates"]["R3c"]
+    rate = Figure(
+        name="R3c",
+        label=words("number.R3c"),
+        value=percent(on_time["value"]),
+        href="/rates/R3c",
+        css="is-key",
+        suffix="%" if on_time["value"] is not None else "",
+        note=words("home.rate-note", n=thousands(on_time["denominator"])),
+        spark=_spark([float(point["rates"]["R3c"]["value"]) for point in points if point["rates"]["R3c"]["value"] is not None]),
+    )
+    return [*counts, rate]
+
+
+def _spark(values: list[float], width: float = 72, height: float = 24) -> Spark | None:
+    if len(values) < 2:
+        return None
+    low, high = min(values), max(values)
+    step = (width - 4) / (len(values) - 1)
+    places = [
+        (round(2 + n * step, 1), round(height - 3 - (value - low) / ((high - low) or 1) * (height - 6), 1))
+        for n, value in enumerate(values)
+    ]
+    return Spark(" ".join(f"{x},{y}" for x, y in places), *places[-1])
+
+
+def _parts(province: Mapping[str, Json]) -> list[SharePart]:
+    """The whole as one bar; due soon is a part of what is in time."""
+    total = province["N"]
+    counted = (
+        ("overdue", "", province["open_overdue"]),
+        ("soon", "", province["due_soon"]),
+        ("intime", "", province["open_in_time"] - province["due_soon"]),
+        ("na", "", province["open_undated"]),
+        ("done", "", province["completed_on_time"]),
+        ("done", "stripes", province["completed_late"]),
+        ("done", "dots", province["completed_undated"]),
+    )
+    parts, before = [], 0
+    for kind, pattern, number in counted:
+        if number:
+            parts.append(SharePart(kind, pattern, round(before / total * 100, 2), round(number / total * 100, 2)))
+        before += number
+    return parts
+
+
+async def _strips(visitor: Visitor, figures: Mapping[str, Json]) -> list[AgencyStrip]:
+    """Agencies by what is overdue."""
+    names = await visitor.portal.agencies.known(visitor)
+    strips = [
+        AgencyStrip(
+            id=one["agency_id"],
+            name=names[one["agency_id"]].short_name if one["agency_id"] in names else "–",
+            overdue=one["open_overdue"],
+            due_soon=one["due_soon"],
+            later=one["open_in_time"] - one["due_soon"],
+            moved=None,
+            squares=squares(
+                visitor.axis,
+                [(date.fromisoformat(open_due["due"]), open_due["count"]) for open_due in one["open_dues"]],
+                overdue=one["open_overdue"],
+                soon=one["due_soon"],
+            ),
+        )
+        for one in figures["agencies"]
+    ]
+    return sorted(strips, key=lambda strip: (-strip.overdue, -strip.due_soon, -strip.later, strip.name))
+
+
+async def _exceptions(visitor: Visitor) -> Json:
+    """What is longest overdue. None when the tasks service is away or the tasks are not to be seen by this person."""
+    try:
+        page = await visitor.get(
+            "tasks", "/tasks", scope="oversight", level="instruction", bucket="open_overdue", sort="due", limit=EXCEPTIONS
+        )
+    except (ServiceAway, Refused):
+        return None
+    return {"tasks": await visitor.task_views(page["items"]), "total": page["total"]}

@@ -1,0 +1,87 @@
+"""Every number opens its list: exactly the tasks it counts; and what a rate divides by what."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from portal.formats import day_of, short_day
+from portal.screens.lists import filter_query
+from portal.services import Json
+from portal.task_view import BUCKETS
+from portal.web import Visit, Visitor, together
+
+router = APIRouter()
+
+PAGE = 50
+
+
+@router.get("/numbers/{name}")
+async def number(visitor: Visit, name: str, agency_id: str = "", counted: str = "", cursor: str = "", as_of: str = "") -> Response:
+    label = _label(visitor, name)
+    page = await visitor.get(
+        "reporting", "/figures/tasks", bucket=name, agency_id=agency_id, counted=counted, cursor=cursor, as_of=as_of, limit=PAGE
+    )
+    names = await visitor.portal.agencies.known(visitor)
+    following = filter_query(agency_id=agency_id, counted=counted, as_of=as_of, cursor=page["next_cursor"])
+    return await visitor.page(
+        "number.html",
+        name=name,
+        label=label,
+        agency=names.get(agency_id),
+        counted=page["counted"],
+        total=page["total"],
+        as_of=page["as_of"],
+        rows=[_row(visitor, one, names) for one in page["items"]],
+        next_url=f"/numbers/{name}?{following}" if page["next_cursor"] else "",
+        list_url=f"/numbers/{name}?{filter_query(agency_id=agency_id, counted=counted, as_of=as_of, cursor=cursor, part='list')}",
+    )
+
+
+@router.get("/rates/{name}")
+async def rate(visitor: Visit, name: str) -> Response:
+    """The formula of a rate with the numbers of now."""
+    figures, rates = await together(visitor.get("reporting", "/figures"), visitor.get("reporting", "/rates"))
+    known = {one["name"]: one for one in rates}
+    if name not in figures["province"]["rates"] or name not in known:
+        raise HTTPException(404)
+    return await visitor.page("rate.html", figures=figures, rates=known, name=name)
+
+
+def _label(visitor: Visitor, name: str) -> str:
+    """What the number is called; the two sides of a rate go by the rate's name."""
+    rate_name, _, side = name.partition(".")
+    if side in ("numerator", "denominator") and rate_name.isalnum():
+        return visitor.messages(f"number.{side}", rate=rate_name)
+    if not visitor.messages.has(f"number.{name}"):
+        raise HTTPException(404)
+    return visitor.messages(f"number.{name}")
+
+
+def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> Mapping[str, object]:
+    kind, due = BUCKETS[one["bucket"]], day_of(one["due"])
+    assigned_on, completed_on = date.fromisoformat(one["assigned_on"]), day_of(one["completed_on"])
+    lead = names.get(one["lead_agency_id"] or "")
+    words = visitor.messages
+    if completed_on:
+        said = words("deadline.done", day=short_day(completed_on))
+    elif kind == "overdue" and due:
+        said = words("deadline.overdue", n=(visitor.today - due).days)
+    else:
+        said = words("deadline.until", day=short_day(due)) if due else words("deadline.undated")
+    return {
+        "id": one["task_id"],
+        "code": one["code"],
+        "content": one["content"],
+        "document": one["directive_label"],
+        "lead": lead.short_name if lead else words("task.many-leads"),
+        "kind": kind,
+        "mark": kind,
+        "words": said,
+        "label": f"{words(f'status.{kind}')}, {said}",
+        "bar": visitor.axis.bar(kind=kind, assigned_on=assigned_on, due=due, ended_on=completed_on),
+        "under": words("deadline.due-on", day=short_day(due)) if due else words("deadline.assigned-on", day=short_day(assigned_on)),
+        "version": one["bucket"],
+    }

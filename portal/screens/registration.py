@@ -1,0 +1,136 @@
+"""Đăng ký văn bản: a document is entered with its tasks, or a draft is corrected."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from portal.refusals import Problem, errors_of, problem_of
+from portal.screens.agency_lookup import resolve_agencies
+from portal.screens.directive_form import DirectiveForm, InstructionForm
+from portal.services import Change, Refused, ServiceAway
+from portal.web import SentForm, Visit, Visitor, go, together
+
+router = APIRouter()
+
+KINDS = (
+    "cong-van",
+    "chi-thi",
+    "cong-dien",
+    "thong-bao-ket-luan",
+    "thong-bao",
+    "ke-hoach",
+    "quyet-dinh",
+    "nghi-quyet",
+    "chuong-trinh",
+    "khac",
+)
+URGENCIES = ("NORMAL", "URGENT", "VERY_URGENT", "EXPRESS")
+SECRECIES = ("NORMAL", "CONFIDENTIAL", "SECRET", "TOP_SECRET")
+DELIVERABLES = ("", "bao-cao", "to-trinh", "du-thao", "ke-hoach", "de-an", "khac")
+CLASSES = ("DATED", "NONE")
+
+
+@router.get("/directives/new")
+async def new(visitor: Visit) -> Response:
+    return await _form_page(visitor, DirectiveForm.empty(visitor.today))
+
+
+@router.get("/directives/{directive_id}/edit")
+async def edit(visitor: Visit, directive_id: str) -> Response:
+    found = await visitor.get("directives", f"/directives/{directive_id}")
+    return await _form_page(visitor, DirectiveForm.of_directive(found, await visitor.portal.agencies.known(visitor)))
+
+
+@router.post("/directives")
+@router.post("/directives/draft")
+async def register(visitor: Visit, sent: SentForm) -> Response:
+    """Save, or one of the steps on the way: a task more, a task less, an agency taken over."""
+    form = DirectiveForm.of_sent(sent)
+    if form.is_secret:
+        return await _refuse_secret(visitor, form, sent.change)
+    step, *where = sent.text("act").split()
+    await _take_step(visitor, form, step, where)
+    if step != "save":
+        return await _form_page(visitor, form)
+    return await _save(visitor, form, sent.change)
+
+
+async def _take_step(visitor: Visitor, form: DirectiveForm, step: str, where: list[str]) -> None:
+    await resolve_agencies(visitor, form)
+    if step == "save":
+        return
+    form.errors = {name: text for name, text in form.errors.items() if step == "add-agency" and where == [name]}
+    if step == "add-instruction":
+        form.instructions.append(InstructionForm(is_new=True))
+    elif step == "remove-instruction":
+        del form.instructions[int(where[0]) : int(where[0]) + 1]
+    elif step == "remove-agency":
+        instruction = form.instructions[int(where[0].split("-")[1])]
+        instruction.coordinating_ids = [one for one in instruction.coordinating_ids if one != where[1]]
+
+
+async def _save(visitor: Visitor, form: DirectiveForm, change: Change) -> Response:
+    body = form.body(visitor.messages)
+    if form.errors:
+        return await _form_page(visitor, form, status=422, problem=Problem(visitor.messages("problem.invalid-body")))
+    try:
+        if form.directive_id:
+            await visitor.change("directives", f"/directives/{form.directive_id}", body, change, method="PUT")
+            return go(f"/directives/{form.directive_id}")
+        registered = await visitor.change("directives", "/directives", body, change)
+        return go(f"/directives/{registered['id']}")
+    except Refused as refused:
+        if refused.status in (401, 403, 404):
+            raise
+        return await _refused(visitor, form, refused)
+    except ServiceAway:
+        # Nobody knows whether it was written down, so the key stays: sent again, it is written once.
+        problem = Problem(visitor.messages("away.form"), visitor.messages("away.form-advice"))
+        return await _form_page(visitor, form, status=503, problem=problem)
+
+
+async def _refused(visitor: Visitor, form: DirectiveForm, refused: Refused) -> Response:
+    form.key = ""
+    if refused.code == "stale-version":
+        form.version = str(refused.problem.get("present_version", form.version))
+    form.note(errors_of(refused, visitor.messages))
+    return await _form_page(visitor, form, status=refused.status, problem=problem_of(refused, visitor.messages))
+
+
+async def _refuse_secret(visitor: Visitor, form: DirectiveForm, change: Change) -> Response:
+    """The service refuses and keeps a record of it; nothing of what was typed is sent on, or shown again."""
+    blank = DirectiveForm(secrecy=form.secrecy, kind="khac", subject="–", instructions=[])
+    body = {**blank.body(visitor.messages), "issue_date": visitor.today.isoformat()}
+    try:
+        await visitor.change("directives", "/directives", body, change)
+    except Refused as refused:
+        if refused.code != "secrecy-not-allowed":
+            raise
+        return await visitor.page("secret-refused.html", status=refused.status)
+    raise AssertionError("a document that is not normal was accepted")
+
+
+async def _form_page(visitor: Visitor, form: DirectiveForm, *, status: int = 200, problem: Problem | None = None) -> Response:
+    names, groups = await together(visitor.portal.agencies.known(visitor), _groups(visitor))
+    words = visitor.messages
+    return await visitor.page(
+        "register.html",
+        status=status,
+        form=form,
+        names=names,
+        problem=problem,
+        kinds=[(one, words(f"kind.{one}")) for one in KINDS],
+        urgencies=[(one, words(f"urgency.{one}")) for one in URGENCIES],
+        secrecies=[(one, words(f"secrecy.{one}")) for one in SECRECIES],
+        deliverables=[(one, words(f"deliverable.{one}")) for one in DELIVERABLES],
+        classes=[(one, words(f"deadline-class.{one}")) for one in CLASSES],
+        groups=[("", words("register.no-group"))]
+        + [(one["key"], words("register.group", name=one["name"], n=one["count"])) for one in groups],
+    )
+
+
+async def _groups(visitor: Visitor) -> list[dict[str, str]]:
+    try:
+        found: list[dict[str, str]] = await visitor.get("directory", "/agency-groups")
+    except ServiceAway:
+        found = []
+    return found

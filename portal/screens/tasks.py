@@ -1,0 +1,98 @@
+"""One task: what is asked, how it stands in time, what was done; and the acts that the service offers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response, StreamingResponse
+
+from portal.agencies import AgencyName
+from portal.refusals import problem_of
+from portal.screens.history import Event, events_of
+from portal.screens.timeline import timeline_of
+from portal.services import Json, Refused, ServiceAway
+from portal.web import SentForm, Visit, Visitor, go, together
+
+router = APIRouter()
+
+GROUP_PAGE = 200
+
+
+@router.get("/tasks/{task_id}")
+async def task(visitor: Visit, task_id: str) -> Response:
+    return await task_page(visitor, task_id)
+
+
+@router.get("/tasks/{task_id}/history")
+async def history(visitor: Visit, task_id: str) -> Response:
+    found, happened = await together(visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"))
+    names = await visitor.portal.agencies.known(visitor)
+    return await visitor.page(
+        "task-history.html", t=visitor.view_of(found, names), events=list(reversed(await _told(visitor, happened, names))), tab="history"
+    )
+
+
+@router.post("/tasks/{task_id}/accept")
+async def accept(visitor: Visit, task_id: str, sent: SentForm) -> Response:
+    try:
+        await visitor.change("tasks", f"/tasks/{task_id}/accept", {}, sent.change)
+    except Refused as refused:
+        return await task_page(visitor, task_id, refused=refused)
+    return go(f"/tasks/{task_id}")
+
+
+@router.get("/files/{file_id}")
+async def file(visitor: Visit, file_id: str) -> Response:
+    download = visitor.download("tasks", f"/files/{file_id}")
+    answer = await download.__aenter__()
+
+    async def content() -> Any:
+        try:
+            async for chunk in answer.aiter_bytes():
+                yield chunk
+        finally:
+            await download.__aexit__(None, None, None)
+
+    kept = {name: answer.headers[name] for name in ("Content-Disposition", "Content-Length") if name in answer.headers}
+    return StreamingResponse(
+        content(), media_type=answer.headers.get("Content-Type"), headers={**kept, "Cache-Control": "private, no-store"}
+    )
+
+
+async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None = None) -> Response:
+    """The task as it is now; after a refused act with the reason above."""
+    found, happened = await together(visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"))
+    names = await visitor.portal.agencies.known(visitor)
+    children: Json = {"items": [], "total": 0}
+    if found["is_group"]:
+        children = await visitor.get("tasks", f"/tasks/{task_id}/children", limit=GROUP_PAGE)
+    view = visitor.view_of(found, names)
+    events = await _told(visitor, happened, names)
+    return await visitor.page(
+        "task.html",
+        status=refused.status if refused else 200,
+        t=view,
+        names=names,
+        actions={one["action"]: one for one in found["available_actions"]},
+        events=list(reversed(events)),
+        timeline=timeline_of(view, events, visitor.today),
+        children=[visitor.view_of(child, names) for child in children["items"]],
+        children_total=children["total"],
+        problem=problem_of(refused, visitor.messages) if refused else None,
+        tab="task",
+    )
+
+
+async def _told(visitor: Visitor, happened: list[dict[str, Json]], names: Mapping[str, AgencyName]) -> list[Event]:
+    return events_of(happened, names, await people_of(visitor, happened), visitor.messages)
+
+
+async def people_of(visitor: Visitor, happened: list[dict[str, Json]]) -> Mapping[str, str]:
+    """Id → name of those who acted; none while the directory is away."""
+    ids = sorted({one["actor_person_id"] for one in happened if one["actor_person_id"]})
+    if not ids:
+        return {}
+    try:
+        return {one["id"]: one["name"] for one in (await visitor.get("directory", "/people", ids=",".join(ids)))["items"]}
+    except (Refused, ServiceAway):
+        return {}

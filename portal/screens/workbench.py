@@ -1,0 +1,60 @@
+"""Bàn làm việc: all tasks that the person may see, filtered and searched."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from portal.screens.lists import filter_query
+from portal.web import Visit, together
+
+router = APIRouter()
+
+PAGE = 50
+# View → what the tasks service is asked for, and the mark on its chip.
+VIEWS: dict[str, tuple[dict[str, str], str | None]] = {
+    "all": ({}, None),
+    "overdue": ({"bucket": "open_overdue"}, "overdue"),
+    "due-soon": ({"due_soon": "true"}, "soon"),
+    "in-time": ({"bucket": "open_in_time"}, "intime"),
+    "undated": ({"bucket": "open_undated"}, "undated"),
+    "on-time": ({"bucket": "completed_on_time"}, "done"),
+    "late": ({"bucket": "completed_late"}, "late"),
+    "completed-undated": ({"bucket": "completed_undated"}, "done"),
+}
+SORTS = ("due", "-assigned_on")
+
+
+@router.get("/workbench")
+async def workbench(visitor: Visit, view: str = "all", q: str = "", agency_id: str = "", sort: str = "due", cursor: str = "") -> Response:
+    view = view if view in VIEWS else "all"
+    sort = sort if sort in SORTS else "due"
+    same = {"scope": "oversight", "level": "instruction", "q": q, "agency_id": agency_id}
+    counts, page = await together(
+        visitor.get("tasks", "/tasks/counts", **same),
+        visitor.get("tasks", "/tasks", **same, **VIEWS[view][0], sort=sort, cursor=cursor, limit=PAGE),
+    )
+    names = await visitor.portal.agencies.known(visitor)
+    address = {"q": q, "agency_id": agency_id, "sort": sort if sort != "due" else ""}
+
+    def at(**other: str) -> str:
+        return f"/workbench?{filter_query(**{**address, 'view': view if view != 'all' else '', **other})}"
+
+    return await visitor.page(
+        "workbench.html",
+        view=view,
+        q=q,
+        sort=sort,
+        agency=names.get(agency_id),
+        counts=_numbers(counts),
+        marks={name: mark for name, (_, mark) in VIEWS.items()},
+        tasks=await visitor.task_views(page["items"]),
+        total=page["total"],
+        next_url=at(cursor=page["next_cursor"]) if page["next_cursor"] else "",
+        at=at,
+        list_url=at(cursor=cursor, part="list"),
+    )
+
+
+def _numbers(counts: dict[str, dict[str, int]]) -> dict[str, int]:
+    by_bucket = counts["by_bucket"]
+    numbers = {name: by_bucket.get(asked["bucket"], 0) for name, (asked, _) in VIEWS.items() if "bucket" in asked}
+    return {"all": int(counts["total"]), "due-soon": int(counts["due_soon"]), **numbers}  # type: ignore[call-overload]

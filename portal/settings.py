@@ -1,0 +1,53 @@
+"""Settings of the portal, from the environment (`CHIDAO_…`) and from files for secrets."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from libs.common.clock import Clock
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class PortalSettings(BaseSettings):
+    """`services` maps the name of a service to its address; `authorization_url` and `end_session_url` are those a browser can open."""
+
+    model_config = SettingsConfigDict(env_prefix="CHIDAO_", env_nested_delimiter="__", frozen=True)
+
+    name: str = "portal"
+    database_url: str
+    owner_database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    public_url: str
+
+    issuer: str
+    authorization_url: str
+    token_url: str
+    end_session_url: str
+    jwks_url: str
+    client_id: str = "chidao-portal"
+    private_key_file: Path
+
+    services: dict[str, str]
+    session_key_file: Path
+    cache_folder: Path | None = None
+    clock_offset_seconds: float = 0.0
+    demo: bool = False
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(timedelta(seconds=self.clock_offset_seconds))
+
+    @property
+    def fonts_folder(self) -> Path:
+        """Where the fonts are kept once they are cut; beside the session key unless told otherwise."""
+        return (self.cache_folder or self.session_key_file.parent / "cache") / "fonts"
+
+    @property
+    def cookie_name(self) -> str:
+        """Browsers share cookies across the ports of a host, so the name carries ours."""
+        public = urlsplit(self.public_url)
+        return f"__Host-chidao-{public.port or DEFAULT_PORTS[public.scheme]}"

@@ -1,0 +1,45 @@
+// Small help while a form is filled: sent once, the checklist follows, a file that is too large is told at once.
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== "post" || event.submitter?.hasAttribute("hx-post")) return;
+  form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// A page that comes back from the browser's memory may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  }
+});
+
+const checklist = document.querySelector("[data-checklist]");
+if (checklist) {
+  const form = checklist.closest("form");
+  const follow = () => {
+    for (const line of checklist.querySelectorAll("[data-needs]")) {
+      const names = line.dataset.needs.split(" ");
+      const done = names.every((name) => form.elements[name]?.value.trim() || (name === "file" && form.elements.file_id?.value));
+      line.querySelector("use").setAttribute("href", done ? "#m-done" : "#m-undated");
+    }
+  };
+  form.addEventListener("input", follow);
+  form.addEventListener("change", follow);
+  follow();
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset.largest) return;
+  const told = target.parentElement.querySelector("[data-told]");
+  told?.remove();
+  if ((target.files[0]?.size ?? 0) <= Number(target.dataset.largest)) return;
+  target.value = "";
+  target.before(Object.assign(document.createElement("p"), { className: "error", textContent: target.dataset.tooLarge }));
+  target.previousElementSibling.dataset.told = "1";
+});

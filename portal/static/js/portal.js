@@ -1,0 +1,8 @@
+// What every page loads. Reading, reporting and deciding work without any of it.
+import "./agency-field.js";
+import "./drafts.js";
+import "./forms.js";
+import "./keys.js";
+import "./live.js";
+
+document.documentElement.classList.add("has-script");

@@ -1,0 +1,131 @@
+"""A task as the pages show it: what the tasks service says, in the words and on the axis of the portal. Nothing is judged here."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.axis import Axis, Bar
+from portal.formats import day_of, day_of_moment, short_day
+from portal.messages import Catalogue
+
+# What the service calls a deadline's standing → the class of mark, line and word.
+KINDS = {
+    "overdue": "overdue",
+    "due_soon": "soon",
+    "in_time": "intime",
+    "undated": "undated",
+    "done_on_time": "done",
+    "done_late": "late",
+    "done_undated": "done",
+}
+BUCKETS = {
+    "open_overdue": "overdue",
+    "open_in_time": "intime",
+    "open_undated": "undated",
+    "completed_on_time": "done",
+    "completed_late": "late",
+    "completed_undated": "done",
+}
+# States that are told by their own mark instead of the deadline's.
+MARKS = {"AWAITING_CONFIRMATION": "await", "RESULT_RETURNED": "returned"}
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """`raw` is the answer of the service; `kind` colours line and word, `mark` is the sign before the word."""
+
+    raw: dict[str, Any]
+    id: str
+    code: str
+    version: int
+    content: str
+    state: str | None
+    percent: int
+    kind: str
+    mark: str
+    words: str
+    under: str
+    label: str
+    bar: Bar
+    due: date | None
+    assigned_on: date
+    lead: str
+    lead_name: str
+    document: str
+
+
+def task_view(task: dict[str, Any], axis: Axis, messages: Catalogue, *, lead: str, lead_name: str) -> TaskView:
+    due, assigned_on = day_of(task["due"]), date.fromisoformat(task["assigned_on"])
+    completed_on = day_of(task.get("completed_on"))
+    awaiting = task["state"] == "AWAITING_CONFIRMATION"
+    submitted_on = day_of_moment(task.get("submitted_at")) if awaiting else None
+    reported_on = day_of_moment(task.get("last_reported_at"))
+    kind = kind_of(task)
+    words = _words(task, kind, due, completed_on, submitted_on, axis, messages)
+    return TaskView(
+        raw=task,
+        id=task["id"],
+        code=task["code"],
+        version=task["version"],
+        content=task["content"],
+        state=task["state"],
+        percent=task["percent"],
+        kind=kind,
+        mark=MARKS.get(task["state"] or "", kind),
+        words=words,
+        under=messages("deadline.due-on", day=short_day(due)) if due else messages("deadline.assigned-on", day=short_day(assigned_on)),
+        label=_label(kind, assigned_on, due, reported_on, words, messages),
+        bar=axis.bar(kind=kind, assigned_on=assigned_on, due=due, ended_on=completed_on or submitted_on, reported_on=reported_on),
+        due=due,
+        assigned_on=assigned_on,
+        lead=lead,
+        lead_name=lead_name,
+        document=document_label(task["directive"]),
+    )
+
+
+def kind_of(task: dict[str, Any]) -> str:
+    """A result that awaits the Office keeps the colour of its bucket: the Office's delay is not the agency's."""
+    standing = (task.get("deadline") or {}).get("kind")
+    return KINDS.get(standing or "") or BUCKETS[task["bucket"]]
+
+
+def document_label(directive: dict[str, Any]) -> str:
+    """ "5425/UBND-KGVX"; the subject while the document has no number."""
+    return "/".join(part for part in (directive.get("number"), directive.get("notation")) if part) or str(directive["subject"])
+
+
+def _words(
+    task: dict[str, Any],
+    kind: str,
+    due: date | None,
+    completed_on: date | None,
+    submitted_on: date | None,
+    axis: Axis,
+    messages: Catalogue,
+) -> str:
+    deadline = task.get("deadline") or {}
+    if completed_on is not None:
+        if kind == "late" and due is not None:
+            return messages("deadline.done-late", day=short_day(completed_on), n=(completed_on - due).days)
+        return messages("deadline.done", day=short_day(completed_on))
+    if submitted_on is not None:
+        return messages("deadline.awaiting", day=short_day(submitted_on))
+    if kind == "overdue":
+        days = deadline.get("days_overdue")
+        return messages("deadline.overdue", n=(axis.today - due).days if days is None and due else days)
+    if due is None:
+        return messages("deadline.undated")
+    if due == axis.today:
+        return messages("deadline.today")
+    left = deadline.get("working_days_left")
+    return messages("deadline.until", day=short_day(due)) if left is None else messages("deadline.left", n=left)
+
+
+def _label(kind: str, assigned_on: date, due: date | None, reported_on: date | None, words: str, messages: Catalogue) -> str:
+    parts = [messages(f"status.{kind}"), messages("deadline.assigned-on", day=short_day(assigned_on))]
+    if due:
+        parts.append(messages("deadline.due-on", day=short_day(due)))
+    if reported_on:
+        parts.append(messages("deadline.reported-on", day=short_day(reported_on)))
+    return ", ".join([*parts, words])

@@ -1,0 +1,243 @@
+"""What every screen works with: who visits, what he sent, and how a page is made."""
+
+import asyncio
+import unicodedata
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import uuid4
+
+import httpx2
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from libs.common.db import Database
+from portal.agencies import AgencyName, AgencyNames
+from portal.assets import Assets
+from portal.axis import Axis
+from portal.csrf import FORM_FIELD, form_token, require_own_form
+from portal.frame import frame_of
+from portal.live import Live
+from portal.messages import DEFAULT, Catalogue
+from portal.oidc import SignInService
+from portal.rendering import Pages
+from portal.services import Change, Identity, Json, Refused, Services
+from portal.session import SealedBox, Session, SessionEnded, Sessions
+from portal.settings import PortalSettings
+from portal.task_view import TaskView, task_view
+
+LANGUAGE_COOKIE = "chidao-language"
+THEME_COOKIE = "chidao-theme"
+DENSITY_COOKIE = "chidao-density"
+# A page that refreshes a part of itself says so: that is no visit, and the idle time of the session goes on.
+OWN_REFRESH = "Chidao-Refresh"
+MOST_FIELDS = 4000
+
+
+class MembershipNeeded(Exception):
+    """The person has to choose (again) in which membership he acts."""
+
+
+@dataclass
+class Portal:
+    """The portal as it runs; lies in `app.state.portal`."""
+
+    settings: PortalSettings
+    database: Database
+    box: SealedBox
+    sessions: Sessions
+    sign_in: SignInService
+    services: Services
+    agencies: AgencyNames
+    pages: Pages
+    assets: Assets
+    live: Live
+
+
+def portal_of(request: Request) -> Portal:
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+Here = Annotated[Portal, Depends(portal_of)]
+
+
+def messages_of(request: Request) -> Catalogue:
+    return Catalogue(request.cookies.get(LANGUAGE_COOKIE, DEFAULT))
+
+
+class Visitor:
+    """Somebody signed in, on one request."""
+
+    def __init__(self, request: Request, portal: Portal, session: Session) -> None:
+        self.request = request
+        self.portal = portal
+        self.session = session
+        self.messages = messages_of(request)
+        self.today = portal.settings.clock.today()
+        self.axis = Axis(self.today)
+
+    async def get(self, service: str, path: str, **query: Json) -> Json:
+        """Raises Refused, ServiceAway, SessionEnded or MembershipNeeded."""
+        with self._judged():
+            return await self.portal.services.get(await self._identity(), service, path, query)
+
+    async def change(self, service: str, path: str, body: Json, change: Change, *, method: str = "POST") -> Json:
+        with self._judged():
+            return await self.portal.services.change(await self._identity(), service, method, path, body, change)
+
+    async def upload(self, service: str, path: str, file: UploadFile, change: Change) -> Json:
+        with self._judged():
+            name, media_type = file.filename or "tep", file.content_type or "application/octet-stream"
+            return await self.portal.services.upload(await self._identity(), service, path, name, file.file, media_type, change)
+
+    @asynccontextmanager
+    async def download(self, service: str, path: str) -> AsyncIterator[httpx2.Response]:
+        with self._judged():
+            async with self.portal.services.download(await self._identity(), service, path) as answer:
+                yield answer
+
+    async def _identity(self) -> Identity:
+        if self.session.tokens.expire_soon:
+            self.session = await self.portal.sessions.fresh_tokens(self.session, self.portal.sign_in.refresh)
+        membership = self.session.membership
+        return Identity(self.session.tokens.access, membership.id if membership else None)
+
+    def _judged(self) -> "_Judged":
+        return _Judged()
+
+    async def task_views(self, tasks: list[dict[str, Json]]) -> list[TaskView]:
+        names = await self.portal.agencies.known(self)
+        return [self.view_of(task, names) for task in tasks]
+
+    def view_of(self, task: dict[str, Json], names: Mapping[str, AgencyName]) -> TaskView:
+        agency = names.get(task["lead_agency_id"] or "")
+        many = self.messages("task.many-leads") if task["is_group"] else "–"
+        lead, lead_name = (agency.short_name, agency.name) if agency else (many, many)
+        return task_view(task, self.axis, self.messages, lead=lead, lead_name=lead_name)
+
+    async def page(self, template: str, /, *, status: int = 200, **context: object) -> Response:
+        """The page, or only the part of it that `?part=` names."""
+        part = self.request.query_params.get("part")
+        if part and self.request.method == "GET" and self.portal.pages.has_part(template, part):
+            return HTMLResponse(self.portal.pages.part(template, part, self._context(context)), status)
+        frame = await frame_of(self)
+        return HTMLResponse(self.portal.pages.whole(template, {**self._context(context), "frame": frame}), status)
+
+    def part(self, template: str, part: str, /, **context: object) -> Response:
+        """A piece that no page of its own stands around."""
+        return HTMLResponse(self.portal.pages.part(template, part, self._context(context)))
+
+    def form_token(self) -> str:
+        return form_token(self.session.form_secret)
+
+    def _context(self, context: Mapping[str, object]) -> dict[str, object]:
+        return {
+            **frameless_context(self.request, self.portal),
+            "visitor": self,
+            "session": self.session,
+            "membership": self.session.membership,
+            "axis": self.axis,
+            "form_token": self.form_token,
+            "new_key": lambda: str(uuid4()),
+            **context,
+        }
+
+
+class _Judged:
+    """Turns a refused token or membership into the way to mend it."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Refused) and error.status == 401:
+            raise (MembershipNeeded if error.code == "membership-not-valid" else SessionEnded) from error
+
+
+def frameless_context(request: Request, portal: Portal) -> dict[str, object]:
+    """What every template may use, signed in or not."""
+    return {
+        "m": messages_of(request),
+        "settings": portal.settings,
+        "asset": portal.assets.url,
+        "theme": request.cookies.get(THEME_COOKIE, ""),
+        "density": request.cookies.get(DENSITY_COOKIE, ""),
+        "path": request.url.path,
+        "query": request.query_params,
+        "today": portal.settings.clock.today(),
+    }
+
+
+def frameless_page(request: Request, portal: Portal, template: str, /, *, status: int = 200, **context: object) -> Response:
+    return HTMLResponse(portal.pages.whole(template, {**frameless_context(request, portal), **context}), status)
+
+
+async def person_visiting(request: Request, portal: Here) -> Visitor:
+    """Somebody signed in, whether or not he has chosen a membership."""
+    cookie = request.cookies.get(portal.settings.cookie_name)
+    return Visitor(request, portal, await portal.sessions.find(cookie, seen=OWN_REFRESH not in request.headers))
+
+
+async def visiting(visitor: Annotated[Visitor, Depends(person_visiting)]) -> Visitor:
+    if visitor.session.membership is None:
+        raise MembershipNeeded
+    return visitor
+
+
+Person = Annotated[Visitor, Depends(person_visiting)]
+Visit = Annotated[Visitor, Depends(visiting)]
+
+
+class Sent:
+    """A form as it was sent. Texts come in NFC with plain line ends and without the space around them."""
+
+    def __init__(self, form: FormData) -> None:
+        self.form = form
+
+    def text(self, name: str) -> str:
+        found = self.form.get(name)
+        return _tidy(found) if isinstance(found, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        return [_tidy(one) for one in self.form.getlist(name) if isinstance(one, str)]
+
+    def file(self, name: str) -> UploadFile | None:
+        found = self.form.get(name)
+        return found if isinstance(found, UploadFile) and found.filename else None
+
+    @property
+    def change(self) -> Change:
+        return Change(self.text("idempotency_key") or str(uuid4()), self.text("version") or None)
+
+    def all_texts(self) -> dict[str, str]:
+        return {name: value for name, value in self.form.multi_items() if isinstance(value, str) and value}
+
+
+def _tidy(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+
+
+async def read_form(request: Request) -> Sent:
+    return Sent(await request.form(max_fields=MOST_FIELDS))
+
+
+async def form_of_person(request: Request, visitor: Person) -> Sent:
+    sent = await read_form(request)
+    require_own_form(request.headers, sent.text(FORM_FIELD), visitor.session.form_secret)
+    return sent
+
+
+SentForm = Annotated[Sent, Depends(form_of_person)]
+
+
+def go(path: str) -> Response:
+    """After a change the browser asks for the next page, so that reloading it repeats nothing."""
+    return RedirectResponse(path, 303)
+
+
+async def together(*asked: Any) -> list[Any]:
+    """The answers of several services at once; the first refusal ends all."""
+    return list(await asyncio.gather(*asked))

@@ -1,0 +1,438 @@
+"""Stands in for the sign-in service and the five services, so that the portal is tried alone, with what real ones rarely answer.
+
+It keeps what it is told in memory and knows no rule but versions. The story over the real services is told in tests/browser.
+"""
+
+import asyncio
+import base64
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+
+ISSUER = "http://sign-in.test/realms/chidao"
+LONG_AGENCY = "Ban Quản lý dự án đầu tư xây dựng các công trình nông nghiệp và phát triển nông thôn tỉnh Quảng Ngãi"
+AGENCIES = {
+    "office": ("Văn phòng Ủy ban nhân dân tỉnh", "VP UBND tỉnh", "OFFICE"),
+    "health": ("Sở Y tế", "Sở Y tế", "DEPARTMENT"),
+    "finance": ("Sở Tài chính", "Sở Tài chính", "DEPARTMENT"),
+    "farming": (LONG_AGENCY, LONG_AGENCY, "PUBLIC_UNIT"),
+    "ba-dong": ("Ủy ban nhân dân xã Ba Động", "Xã Ba Động", "COMMUNE"),
+    "ba-dinh": ("Ủy ban nhân dân xã Ba Dinh", "Xã Ba Dinh", "COMMUNE"),
+}
+PEOPLE = {
+    "tracker": ("Phạm Đình Khôi", "office", "Chuyên viên theo dõi", "OFFICE_TRACKER"),
+    "lead": ("Nguyễn Hoài Thương", "office", "Chánh Văn phòng", "OFFICE_LEAD"),
+    "leader": ("Trần Văn Minh", "office", "Chủ tịch UBND tỉnh", "LEADER"),
+    "clerk": ("Nguyễn Thị Kim Ngân", "health", "Văn thư", "AGENCY_CLERK"),
+    "commune": ("Phạm Văn Rút", "ba-dong", "Văn thư", "AGENCY_CLERK"),
+}
+
+
+def id_of(name: str) -> str:
+    return f"00000000-0000-5000-8000-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+
+@dataclass
+class Asked:
+    """One request that a service was sent."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class StandIn:
+    """`person` signs in next; `refuse` answers a path with a problem instead, `away` is a set of services that do not answer."""
+
+    today: date
+    person: str = "tracker"
+    memberships: dict[str, list[str]] = field(default_factory=dict)
+    tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    directives: dict[str, dict[str, Any]] = field(default_factory=dict)
+    histories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
+    asked: list[Asked] = field(default_factory=list)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    streams: dict[str, list[asyncio.Queue[str]]] = field(default_factory=dict)
+    token_seconds: int = 300
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+        app.add_api_route("/sign-in/{rest:path}", self.sign_in, methods=["GET", "POST"])
+        app.add_api_route("/{service}/internal/stream", self.stream)
+        app.add_api_route("/{service}/{path:path}", self.serve, methods=["GET", "POST", "PUT"])
+        return app
+
+    # the sign-in service
+
+    async def sign_in(self, request: Request, rest: str) -> Response:
+        if rest == "certs":
+            return JSONResponse(KeySet([self.key]).as_dict(private=False))
+        if rest == "auth":
+            query = dict(request.query_params)
+            code = uuid4().hex
+            self.codes[code] = {**query, "person": self.person}
+            return RedirectResponse(f"{query['redirect_uri']}?code={code}&state={query['state']}&iss={ISSUER}", 303)
+        if rest == "token":
+            return self.grant(dict((await request.form()).items()))
+        return RedirectResponse(request.query_params.get("post_logout_redirect_uri", "/"), 303)
+
+    def grant(self, form: dict[str, Any]) -> Response:
+        if form["grant_type"] == "client_credentials":
+            return JSONResponse({"access_token": "service", "expires_in": 300})
+        if form["grant_type"] == "refresh_token":
+            return JSONResponse(self.tokens(form["refresh_token"], ""))
+        asked = self.codes.pop(form["code"])
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+        if challenge != asked["code_challenge"]:
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        return JSONResponse(self.tokens(asked["person"], asked["nonce"]))
+
+    def tokens(self, person: str, nonce: str) -> dict[str, Any]:
+        now = int(time.time())
+        identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "nonce": nonce, "iat": now, "exp": now + 300}
+        return {
+            "access_token": f"{person}:{uuid4().hex}",
+            "refresh_token": person,
+            "id_token": jwt.encode({"alg": "ES256", "kid": self.key.kid}, identity, self.key),
+            "expires_in": self.token_seconds,
+        }
+
+    # the services
+
+    async def stream(self, service: str) -> Response:
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        self.streams.setdefault(service, []).append(queue)
+
+        async def spoken() -> AsyncIterator[bytes]:
+            yield b": connected\n\n"
+            while True:
+                yield f'data: {{"lists": ["{await queue.get()}"]}}\n\n'.encode()
+
+        return StreamingResponse(spoken(), media_type="text/event-stream")
+
+    def say_changed(self, *services: str) -> None:
+        for service in services:
+            for queue in self.streams.get(service, []):
+                queue.put_nowait(service)
+
+    async def serve(self, request: Request, service: str, path: str) -> Response:
+        is_json = request.headers.get("content-type", "").startswith("application/json")
+        body = json.loads(await request.body() or b"{}") if is_json else None
+        self.asked.append(Asked(request.method, f"/{service}/{path}", dict(request.headers), body))
+        if service in self.away:
+            return JSONResponse({"code": "unavailable"}, 503)
+        if (refusal := self.refuse.get(f"{request.method} /{service}/{path}")) is not None:
+            status, problem = refusal
+            return JSONResponse({"title": "", **problem}, status, media_type="application/problem+json")
+        person = request.headers["authorization"].removeprefix("Bearer ").split(":")[0]
+        parts = path.split("/")
+        if request.method != "GET":
+            self.say_changed("tasks", "reporting", "notify", "directives")
+        answer = (
+            self.directives_(parts, body, request.method)
+            if service == "directives"
+            else self.tasks_(request, parts, body)
+            if service == "tasks"
+            else getattr(self, service)(request, parts, person, body)
+        )
+        return answer if isinstance(answer, Response) else JSONResponse(answer)
+
+    def directory(self, request: Request, path: list[str], person: str, body: Any) -> Any:
+        if path == ["me"]:
+            return {
+                "person": {"id": id_of(person), "name": PEOPLE[person][0]},
+                "memberships": [self.membership(one) for one in self.memberships.get(person, [person])],
+            }
+        if path == ["agency-groups"]:
+            return [{"key": "communes", "name": "Các xã, phường, đặc khu", "count": 2}]
+        if path == ["people"]:
+            return {
+                "items": [
+                    {"id": id_of(key), "name": name, "position": position, "agency_id": id_of(agency)}
+                    for key, (name, agency, position, _) in PEOPLE.items()
+                ]
+            }
+        asked = request.query_params.get("q", "").casefold()
+        found = [self.agency(key) for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
+        return {"items": found, "next_cursor": None, "total": len(found)}
+
+    def agency(self, key: str) -> dict[str, Any]:
+        name, short_name, kind = AGENCIES[key]
+        return {"id": id_of(key), "key": key, "name": name, "short_name": short_name, "kind": kind, "matched_alias": None}
+
+    def membership(self, person: str) -> dict[str, Any]:
+        _, agency, position, role = PEOPLE[person]
+        return {"id": id_of(f"membership {person}"), "agency": self.agency(agency), "position": position, "role": role, "is_head": False}
+
+    def notify(self, request: Request, path: list[str], person: str, body: Any) -> Any:
+        if path == ["notices", "unread-count"]:
+            return {"count": sum(not one["read"] for one in self.notices)}
+        if request.method == "POST":
+            for one in self.notices:
+                one["read"] = one["read"] or path[1] in (one["id"], "read-all")
+            return {}
+        return {"items": self.notices, "next_cursor": None, "total": len(self.notices)}
+
+    def directives_(self, path: list[str], body: Any, method: str) -> Any:
+        if path == ["directives"] and method == "GET":
+            listed = [
+                {**one, "instruction_count": len(one["instructions"]), "created_at": self.moment()} for one in self.directives.values()
+            ]
+            return {"items": listed, "next_cursor": None, "total": len(listed)}
+        if path == ["directives"]:
+            made = self.directive(body)
+            return JSONResponse(made, 201)
+        found = self.directives[path[1]]
+        if path[-1] == "release":
+            found |= {"state": "RELEASED", "released_at": self.moment(), "version": found["version"] + 1}
+            found["available_actions"] = [
+                {**one, "allowed": False, "reason_code": "already-released"} for one in found["available_actions"]
+            ]
+            for one in found["instructions"]:
+                self.assign(found, one)
+        return found
+
+    def directive(self, body: dict[str, Any]) -> dict[str, Any]:
+        instructions = [{**one, "id": str(uuid4()), "ordinal": n, "lead_agency_ids": []} for n, one in enumerate(body["instructions"], 1)]
+        actions = [{"action": name, "allowed": True, "reason_code": None} for name in ("CHANGE", "SUBMIT_FOR_RELEASE", "RELEASE")]
+        made = {**body, "id": str(uuid4()), "version": 1, "state": "DRAFT", "released_at": None, "issuing_agency_id": id_of("office")}
+        made |= {"instructions": instructions, "available_actions": actions, "created_by": id_of("membership tracker")}
+        self.directives[made["id"]] = made
+        return made
+
+    def assign(self, directive: dict[str, Any], one: dict[str, Any], **more: Any) -> dict[str, Any]:
+        lead = next((given["agency_id"] for given in one["assignments"] if given["role"] == "LEAD"), None)
+        task = {
+            **{name: one[name] for name in ("id", "ordinal", "content", "deliverable", "deadline_class", "deadline_wording", "due")},
+            "code": f"NV-{1000 + len(self.tasks)}",
+            "version": 1,
+            "state": "ASSIGNED",
+            "bucket": "open_in_time" if one["due"] else "open_undated",
+            "is_group": False,
+            "parent_id": None,
+            "directive": {name: directive[name] for name in ("id", "number", "notation", "kind", "subject", "issue_date", "urgency")},
+            "original_due": one["due"],
+            "assigned_on": self.today.isoformat(),
+            "percent": 0,
+            "last_reported_at": None,
+            "submitted_at": None,
+            "completed_on": None,
+            "return_count": 0,
+            "lead_agency_id": lead,
+            "relation": "LEAD",
+            "children_summary": None,
+            "deadline": {"kind": "in_time" if one["due"] else "undated", "days_overdue": 0, "working_days_left": 5},
+            "flags": [],
+            "receipt_code": None,
+            "assignments": one["assignments"],
+            "result": None,
+            "results": [],
+            **more,
+        }
+        self.tasks[task["id"]] = task
+        self.happen(task, "task-assigned", "lead", "office")
+        return task
+
+    def happen(self, task: dict[str, Any], kind: str, person: str, agency: str, **more: Any) -> None:
+        self.histories.setdefault(task["id"], []).append(
+            {
+                "version": task["version"],
+                "type": f"chidao.tasks.{kind}.v1",
+                "occurred_at": self.moment(),
+                "recorded_at": self.moment(),
+                "actor_person_id": id_of(person),
+                "actor_role": "",
+                "agency_id": id_of(agency),
+                "state": task["state"],
+                "percent": task["percent"],
+                "change": {},
+                "progress": None,
+                "receipt_code": None,
+                **more,
+            }
+        )
+
+    def tasks_(self, request: Request, path: list[str], body: Any) -> Any:
+        listed = list(self.tasks.values())
+        query = request.query_params
+        if path == ["tasks", "counts"]:
+            return {
+                "total": len(listed),
+                "due_soon": self.count("deadline", "due_soon"),
+                "by_state": self.counts("state"),
+                "by_bucket": self.counts("bucket"),
+            }
+        if path == ["tasks"]:
+            for name in ("state", "bucket", "directive_id"):
+                if query.get(name):
+                    listed = [one for one in listed if (one["directive"]["id"] if name == "directive_id" else one[name]) == query[name]]
+            return {"items": listed, "next_cursor": None, "total": len(listed)}
+        if path[0] == "receipts":
+            found = next((one for one in listed if one["receipt_code"] == path[1]), None)
+            return {"code": path[1], "task_id": found["id"], "task_code": found["code"]} if found else self.not_found()
+        if path[0] == "files":
+            return Response(b"%PDF-1.4", media_type="application/pdf", headers={"Content-Disposition": "attachment; filename=a.pdf"})
+        if path[1] not in self.tasks:
+            return self.not_found()
+        task = self.tasks[path[1]]
+        if path[-1] == "history":
+            return self.histories[task["id"]]
+        if path[-1] == "children":
+            return {"items": [], "next_cursor": None, "total": 0}
+        if request.method == "GET":
+            return task | {"available_actions": self.actions_of(task)}
+        if path[-1] == "files":
+            return JSONResponse({"id": str(uuid4()), "name": "bao-cao.pdf", "media_type": "application/pdf", "size": 8, "sha256": ""}, 201)
+        if request.headers.get("if-match") != f'"{task["version"]}"':
+            return self.problem(412, "stale-version", present_version=task["version"])
+        return self.act(task, path[-1], body)
+
+    def act(self, task: dict[str, Any], act: str, body: Any) -> Any:
+        task["version"] += 1
+        receipt = f"{task['code'][3:]}-{task['version']:03}X"
+        states = {
+            "accept": "ACCEPTED",
+            "progress": "IN_PROGRESS",
+            "results": "AWAITING_CONFIRMATION",
+            "confirm": "COMPLETED",
+            "return": "RESULT_RETURNED",
+        }
+        task["state"] = states[act]
+        if act == "progress":
+            task |= {"percent": body["percent"], "last_reported_at": self.moment(), "receipt_code": receipt}
+            self.happen(task, "progress-reported", "clerk", "health", progress=body, receipt_code=receipt)
+        elif act == "results":
+            result = {**body, "number": 1, "submitted_by": id_of("clerk"), "submitted_at": self.moment(), "decision": "WAITING"}
+            result |= {"return_reason": None, "quality": None, "comment": None}
+            task |= {
+                "result": result,
+                "results": [result],
+                "submitted_at": self.moment(),
+                "receipt_code": receipt,
+                "last_reported_at": self.moment(),
+            }
+            task["deadline"]["kind"] = "awaiting"
+            change = {"result_number": 1, "report_number": body["report_number"], "report_date": body["report_date"]}
+            self.happen(task, "result-submitted", "clerk", "health", change=change, receipt_code=receipt)
+        elif act == "confirm":
+            task |= {"bucket": "completed_on_time", "completed_on": self.today.isoformat()}
+            task["deadline"]["kind"] = "done_on_time"
+            task["result"] |= {"decision": "CONFIRMED", **body}
+            self.happen(task, "result-confirmed", "tracker", "office", change={"result_number": 1, "quality": body["quality"]})
+        elif act == "return":
+            task["deadline"]["kind"] = "in_time"
+            task["result"] |= {"decision": "RETURNED", "return_reason": body["reason"]}
+            self.happen(task, "result-returned", "tracker", "office", change={"result_number": 1, "reason": body["reason"]})
+        else:
+            self.happen(task, "task-accepted", "clerk", "health")
+        return task
+
+    def actions_of(self, task: dict[str, Any]) -> list[dict[str, Any]]:
+        allowed = {
+            "ASSIGNED": ("ACCEPT",),
+            "ACCEPTED": ("REPORT_PROGRESS", "SUBMIT_RESULT"),
+            "IN_PROGRESS": ("REPORT_PROGRESS", "SUBMIT_RESULT"),
+            "AWAITING_CONFIRMATION": ("CONFIRM", "RETURN_RESULT"),
+            "RESULT_RETURNED": ("SUBMIT_RESULT",),
+            "COMPLETED": (),
+        }[task["state"]]
+        everything = ("ACCEPT", "REPORT_PROGRESS", "SUBMIT_RESULT", "CONFIRM", "RETURN_RESULT")
+        return [
+            {"action": one, "allowed": one in allowed, "reason_code": None if one in allowed else "action-not-allowed"}
+            for one in everything
+        ]
+
+    def reporting(self, request: Request, path: list[str], person: str, body: Any) -> Any:
+        if path == ["figures"]:
+            agencies = {one["lead_agency_id"] for one in self.tasks.values()} - {None}
+            return {
+                "as_of": self.today.isoformat(),
+                "known_on": self.today.isoformat(),
+                "generated_at": self.moment(),
+                "province": self.figures(),
+                "assignments_total": self.figures(),
+                "agencies": [{"agency_id": one, **self.figures(one), "open_dues": self.open_dues(one)} for one in sorted(agencies)],
+            }
+        if path == ["figures", "series"]:
+            days = [self.today - timedelta(weeks=back) for back in (1, 0)]
+            return {"points": [{"as_of": day.isoformat(), "province": self.figures()} for day in days]}
+        if path == ["rates"]:
+            return [{"name": "R3c", "label": "Đúng hạn trên số hoàn thành có thời hạn", "formula": "đúng hạn / có hạn", "shown": True}]
+        bucket = request.query_params["bucket"]
+        rows = [
+            self.counted(one)
+            for one in self.tasks.values()
+            if bucket in ("N", one["bucket"]) or (bucket == "C" and one["bucket"].startswith("completed"))
+        ]
+        return {
+            "as_of": self.today.isoformat(),
+            "known_on": self.today.isoformat(),
+            "counted": len(rows),
+            "total": len(rows),
+            "items": rows,
+            "next_cursor": None,
+        }
+
+    def counted(self, one: dict[str, Any]) -> dict[str, Any]:
+        kept = {
+            name: one[name]
+            for name in ("code", "is_group", "content", "lead_agency_id", "state", "bucket", "assigned_on", "due", "completed_on")
+        }
+        return {**kept, "task_id": one["id"], "directive_id": one["directive"]["id"], "directive_label": "5425/UBND-KGVX"}
+
+    def figures(self, agency: str | None = None) -> dict[str, Any]:
+        counts = self.counts("bucket", agency)
+        on_time, late = counts.get("completed_on_time", 0), counts.get("completed_late", 0)
+        rate = {
+            "value": f"{on_time / (on_time + late) * 100:.2f}" if on_time + late else None,
+            "numerator": on_time,
+            "denominator": on_time + late,
+        }
+        names = ("completed_on_time", "completed_late", "completed_undated", "open_in_time", "open_overdue", "open_undated")
+        totals = {"N": sum(counts.values()), "C": on_time + late + counts.get("completed_undated", 0)}
+        soon = self.count("deadline", "due_soon", agency)
+        return {
+            **{name: counts.get(name, 0) for name in names},
+            **totals,
+            "U": totals["N"] - totals["C"],
+            "due_soon": soon,
+            "rates": {"R3c": rate},
+        }
+
+    def open_dues(self, agency: str) -> list[dict[str, Any]]:
+        dues = sorted(
+            one["due"] for one in self.tasks.values() if one["due"] and one["lead_agency_id"] == agency and one["bucket"].startswith("open")
+        )
+        return [{"due": due, "count": dues.count(due)} for due in dict.fromkeys(dues)]
+
+    def counts(self, name: str, agency: str | None = None) -> dict[str, int]:
+        values = [one[name] for one in self.tasks.values() if agency in (None, one["lead_agency_id"])]
+        return {value: values.count(value) for value in set(values)}
+
+    def count(self, name: str, kind: str, agency: str | None = None) -> int:
+        return sum(one[name]["kind"] == kind for one in self.tasks.values() if agency in (None, one["lead_agency_id"]))
+
+    def moment(self) -> str:
+        return datetime.now(UTC).isoformat()
+
+    def not_found(self) -> Response:
+        return self.problem(404, "not-found")
+
+    def problem(self, status: int, code: str, **more: Any) -> Response:
+        return JSONResponse({"code": code, "title": "", "status": status, **more}, status, media_type="application/problem+json")
