@@ -86,7 +86,8 @@ class Client:
             # The relay counts its tries in the outbox all the while; which events wait there is what a change would alter.
             columns = "seq" if table == "outbox" else "*"
             (row,) = await self.rows(
-                f"SELECT count(*) AS rows, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS words FROM (SELECT {columns} FROM {table}) t"
+                "SELECT count(*) AS rows, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS words "
+                f"FROM (SELECT {columns} FROM {table}) t"
             )
             found[table] = (row.rows, row.words)
         return found

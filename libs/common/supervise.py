@@ -12,6 +12,7 @@ SHORTEST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 # Work that lasted this long before it failed is taken as recovered, and the pause begins anew.
 RECOVERED_AFTER = 30.0
+CANCELLED_AGAIN_AFTER = 5.0
 
 
 async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -38,6 +39,9 @@ async def running(*works: tuple[str, Callable[[], Awaitable[None]]]) -> AsyncIte
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        pending = set(tasks)
+        while pending:
+            # Once more after a while: what a library does on its way out may swallow a cancellation.
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CANCELLED_AGAIN_AFTER)

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.actor import Actor
 from libs.common.change import Change, KeyReused, PreconditionMissing, Repetition, StaleVersion
 from libs.common.db import Database
-from libs.common.domain import Aggregate, DomainEvent
+from libs.common.domain import Aggregate
 from libs.common.live import Hints
 from libs.common.messaging import event_log
 from libs.common.messaging.event_log import Cause
@@ -144,31 +144,26 @@ class UnitOfWork:
 
     async def commit(self) -> None:
         """Give every recorded event the next version, write events, outbox, audit and rows, commit; then wake the relay and open pages."""
-        happened = False
+        happened = [
+            (repository, aggregate, aggregate.version, aggregate.take_recorded())
+            for repository in self.repositories()
+            for aggregate in repository.touched
+        ]
+        happened = [one for one in happened if one[3]]
+        written: list[event_log.Recorded] = []
+        for repository, aggregate, _, recorded in happened:
+            for event in recorded:
+                aggregate.version += 1
+                contract = self._outgoing(event, aggregate)
+                written.append(event_log.Recorded(repository.aggregate_type, aggregate.id, aggregate.version, contract))
+        if written:
+            await event_log.append(self.connection, written, actor=self.actor, cause=self._cause)
+        for repository, aggregate, expected, _ in happened:
+            await repository.save(aggregate, expected_version=expected)
         for repository in self.repositories():
-            for aggregate in repository.touched:
-                expected = aggregate.version
-                recorded = aggregate.take_recorded()
-                for event in recorded:
-                    aggregate.version += 1
-                    await self._append(repository.aggregate_type, aggregate, event)
-                if recorded:
-                    happened = True
-                    await repository.save(aggregate, expected_version=expected)
             repository.touched.clear()
         if self._given is None:
             await self.connection.commit()
         if happened and self._hints is not None:
             self._hints.outbox()
             self._hints.lists_changed(*self._lists)
-
-    async def _append(self, aggregate_type: str, aggregate: Aggregate, event: DomainEvent) -> None:
-        await event_log.append(
-            self.connection,
-            aggregate_type=aggregate_type,
-            aggregate_id=aggregate.id,
-            version=aggregate.version,
-            contract=self._outgoing(event, aggregate),
-            actor=self.actor,
-            cause=self._cause,
-        )

@@ -75,10 +75,7 @@ async def test_an_event_above_64_kib_is_refused_in_the_transaction(publisher: Da
         async with publisher.begin() as connection:
             await event_log.append(
                 connection,
-                aggregate_type="counter",
-                aggregate_id=uuid4(),
-                version=1,
-                contract=contract,
+                [event_log.Recorded("counter", uuid4(), 1, contract)],
                 actor=Actor.of_service(SOURCE),
                 cause=Cause("test"),
             )

@@ -70,10 +70,7 @@ async def record(
         contract = CounterMoved(occurred_at=NOON, state=state, change=change)
     await event_log.append(
         connection,
-        aggregate_type="counter",
-        aggregate_id=aggregate,
-        version=version,
-        contract=contract,
+        [event_log.Recorded("counter", aggregate, version, contract)],
         actor=Actor.of_service(SOURCE),
         cause=Cause(correlation_id="test"),
     )

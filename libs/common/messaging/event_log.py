@@ -1,6 +1,7 @@
 """What happened, written with what changed: event log, outbox, audit and the version of the idempotency key in one statement."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,40 +50,47 @@ class Cause:
     command_key: str | None = None
 
 
-async def append(
-    connection: AsyncConnection,
-    *,
-    aggregate_type: str,
-    aggregate_id: UUID,
-    version: int,
-    contract: Contract,
-    actor: Actor,
-    cause: Cause,
-) -> None:
-    """Record one event of one aggregate. Raises EventTooLarge above 64 KiB; a version that exists already is an IntegrityError."""
-    payload = contract.model_dump_json()
-    if len(payload.encode()) > MAX_EVENT_BYTES:
-        raise EventTooLarge(f"{contract.type} of {aggregate_id} is {len(payload.encode())} bytes")
-    await connection.execute(
-        _APPEND,
-        {
-            "event_id": uuid7(),
-            "aggregate_type": aggregate_type,
-            "aggregate_id": aggregate_id,
-            "version": version,
-            "type": contract.type,
-            "payload": payload,
-            "actor": actor.name,
-            "role": actor.role,
-            "membership_id": actor.membership_id,
-            "agency_id": actor.agency_id,
-            "correlation_id": cause.correlation_id,
-            "causation_id": cause.causation_id,
-            "traceparent": present_traceparent(),
-            "occurred_at": contract.occurred_at,
-            "key": cause.command_key,
-        },
-    )
+@dataclass(frozen=True)
+class Recorded:
+    """One event of one aggregate, about to be written."""
+
+    aggregate_type: str
+    aggregate_id: UUID
+    version: int
+    contract: Contract
+
+
+async def append(connection: AsyncConnection, events: Sequence[Recorded], *, actor: Actor, cause: Cause) -> None:
+    """Write events in this order. Raises EventTooLarge above 64 KiB; a version that exists already is an IntegrityError."""
+    common = {
+        "actor": actor.name,
+        "role": actor.role,
+        "membership_id": actor.membership_id,
+        "agency_id": actor.agency_id,
+        "correlation_id": cause.correlation_id,
+        "causation_id": cause.causation_id,
+        "traceparent": present_traceparent(),
+        "key": cause.command_key,
+    }
+    rows = [common | _row(event) for event in events]
+    # Many at once go to the server in one pipeline; a list of one would only cost more.
+    await connection.execute(_APPEND, rows if len(rows) > 1 else rows[0])
+
+
+def _row(event: Recorded) -> dict[str, Any]:
+    payload = event.contract.model_dump_json()
+    size = len(payload.encode())
+    if size > MAX_EVENT_BYTES:
+        raise EventTooLarge(f"{event.contract.type} of {event.aggregate_id} is {size} bytes")
+    return {
+        "event_id": uuid7(),
+        "aggregate_type": event.aggregate_type,
+        "aggregate_id": event.aggregate_id,
+        "version": event.version,
+        "type": event.contract.type,
+        "payload": payload,
+        "occurred_at": event.contract.occurred_at,
+    }
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Two relays without a lock were tried, and a third of the events arrived after a 
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -59,10 +60,10 @@ class Relay:
             while True:
                 work.clear()
                 if await self._publish_next(line) < BATCH:
-                    try:
-                        await asyncio.wait_for(work.wait(), HEARTBEAT)
-                    except TimeoutError:
-                        continue
+                    # asyncio.wait_for of Python 3.11 loses a cancellation that comes with the event; timeout() does not.
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(HEARTBEAT):
+                            await work.wait()
         finally:
             await line.close(timeout=2)
 

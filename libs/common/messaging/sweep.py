@@ -25,7 +25,8 @@ class Sweep:
         while True:
             await self.once()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._runner.sweep_wanted.wait(), self._every)
+                async with asyncio.timeout(self._every):
+                    await self._runner.sweep_wanted.wait()
             self._runner.sweep_wanted.clear()
 
     async def once(self) -> int:
