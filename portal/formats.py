@@ -59,6 +59,11 @@ def clock_time(iso: str) -> str:
     return moment_of(iso).strftime("%H:%M %d/%m/%Y")
 
 
+def moment_day(iso: str) -> str:
+    """ "5/3", the day of a moment in Viet Nam."""
+    return short_day(moment_of(iso).date())
+
+
 def thousands(number: int) -> str:
     """3.486."""
     return f"{number:,}".replace(",", ".")
@@ -69,5 +74,6 @@ def percent(value: str | Decimal | None) -> str:
     return "–" if value is None else str(value).replace(".", ",")
 
 
-def file_size(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB".replace(".", ",") if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+def sentence(words: str) -> str:
+    """The same words with a capital in front."""
+    return words[:1].upper() + words[1:]

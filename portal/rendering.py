@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, Undefined
 from jinja2_fragments import render_block
 
 from portal import formats
+from portal.task_view import shortened
 
 TEMPLATES = Path(__file__).parent / "templates"
 PART = "part_"
@@ -37,7 +38,9 @@ class Pages:
             full_day=formats.full_day,
             short_day=formats.short_day,
             clock_time=formats.clock_time,
-            file_size=formats.file_size,
+            sentence=formats.sentence,
+            moment_day=formats.moment_day,
+            shortened=shortened,
         )
         self._symbols = _symbols((TEMPLATES / "ui" / "sprite.html").read_text("utf-8"))
 

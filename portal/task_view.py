@@ -8,6 +8,7 @@ from portal.axis import Axis, Bar
 from portal.formats import day_of, day_of_moment, short_day
 from portal.messages import Catalogue
 
+LONGEST_TITLE = 180
 # What the service calls a deadline's standing → the class of mark, line and word.
 KINDS = {
     "overdue": "overdue",
@@ -39,6 +40,7 @@ class TaskView:
     code: str
     version: int
     content: str
+    title: str
     state: str | None
     percent: int
     kind: str
@@ -68,12 +70,13 @@ def task_view(task: dict[str, Any], axis: Axis, messages: Catalogue, *, lead: st
         code=task["code"],
         version=task["version"],
         content=task["content"],
+        title=shortened(task["content"]),
         state=task["state"],
         percent=task["percent"],
         kind=kind,
         mark=MARKS.get(task["state"] or "", kind),
         words=words,
-        under=messages("deadline.due-on", day=short_day(due)) if due else messages("deadline.assigned-on", day=short_day(assigned_on)),
+        under=_under(assigned_on, due, submitted_on, messages),
         label=_label(kind, assigned_on, due, reported_on, words, messages),
         bar=axis.bar(kind=kind, assigned_on=assigned_on, due=due, ended_on=completed_on or submitted_on, reported_on=reported_on),
         due=due,
@@ -82,6 +85,13 @@ def task_view(task: dict[str, Any], axis: Axis, messages: Catalogue, *, lead: st
         lead_name=lead_name,
         document=document_label(task["directive"]),
     )
+
+
+def shortened(content: str) -> str:
+    """The beginning of a long demand, cut between words: a heading; the whole stands below it."""
+    if len(content) <= LONGEST_TITLE:
+        return content
+    return content[:LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
 def kind_of(task: dict[str, Any]) -> str:
@@ -110,7 +120,7 @@ def _words(
             return messages("deadline.done-late", day=short_day(completed_on), n=(completed_on - due).days)
         return messages("deadline.done", day=short_day(completed_on))
     if submitted_on is not None:
-        return messages("deadline.awaiting", day=short_day(submitted_on))
+        return messages("deadline.awaiting")
     if kind == "overdue":
         days = deadline.get("days_overdue")
         return messages("deadline.overdue", n=(axis.today - due).days if days is None and due else days)
@@ -120,6 +130,12 @@ def _words(
         return messages("deadline.today")
     left = deadline.get("working_days_left")
     return messages("deadline.until", day=short_day(due)) if left is None else messages("deadline.left", n=left)
+
+
+def _under(assigned_on: date, due: date | None, submitted_on: date | None, messages: Catalogue) -> str:
+    if submitted_on is not None:
+        return messages("deadline.submitted-on", day=short_day(submitted_on))
+    return messages("deadline.due-on", day=short_day(due)) if due else messages("deadline.assigned-on", day=short_day(assigned_on))
 
 
 def _label(kind: str, assigned_on: date, due: date | None, reported_on: date | None, words: str, messages: Catalogue) -> str:

@@ -31,7 +31,10 @@ class InstructionForm:
     due: str = ""
     no_deadline_reason: str = ""
     deliverable: str = ""
-    is_new: bool = False
+
+    def tokens(self, names: Mapping[str, AgencyName]) -> list[AgencyName]:
+        """The coordinating agencies; one without a known name is kept all the same."""
+        return [names.get(one) or AgencyName(one, "–", "–", "") for one in self.coordinating_ids]
 
 
 @dataclass

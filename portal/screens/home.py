@@ -147,13 +147,12 @@ def _numbers(visitor: Visitor, province: Mapping[str, Json], points: list[Mappin
 
 
 def _spark(values: list[float], width: float = 72, height: float = 24) -> Spark | None:
-    if len(values) < 2:
+    if len(set(values)) < 2:
         return None
     low, high = min(values), max(values)
     step = (width - 4) / (len(values) - 1)
     places = [
-        (round(2 + n * step, 1), round(height - 3 - (value - low) / ((high - low) or 1) * (height - 6), 1))
-        for n, value in enumerate(values)
+        (round(2 + n * step, 1), round(height - 3 - (value - low) / (high - low) * (height - 6), 1)) for n, value in enumerate(values)
     ]
     return Spark(" ".join(f"{x},{y}" for x, y in places), *places[-1])
 

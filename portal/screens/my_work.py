@@ -83,11 +83,11 @@ def _chips(counts: dict[str, dict[str, int]]) -> list[tuple[str, str | None, int
 
 
 def _groups(visitor: Visitor, tasks: Iterable[TaskView], chosen: str) -> list[Group]:
-    """Headings by time; what is new or came back stands first, what waits for the Office last."""
+    """Headings by time: what is late, came back or is new stands first, what waits for the Office last."""
     words, today = visitor.messages, visitor.today
     week_ends = today + timedelta(days=(FRIDAY - today.weekday()) % 7)
     found: dict[str, list[TaskView]] = {}
-    order = ["new", "returned", "overdue", "today", "this-week", "later", "undated", "awaiting", "completed"]
+    order = ["overdue", "returned", "new", "today", "this-week", "later", "undated", "awaiting", "completed"]
     for task in tasks:
         found.setdefault(_group_of(task, visitor, week_ends.toordinal()), []).append(task)
     return [
@@ -98,13 +98,14 @@ def _groups(visitor: Visitor, tasks: Iterable[TaskView], chosen: str) -> list[Gr
 
 
 def _group_of(task: TaskView, visitor: Visitor, week_ends: int) -> str:
-    by_state = {"ASSIGNED": "new", "RESULT_RETURNED": "returned", "AWAITING_CONFIRMATION": "awaiting", "COMPLETED": "completed"}
-    if task.state in by_state:
-        return by_state[task.state]
-    if task.due is None:
-        return "undated"
+    if task.state in ("AWAITING_CONFIRMATION", "COMPLETED"):
+        return "awaiting" if task.state == "AWAITING_CONFIRMATION" else "completed"
     if task.kind == "overdue":
         return "overdue"
+    if task.state in ("ASSIGNED", "RESULT_RETURNED"):
+        return "new" if task.state == "ASSIGNED" else "returned"
+    if task.due is None:
+        return "undated"
     if task.due == visitor.today:
         return "today"
     return "this-week" if task.due.toordinal() <= week_ends else "later"

@@ -60,7 +60,7 @@ async def _take_step(visitor: Visitor, form: DirectiveForm, step: str, where: li
         return
     form.errors = {name: text for name, text in form.errors.items() if step == "add-agency" and where == [name]}
     if step == "add-instruction":
-        form.instructions.append(InstructionForm(is_new=True))
+        form.instructions.append(InstructionForm())
     elif step == "remove-instruction":
         del form.instructions[int(where[0]) : int(where[0]) + 1]
     elif step == "remove-agency":

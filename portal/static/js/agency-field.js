@@ -81,7 +81,7 @@ function mark(field, option) {
 function take(field, { dataset }) {
   const input = inputOf(field);
   if (field.dataset.many) {
-    if (![...field.querySelectorAll(".agency-token input")].some((one) => one.value === dataset.id)) input.before(token(field.dataset.many, dataset));
+    if (![...field.querySelectorAll(".agency-token input")].some((one) => one.value === dataset.id)) input.before(token(field.dataset, dataset));
     input.value = "";
   } else {
     input.value = dataset.name;
@@ -91,12 +91,12 @@ function take(field, { dataset }) {
   input.focus();
 }
 
-function token(name, { id, name: agency, short }) {
+function token({ many: name, remove: words }, { id, name: agency, short }) {
   const made = document.createElement("span");
   made.className = "agency-token";
   const kept = Object.assign(document.createElement("input"), { type: "hidden", name, value: id });
   const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
-  remove.setAttribute("aria-label", `Bỏ ${agency}`);
+  remove.setAttribute("aria-label", words.replace("{agency}", agency));
   made.append(kept, short, remove);
   return made;
 }
