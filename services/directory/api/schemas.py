@@ -1,0 +1,110 @@
+"""What the API answers."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.directory.domain.membership import Membership, Role
+from services.directory.queries.agencies import FoundAgency
+from services.directory.queries.people import Me
+
+
+class AgencyOut(BaseModel):
+    """`matched_alias`: the former or other name by which a search found it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    key: str
+    name: str
+    short_name: str
+    kind: str
+    scope: str
+    parent_id: UUID | None
+    valid_from: date | None
+    valid_to: date | None
+    matched_alias: str | None
+
+    @staticmethod
+    def of(found: FoundAgency) -> "AgencyOut":
+        return AgencyOut.model_validate(found)
+
+
+class AgencyGroupOut(BaseModel):
+    """`count` of living agencies in one's own province; the words stand in the message catalogue under `key`."""
+
+    key: str
+    name: str
+    count: int
+
+
+class AgencyOfMembershipOut(BaseModel):
+    id: UUID
+    key: str
+    name: str
+    short_name: str
+    kind: str
+
+
+class MembershipOut(BaseModel):
+    id: UUID
+    agency: AgencyOfMembershipOut
+    position: str
+    role: Role
+    is_head: bool
+
+
+class PersonOut(BaseModel):
+    id: UUID
+    name: str
+
+
+class MeOut(BaseModel):
+    person: PersonOut
+    memberships: list[MembershipOut]
+
+    @staticmethod
+    def of(found: Me) -> "MeOut":
+        return MeOut(
+            person=PersonOut(id=found.person_id, name=found.name),
+            memberships=[
+                MembershipOut(
+                    id=one.id,
+                    agency=AgencyOfMembershipOut(
+                        id=one.agency_id,
+                        key=one.agency_key,
+                        name=one.agency_name,
+                        short_name=one.agency_short_name,
+                        kind=one.agency_kind,
+                    ),
+                    position=one.position,
+                    role=Role(one.role),
+                    is_head=one.is_head,
+                )
+                for one in found.memberships
+            ],
+        )
+
+
+class NamedPersonOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    position: str | None
+    agency_id: UUID | None
+
+
+class PeopleOut(BaseModel):
+    items: list[NamedPersonOut]
+
+
+class EndedMembershipOut(BaseModel):
+    id: UUID
+    version: int
+    valid_to: date | None
+
+    @staticmethod
+    def of(membership: Membership) -> "EndedMembershipOut":
+        return EndedMembershipOut(id=membership.id, version=membership.version, valid_to=membership.valid_to)

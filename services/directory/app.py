@@ -1,0 +1,17 @@
+"""The directory service: agencies with validity, people, positions and memberships."""
+
+from fastapi import FastAPI
+
+from libs.common.messaging.bus import Bus
+from libs.common.service import Service
+from libs.common.web.app import create_service_app
+from services.directory.api import directory
+from services.directory.queries.people import OwnMemberships
+from services.directory.settings import DirectorySettings
+
+
+def create_app(settings: DirectorySettings, bus: Bus) -> FastAPI:
+    """The only door: the whole wiring, top to bottom."""
+    service = Service(settings, bus, package="services.directory", publishes=True, lists=("directory",))
+    memberships = OwnMemberships(service.database, settings.clock)
+    return create_service_app(service, [directory.router], title="Danh bạ cơ quan", memberships=memberships)

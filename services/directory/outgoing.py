@@ -1,0 +1,58 @@
+"""Our words → the words we promise to others, in one place."""
+
+from functools import singledispatch
+
+from libs.common.domain import Aggregate, DomainEvent
+from libs.contracts import directory as contracts
+from libs.contracts.contract import Contract
+from services.directory.domain import events
+from services.directory.domain.agency import Agency
+from services.directory.domain.membership import Membership
+
+
+@singledispatch
+def to_contract(event: DomainEvent, aggregate: Aggregate) -> Contract:
+    raise NotImplementedError(f"{type(event).__name__} of {type(aggregate).__name__} has no contract")
+
+
+def membership_state(membership: Membership) -> contracts.MembershipState:
+    place = membership.place
+    return contracts.MembershipState(
+        id=membership.id,
+        person_id=place.person_id,
+        agency_id=place.agency_id,
+        role=place.role,
+        is_head=place.is_head,
+        valid_from=membership.valid_from,
+        valid_to=membership.valid_to,
+    )
+
+
+@to_contract.register
+def _(event: events.AgencyEntered, agency: Agency) -> Contract:
+    details = agency.details
+    state = contracts.AgencyState(
+        id=agency.id,
+        key=details.key,
+        name=details.name,
+        short_name=details.short_name,
+        kind=details.kind,
+        scope=details.scope,
+        parent_id=details.parent_id,
+        valid_from=details.valid_from,
+        valid_to=details.valid_to,
+        sort_key=agency.sort_key,
+    )
+    return contracts.AgencyChanged(occurred_at=event.occurred_at, state=state, change=contracts.AgencyChange(reason=event.reason))
+
+
+@to_contract.register
+def _(event: events.MembershipGranted, membership: Membership) -> Contract:
+    change = contracts.MembershipChange(reason=event.reason)
+    return contracts.MembershipChanged(occurred_at=event.occurred_at, state=membership_state(membership), change=change)
+
+
+@to_contract.register
+def _(event: events.MembershipEnded, membership: Membership) -> Contract:
+    change = contracts.MembershipChange(reason=event.reason)
+    return contracts.MembershipChanged(occurred_at=event.occurred_at, state=membership_state(membership), change=change)

@@ -1,0 +1,131 @@
+"""Agencies for screens: found by any of their names, without diacritics, exact beginnings first."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.common.domain import NotFound
+from libs.common.folding import folded
+from libs.contracts.agency_groups import AGENCY_GROUPS
+
+LIVES = "coalesce(a.valid_from, '-infinity') <= :day AND coalesce(a.valid_to, 'infinity') >= :day"
+
+# A name that is the whole query, begins with it, has a word that begins with it, or holds it somewhere: in this order.
+_SEARCH = f"""
+WITH matched AS (
+  SELECT DISTINCT ON (a.id) a.*, n.alias,
+    CASE WHEN n.folded = :q THEN 0 WHEN n.folded LIKE :prefix ESCAPE '!' THEN 1
+         WHEN n.folded LIKE :word ESCAPE '!' THEN 2 ELSE 3 END AS rank,
+    n.is_former
+  FROM agency a JOIN agency_alias n ON n.agency_id = a.id
+  WHERE n.folded LIKE :anywhere ESCAPE '!'
+    AND (NOT :living OR ({LIVES})) AND (CAST(:kinds AS text[]) IS NULL OR a.kind = ANY(CAST(:kinds AS text[])))
+  ORDER BY a.id, rank, n.is_former, length(n.folded), n.folded)
+SELECT *, (SELECT count(*) FROM matched) AS total FROM matched
+WHERE CAST(:after_rank AS int) IS NULL
+   OR (rank, sort_key, id) > (CAST(:after_rank AS int), CAST(:after_key AS text), CAST(:after_id AS uuid))
+ORDER BY rank, sort_key, id LIMIT :limit
+"""
+_SEARCH_STATEMENT = text(_SEARCH)
+
+
+@dataclass(frozen=True)
+class FoundAgency:
+    """`matched_alias` is the name that was found, when it is not the agency's present one; `rank` orders the list."""
+
+    id: UUID
+    key: str
+    name: str
+    short_name: str
+    kind: str
+    scope: str
+    parent_id: UUID | None
+    valid_from: date | None
+    valid_to: date | None
+    matched_alias: str | None
+    sort_key: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class FoundAgencies:
+    items: list[FoundAgency]
+    total: int
+
+
+def _like(words: str) -> str:
+    return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+async def search_agencies(
+    connection: AsyncConnection,
+    *,
+    q: str | None,
+    kinds: tuple[str, ...] | None,
+    living: bool,
+    day: date,
+    after: tuple[int, str, UUID] | None,
+    limit: int,
+) -> FoundAgencies:
+    words = folded(q or "")
+    parameters: dict[str, Any] = {
+        "q": words,
+        "prefix": f"{_like(words)}%",
+        "word": f"% {_like(words)}%",
+        "anywhere": f"%{_like(words)}%",
+        "living": living,
+        "kinds": list(kinds) if kinds is not None else None,
+        "day": day,
+        "after_rank": after[0] if after else None,
+        "after_key": after[1] if after else None,
+        "after_id": after[2] if after else None,
+        "limit": limit,
+    }
+    rows = (await connection.execute(_SEARCH_STATEMENT, parameters)).all()
+    return FoundAgencies([_found(row, words) for row in rows], rows[0].total if rows else 0)
+
+
+def _found(row: Any, words: str) -> FoundAgency:
+    own = (folded(row.name), folded(row.short_name))
+    told = row.alias if words and not any(words in name for name in own) else None
+    return FoundAgency(
+        row.id,
+        row.key,
+        row.name,
+        row.short_name,
+        row.kind,
+        row.scope,
+        row.parent_id,
+        row.valid_from,
+        row.valid_to,
+        told,
+        row.sort_key,
+        row.rank,
+    )
+
+
+_ONE = text("SELECT a.*, NULL AS alias, 0 AS rank FROM agency a WHERE a.id = :id")
+
+
+async def one_agency(connection: AsyncConnection, agency_id: UUID) -> FoundAgency:
+    """Raises NotFound. Ended agencies are told too: past figures speak of them."""
+    row = (await connection.execute(_ONE, {"id": agency_id})).one_or_none()
+    if row is None:
+        raise NotFound
+    return _found(row, "")
+
+
+_COUNTS = text(f"""
+SELECT a.kind, count(*) AS agencies FROM agency a
+WHERE {LIVES} AND a.scope = (SELECT scope FROM agency WHERE id = CAST(:within AS uuid)) GROUP BY a.kind
+""")
+
+
+async def group_counts(connection: AsyncConnection, *, within: UUID | None, day: date) -> dict[str, int]:
+    """How many living agencies each group has in the province of the agency `within`."""
+    counts = {row.kind: row.agencies for row in await connection.execute(_COUNTS, {"day": day, "within": within})}
+    return {key: sum(counts.get(kind, 0) for kind in kinds) for key, kinds in AGENCY_GROUPS.items()}

@@ -1,0 +1,135 @@
+"""The demo province in the directory: loaded once, found by any name, and who acts as what."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from libs.common.clock import Clock
+from services.directory.demo import demo_members
+from services.directory.domain.alphabet import sort_key
+from services.directory.domain.membership import Role
+from tests.directory.conftest import DAY, PROVINCE, Member, load, member
+from tests.signed_in import Client
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "province" / "quang-ngai"
+TRACKER = Member(member(Role.OFFICE_TRACKER))
+ADMIN = Member(member(Role.SYSTEM_ADMIN))
+CLERK = Member(member(Role.AGENCY_CLERK, "COMMUNE"))
+
+
+def test_every_living_agency_has_somebody_to_receive_and_report() -> None:
+    members = demo_members(PROVINCE, DAY)
+    roles: dict[object, set[str]] = {}
+    for one in members:
+        for _, place in one.memberships:
+            roles.setdefault(place.agency_id, set()).add(place.role)
+    assert len(roles) == 140
+    assert sum({"AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER"} <= found for found in roles.values()) == 139, "all but the Committee"
+    assert len({one.person.username for one in members}) == len(members)
+    assert all(one.person.name.endswith("(DEMO)") for one in members)
+    assert any(len(one.memberships) == 2 for one in members)
+
+
+async def test_a_second_import_changes_nothing(directory: Client) -> None:
+    before = await directory.everything()
+    again = await load(directory)
+    assert (again.agencies, again.memberships) == (0, 0)
+    assert await directory.everything() == before
+    (row,) = await directory.rows(
+        "SELECT count(*) AS events, count(DISTINCT aggregate_id) AS things, (SELECT count(*) FROM agency) AS agencies FROM event_log"
+    )
+    assert row.agencies == 284
+    assert row.events == row.things > 1000
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared is not beside the checkout")
+async def test_every_alias_finds_its_agency(directory: Client) -> None:
+    """Also typed without diacritics, as people do; names may belong to several agencies at different times."""
+    living = [one for one in json.loads((SHARED / "agencies.json").read_text())["agencies"] if one["valid_to"] is None]
+    assert len(living) == 164
+    for agency in living[::4]:
+        for alias in agency["aliases"][:3]:
+            found = (await directory.get(TRACKER, "/agencies", q=alias.replace("đ", "d"), limit=20)).json()
+            assert agency["key"] in [one["key"] for one in found["items"]], alias
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "alias"),
+    [
+        ("so y te", "Sở Y tế tỉnh Quảng Ngãi", None),
+        ("sở y", "Sở Y tế tỉnh Quảng Ngãi", None),
+        ("Sở Kế hoạch và Đầu tư", "Sở Tài chính tỉnh Quảng Ngãi", "Sở Kế hoạch và Đầu tư"),
+        ("van phong ubnd tinh", "Văn phòng Ủy ban nhân dân tỉnh Quảng Ngãi", "Văn phòng UBND tỉnh"),
+        ("tinh khe", "Ủy ban nhân dân xã Tịnh Khê", None),
+    ],
+)
+async def test_search(directory: Client, words: str, first: str, alias: str | None) -> None:
+    found = (await directory.get(TRACKER, "/agencies", q=words)).json()
+    assert found["items"][0]["name"] == first
+    assert found["items"][0]["matched_alias"] == alias
+
+
+async def test_groups_and_pages(directory: Client) -> None:
+    groups = {one["key"]: one["count"] for one in (await directory.get(TRACKER, "/agency-groups")).json()}
+    assert (groups["communes"], groups["departments"], groups["wards"]) == (96, 14, 9)
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = (await directory.get(TRACKER, "/agencies", group="communes", limit=40, **cursor)).json()
+        seen += [one["name"] for one in page["items"]]
+        assert page["total"] == 96
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert len(set(seen)) == 96
+    assert seen == sorted(seen, key=sort_key)
+    assert (await directory.get(TRACKER, "/agencies", living=False, limit=1)).json()["total"] == 284
+    assert (await directory.get(TRACKER, "/agencies", group="everybody")).status_code == 422
+
+
+def test_the_order_of_the_alphabet() -> None:
+    names = ["Trà Bồng", "Tây Trà", "Đức Phổ", "Ba Tơ", "Ba Tô", "Bình Sơn", "Ăn", "Ân", "Dục Nông", "Sơn Hà", "Sơn Hạ"]
+    assert sorted(names, key=sort_key) == [
+        "Ăn",
+        "Ân",
+        "Ba Tô",
+        "Ba Tơ",
+        "Bình Sơn",
+        "Dục Nông",
+        "Đức Phổ",
+        "Sơn Hà",
+        "Sơn Hạ",
+        "Tây Trà",
+        "Trà Bồng",
+    ]
+
+
+async def test_who_i_am(directory: Client) -> None:
+    chief = member(Role.OFFICE_LEAD)
+    person = Member(chief)
+    token = directory.issuer.person_token(person, realm_access={"roles": ["OFFICE_LEAD", "AGENCY_HEAD"]})
+    me = (await directory.http.get("/me", headers={"Authorization": f"Bearer {token}"})).json()
+    assert me["person"] == {"id": str(chief.person.id), "name": chief.person.name}
+    assert {one["role"] for one in me["memberships"]} == {"OFFICE_LEAD", "AGENCY_HEAD"}
+    only = directory.issuer.person_token(person)
+    me = (await directory.http.get("/me", headers={"Authorization": f"Bearer {only}"})).json()
+    assert [one["role"] for one in me["memberships"]] == ["OFFICE_LEAD"], "a role that the token does not grant is not offered"
+    names = (await directory.get(CLERK, "/people", ids=f"{chief.person.id},{TRACKER.id}")).json()["items"]
+    assert {one["name"] for one in names} == {chief.person.name, next(m for m in [member(Role.OFFICE_TRACKER)]).person.name}
+
+
+async def test_an_ended_membership_opens_nothing(directory: Client) -> None:
+    assert (await directory.get(CLERK, "/agency-groups")).status_code == 200
+    before = await directory.everything()
+    refused = await directory.post(TRACKER, f"/memberships/{CLERK.membership}/end", {"reason": "x"}, version=1)
+    assert (refused.status_code, await directory.everything()) == (403, before)
+    for body, version, status in (({"reason": ""}, 1, 422), ({"reason": "x"}, 9, 412), ({"reason": "x"}, None, 428)):
+        answer = await directory.post(ADMIN, f"/memberships/{CLERK.membership}/end", body, version=version)
+        assert (answer.status_code, await directory.everything()) == (status, before)
+    ended = await directory.post(ADMIN, f"/memberships/{CLERK.membership}/end", {"reason": "Điều động"}, version=1)
+    assert (ended.status_code, ended.json()["valid_to"]) == (200, (Clock().today() - timedelta(days=1)).isoformat())
+    assert (await directory.get(CLERK, "/agency-groups")).status_code == 401
+    again = await directory.post(ADMIN, f"/memberships/{CLERK.membership}/end", {"reason": "Điều động"}, version=2)
+    assert (again.status_code, again.json()["code"]) == (409, "membership-has-ended")
