@@ -13,7 +13,7 @@ from libs.contracts.working_days import due_soon_until
 
 @dataclass(frozen=True)
 class Day:
-    """As it stood on a day is two questions (rulebook 1.5): cut at the end of `as_of`, with what had been entered by the end of `known_on`."""
+    """How it stood is two questions (rulebook 1.5): cut at the end of `as_of`, with what had been entered by the end of `known_on`."""
 
     as_of: date
     known_on: date

@@ -3,6 +3,7 @@
 from alembic import op
 
 from libs.common.messaging.tables import APPEND_ONLY_FUNCTION, append_only, messaging_statements
+from libs.directory_replica.tables import REPLICA_STATEMENTS
 
 revision = "0001"
 down_revision = None
@@ -19,7 +20,7 @@ STANDING = """
 
 
 def upgrade() -> None:
-    for statement in messaging_statements(publishes=None, consumes=True):
+    for statement in (*messaging_statements(publishes=None, consumes=True), *REPLICA_STATEMENTS):
         op.execute(statement)
     op.execute(APPEND_ONLY_FUNCTION)
     op.execute(

@@ -1,0 +1,130 @@
+"""Figures as leaders get them: over HTTP, from events, with the list behind every number."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from libs.common.clock import Clock
+from libs.common.messaging.envelope import Envelope
+from libs.contracts.directives import DirectiveSummary
+from libs.contracts.tasks import (
+    AssignmentState,
+    ConfirmationChange,
+    NoChange,
+    ResultChange,
+    ResultConfirmed,
+    ResultSubmitted,
+    TaskAssigned,
+    TaskState,
+)
+from tests.conftest import ServiceDatabase
+from tests.issuer import Issuer
+from tests.signed_in import COMMUNE_CLERK, HEALTH, HEALTH_CLERK, LEADER, SOUTH_COMMUNE, Client, running_service
+
+TODAY = Clock().today()
+
+
+@pytest.fixture
+async def figures(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
+    async with running_service("reporting", database("reporting"), issuer, tmp_path) as client:
+        yield client
+
+
+def task(agency: object, **other: object) -> TaskState:
+    directive = DirectiveSummary(
+        id=uuid4(), kind="cong-van", number="5425", notation="UBND-KGVX", subject="Phòng dịch", issue_date=TODAY, urgency="NORMAL"
+    )
+    assigned = datetime.now(UTC) - timedelta(days=5)
+    return TaskState.model_validate(
+        {
+            "id": uuid4(),
+            "code": "NV-1001",
+            "directive": directive,
+            "parent_id": None,
+            "is_group": False,
+            "ordinal": 1,
+            "content": "Rà soát",
+            "state": "ASSIGNED",
+            "deadline_class": "DATED",
+            "original_due": TODAY,
+            "due": TODAY,
+            "assigned_on": assigned.date(),
+            "assigned_at": assigned,
+            "lead_agency_id": agency,
+            "assignments": (AssignmentState(agency_id=agency, role="LEAD"),),  # type: ignore[arg-type]
+        }
+        | other
+    )
+
+
+async def tell(client: Client, contract: TaskAssigned | ResultSubmitted | ResultConfirmed, version: int) -> None:
+    envelope = Envelope(
+        id=uuid4(),
+        source="tasks",
+        type=contract.type,
+        subject=contract.state.id,
+        aggregate_type="task",
+        time=contract.occurred_at,
+        epoch=1,
+        version=version,
+        actor="test",
+        correlation_id="test",
+        causation_id=None,
+        traceparent=None,
+        data=contract.model_dump(mode="json"),
+    )
+    (runner,) = client.app.state.service.runners
+    await runner.apply([envelope])
+
+
+async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -> None:
+    now = datetime.now(UTC)
+    done, late, open_one = task(HEALTH), task(HEALTH, due=TODAY - timedelta(days=2)), task(SOUTH_COMMUNE)
+    for state in (done, late, open_one):
+        await tell(figures, TaskAssigned(occurred_at=now - timedelta(days=5), state=state, change=NoChange()), 1)
+    result = ResultChange(result_number=1, report_number="1/BC", report_date=TODAY)
+    waiting = done.model_copy(update={"state": "AWAITING_CONFIRMATION", "submitted_on": TODAY, "submitted_at": now})
+    confirmed = waiting.model_copy(update={"state": "COMPLETED", "completed_on": TODAY})
+    # The confirmation overtakes the submission: the newest version stands.
+    await tell(figures, ResultConfirmed(occurred_at=now, state=confirmed, change=ConfirmationChange(result_number=1, quality=None)), 3)
+    await tell(figures, ResultSubmitted(occurred_at=now, state=waiting, change=result), 2)
+    picture = (await figures.get(LEADER, "/figures")).json()
+    province = picture["province"]
+    assert {name: province[name] for name in ("N", "C", "U", "completed_on_time", "open_overdue", "open_in_time", "due_soon")} == {
+        "N": 3,
+        "C": 1,
+        "U": 2,
+        "completed_on_time": 1,
+        "open_overdue": 1,
+        "open_in_time": 1,
+        "due_soon": 1,
+    }
+    assert province["rates"]["R1"] == {"value": "33.33", "numerator": 1, "denominator": 3}
+    assert {one["agency_id"]: one["N"] for one in picture["agencies"]} == {str(HEALTH): 2, str(SOUTH_COMMUNE): 1}
+    overdue = (await figures.get(LEADER, "/figures/tasks", bucket="open_overdue")).json()
+    assert (overdue["counted"], overdue["total"], [one["task_id"] for one in overdue["items"]]) == (1, 1, [str(late.id)])
+    hidden = (await figures.get(COMMUNE_CLERK, "/figures/tasks", bucket="open_overdue")).json()
+    assert (hidden["counted"], hidden["total"], hidden["items"]) == (1, 0, [])
+    assert (await figures.get(HEALTH_CLERK, "/figures/tasks", bucket="N", agency_id=str(HEALTH))).json()["total"] == 2
+    yesterday = (
+        await figures.get(LEADER, "/figures", as_of=str(TODAY - timedelta(days=1)), known_on=str(TODAY - timedelta(days=1)))
+    ).json()
+    assert (yesterday["province"]["C"], yesterday["province"]["N"]) == (0, 3)
+    points = (await figures.get(LEADER, "/figures/series", weeks=2)).json()["points"]
+    assert [one["province"]["N"] for one in points] == [0, 3]
+
+
+async def test_wrong_questions(figures: Client) -> None:
+    for path, parameters, code in (
+        ("/figures", {"as_of": str(TODAY + timedelta(days=1))}, "day-in-future"),
+        ("/figures", {"as_of": "hôm qua"}, "invalid-parameters"),
+        ("/figures/tasks", {"bucket": "everything"}, "invalid-parameters"),
+        ("/figures/tasks", {"cursor": "x"}, "invalid-cursor"),
+    ):
+        answer = await figures.get(LEADER, path, **parameters)
+        assert (answer.status_code, answer.json()["code"]) == (422, code), path
+    rates = (await figures.get(LEADER, "/rates")).json()
+    assert {"R1", "R3c", "R4", "R5", "RU"} <= {one["name"] for one in rates if one["shown"]}
