@@ -93,7 +93,8 @@ async def actor_of(request: Request, _: Annotated[object, Depends(_BEARER)] = No
 
 async def service_of(request: Request, _: Annotated[object, Depends(_BEARER)] = None) -> str:
     claims = await claims_of(request)
-    if claims.party == PORTAL_PARTY and not claims.subject.startswith("service-"):
+    # The portal asks for people and, as itself, for the live stream: only then is it the subject.
+    if claims.party == PORTAL_PARTY and claims.subject != PORTAL_PARTY:
         raise _unauthorized("not-a-service")
     return claims.party
 
