@@ -66,6 +66,7 @@ DOMAIN = {
             "due-without-deadline": "A task without deadline has no due date.",
             "due-before-issue": "The due date must not be before the issue date.",
             "no-deadline-reason-missing": "A product is asked for without a date. Give the reason, or choose “Dated”.",
+            "membership-has-ended": "This membership has ended already.",
             "already-released": "The document is released; it cannot be changed or released again.",
             "already-submitted": "The document was submitted and awaits its release.",
             "action-not-allowed": "This cannot be done in the present state of the task.",

@@ -56,6 +56,7 @@ PROBLEMS = {
     "due-without-deadline": "Nhiệm vụ không thời hạn thì không ghi ngày đến hạn.",
     "due-before-issue": "Ngày đến hạn không được trước ngày ban hành văn bản.",
     "no-deadline-reason-missing": "Có sản phẩm nhưng không có hạn. Mời ghi lý do, hoặc chọn “Có thời hạn”.",
+    "membership-has-ended": "Tư cách này đã kết thúc.",
     "already-released": "Văn bản đã phát hành, không thể thay đổi hoặc phát hành lần nữa.",
     "already-submitted": "Văn bản đã được trình, đang chờ lãnh đạo Văn phòng phát hành.",
     # a task

@@ -68,6 +68,7 @@ class StandIn:
     asked: list[Asked] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     streams: dict[str, list[asyncio.Queue[str]]] = field(default_factory=dict)
+    loop: asyncio.AbstractEventLoop | None = None
     token_seconds: int = 300
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
 
@@ -103,6 +104,11 @@ class StandIn:
             return JSONResponse({"error": "invalid_grant"}, 400)
         return JSONResponse(self.tokens(asked["person"], asked["nonce"]))
 
+    def say_changed_from_afar(self, *services: str) -> None:
+        """The same from another thread than the one that serves."""
+        assert self.loop is not None
+        self.loop.call_soon_threadsafe(self.say_changed, *services)
+
     def tokens(self, person: str, nonce: str) -> dict[str, Any]:
         now = int(time.time())
         identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "nonce": nonce, "iat": now, "exp": now + 300}
@@ -116,6 +122,7 @@ class StandIn:
     # the services
 
     async def stream(self, service: str) -> Response:
+        self.loop = asyncio.get_running_loop()
         queue: asyncio.Queue[str] = asyncio.Queue()
         self.streams.setdefault(service, []).append(queue)
 

@@ -1,0 +1,107 @@
+"""The ten-second home, the lists behind its numbers, and what is shown while a service is away."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+
+from portal.messages import en, vi
+from tests.portal.conftest import Browser, Running
+
+PAGES = (
+    "/home",
+    "/my-work",
+    "/workbench",
+    "/directives",
+    "/directives/new",
+    "/confirm",
+    "/notices",
+    "/search?q=y",
+    "/numbers/N",
+    "/rates/R3c",
+)
+
+
+async def test_every_number_of_the_home_is_a_door_to_its_list(browser: Browser, released: dict[str, Any]) -> None:
+    await browser.sign_in("leader")
+    page = await browser.get("/home")
+    doors = re.findall(r'<a class="kpi [^"]*" href="([^"]+)"', page.text)
+    assert 1 <= len(doors) <= 7
+    for door in doors:
+        assert (await browser.get(door)).status_code == 200
+    page = await browser.get("/numbers/open_in_time")
+    assert released["content"] in page.text
+
+
+async def test_the_sentence_is_true(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
+    await browser.sign_in("leader")
+    page = await browser.get("/home")
+    assert "không có việc quá hạn" in page.text
+    released |= {"bucket": "open_overdue", "deadline": {"kind": "overdue", "days_overdue": 2, "working_days_left": None}}
+    page = await browser.get("/home?part=figures")
+    sentence = re.sub(r"<.*?>", "", re.search(r'<h1 id="opening">(.*?)</h1>', page.text)[1])  # type: ignore[index]
+    assert "1\u00a0việc quá hạn" in sentence
+    assert "<html" not in page.text
+
+
+async def test_a_service_that_is_away_costs_its_part_and_not_the_page(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
+    await browser.sign_in("tracker")
+    portal.stand_in.away.add("reporting")
+    page = await browser.get("/home")
+    assert page.status_code == 200
+    assert "đang tạm vắng" in page.text
+    portal.stand_in.away = {"notify", "directory"}
+    for path in ("/workbench", "/home", f"/tasks/{released['id']}"):
+        assert (await browser.get(path)).status_code == 200
+    portal.stand_in.away = {"tasks"}
+    page = await browser.get("/workbench")
+    assert page.status_code == 503
+    assert page.headers["Retry-After"]
+    assert "tạm vắng" in page.text
+    assert 'class="topbar"' in page.text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("path", PAGES)
+async def test_every_page_in_both_languages(browser: Browser, released: dict[str, Any], language: str, path: str) -> None:
+    await browser.sign_in("tracker")
+    browser.http.cookies.set("chidao-language", language)
+    page = await browser.get(path)
+    assert page.status_code == 200
+    assert f'<html lang="{language}"' in page.text
+
+
+async def test_theme_density_and_language_are_remembered(browser: Browser) -> None:
+    await browser.sign_in("tracker")
+    for choice, expected in (({"theme": "dark"}, 'data-theme="dark"'), ({"density": "compact"}, 'data-density="compact"')):
+        page = await browser.send("/preferences", {**choice, "return_to": "/workbench"})
+        assert expected in page.text
+    page = await browser.send("/preferences", {"theme": "system", "return_to": "/workbench"})
+    assert "data-theme" not in page.text
+
+
+async def test_an_open_page_hears_within_a_moment_that_something_changed(portal: Running, browser: Browser) -> None:
+    await browser.sign_in("leader")
+    while not portal.stand_in.streams.get("reporting"):
+        await asyncio.sleep(0.05)
+    live = portal.app.state.portal.live
+
+    async def signed_in() -> bool:
+        return True
+
+    heard = live.follow(signed_in)
+    assert (await anext(heard)).startswith(b"retry")
+    waiting = asyncio.ensure_future(anext(heard))
+    await asyncio.sleep(0)
+    portal.stand_in.say_changed_from_afar("reporting")
+    assert await asyncio.wait_for(waiting, 5) == b'data: {"lists": ["figures"]}\n\n'
+    await heard.aclose()
+
+
+def test_both_languages_have_the_same_words_with_the_same_places() -> None:
+    assert vi.WORDS.keys() == en.WORDS.keys()
+    places = {key: re.findall(r"\{\w*\}", words) for key, words in vi.WORDS.items()}
+    assert {key: set(found) for key, found in places.items()} == {
+        key: set(re.findall(r"\{\w*\}", words)) for key, words in en.WORDS.items()
+    }
