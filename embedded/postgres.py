@@ -93,7 +93,7 @@ class Cluster:
                 self.process.wait(LONGEST_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 continue
-        _end_leftovers(self.data)
+        end_leftovers(self.data)
 
 
 def binaries() -> Path:
@@ -120,7 +120,7 @@ def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = No
     way = way or way_to_ordinary_user()
     data = folder / "postgres"
     passwords = _passwords(folder / "passwords.json")
-    _end_leftovers(data)
+    end_leftovers(data)
     if not (data / "PG_VERSION").exists():
         _make(data, passwords[SUPERUSER], way)
     way.own(data)
@@ -314,7 +314,7 @@ def _processes_in(data: Path) -> Iterator[int]:
             continue
 
 
-def _end_leftovers(data: Path) -> None:
+def end_leftovers(data: Path) -> None:
     """End what a killed run left in `data`, orphaned backends as well, and then its pid file, whoever bears that number now."""
     lines = _pid_file(data)
     server = int(lines[0]) if lines and lines[0].isdigit() else None

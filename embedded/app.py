@@ -1,0 +1,137 @@
+"""The embedded run, top to bottom: PostgreSQL, schema, sign-in, services, portal, front door. In one process and one event loop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import structlog
+
+from embedded.business_day import latest_written, offset_for
+from embedded.data_folder import DataFolder, hold
+from embedded.demo import load_once, who_may_sign_in
+from embedded.front_door import FrontDoor
+from embedded.logs import log_to
+from embedded.oidc.issuing import Account
+from embedded.oidc.provider import Provider, create_provider
+from embedded.ordinary_user import NoOrdinaryUser
+from embedded.postgres import Cluster, PostgresFailed, start_cluster
+from embedded.refusals import CannotRun
+from embedded.servers import address_of, listen, serving
+from embedded.wiring import PACKAGES, SERVICES, Wiring
+from libs.common.clock import Clock
+from libs.common.messaging.memory import InMemoryBus
+from libs.common.migrate import migrate
+from libs.common.service import service_of
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Options:
+    """`day` turns the clock (None: the real one), `fresh` forgets all data, `port` 0 lets the system choose."""
+
+    data: Path
+    port: int
+    day: date | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a person is told once everything answers."""
+
+    public_url: str
+    today: date
+    is_turned: bool
+    people: Sequence[Account]
+    log: Path
+
+
+async def run(options: Options, announce: Callable[[Running], None]) -> None:
+    """Until SIGINT or SIGTERM. Raises CannotRun when it cannot start, or PostgreSQL has gone away."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sent in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sent, stop.set)
+    with hold(options.data) as folder:
+        if options.fresh:
+            folder.empty()
+        # Taken before the long work, so that a port in use is told at once.
+        door = listen(options.port)
+        log_file = folder.new_log()
+        log_to(log_file)
+        async with AsyncExitStack() as stack:
+            cluster = await stack.enter_async_context(_postgres(folder))
+            running = await stack.enter_async_context(_everything(options, folder, cluster, door, log_file))
+            if not stop.is_set():
+                announce(running)
+            await _until_stopped(stop, cluster)
+
+
+@asynccontextmanager
+async def _postgres(folder: DataFolder) -> AsyncIterator[Cluster]:
+    try:
+        cluster = await asyncio.to_thread(start_cluster, folder.postgres)
+    except (PostgresFailed, NoOrdinaryUser) as error:
+        raise CannotRun("Không khởi động được PostgreSQL", f"PostgreSQL does not start: {error}") from error
+    try:
+        yield cluster
+    finally:
+        await asyncio.to_thread(cluster.stop)
+
+
+@asynccontextmanager
+async def _everything(
+    options: Options, folder: DataFolder, cluster: Cluster, door: socket.socket, log_file: Path
+) -> AsyncIterator[Running]:
+    offset = offset_for(options.day, await latest_written(cluster, PACKAGES), now=datetime.now(UTC))
+    for database, package in PACKAGES.items():
+        await migrate(package, cluster.dsn(database, f"{database}_owner"))
+    sockets = {name: listen() for name in SERVICES}
+    addresses = {name: address_of(opened) for name, opened in sockets.items()}
+    wiring = Wiring(folder, cluster, address_of(door), addresses, offset)
+    bus = InMemoryBus()
+    services = {name: wiring.service_app(name, bus) for name in SERVICES}
+    portal = wiring.portal_app()
+    directory = service_of(services["directory"])
+    clock = Clock(offset)
+
+    async def accounts() -> Sequence[Account]:
+        return await who_may_sign_in(directory, clock.today())
+
+    sign_in = create_provider(
+        Provider(
+            wiring.public_url,
+            wiring.clients(),
+            wiring.token_issuer,
+            accounts,
+            styles=lambda: (portal.state.portal.assets.url("portal.css"),),
+        )
+    )
+    front_door = FrontDoor(public_url=wiring.public_url, sign_in=sign_in, services=services, portal=portal)
+    async with AsyncExitStack() as stack:
+        # Sockets listen already: whoever asks a service that is still starting waits a moment and is answered.
+        for app in services.values():
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        await stack.enter_async_context(serving({sockets[name]: app for name, app in services.items()}))
+        # Ended in the reverse order: first the door, then the portal, which listens to streams of the services.
+        await stack.enter_async_context(portal.router.lifespan_context(portal))
+        await stack.enter_async_context(serving({door: front_door}))
+        await load_once(directory)
+        # What the directory tells must have arrived everywhere before the first person comes.
+        await asyncio.gather(*(sweep.once() for app in services.values() for sweep in service_of(app).sweeps()))
+        yield Running(wiring.public_url, clock.today(), options.day is not None, await accounts(), log_file)
+
+
+async def _until_stopped(stop: asyncio.Event, cluster: Cluster) -> None:
+    """Until somebody says stop; without PostgreSQL there is nothing to go on for."""
+    while not stop.is_set():
+        if not cluster.running():
+            raise CannotRun("PostgreSQL đã dừng ngoài ý muốn; vui lòng chạy lại", "PostgreSQL has ended unexpectedly; please start again")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1)

@@ -1,0 +1,80 @@
+"""The page on which somebody picks who he wants to be: a demonstration has no passwords, and says so."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from embedded.oidc.issuing import Account, Position
+from libs.common.folding import folded
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+# Whom a newcomer wants to try first stands open, everybody else one touch away.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Lãnh đạo và Văn phòng UBND tỉnh": ("PROVINCE_COMMITTEE", "OFFICE"),
+    "Sở, ban, ngành": ("DEPARTMENT", "CENTRAL_BRANCH"),
+    "Xã, phường, đặc khu": ("COMMUNE", "WARD", "SPECIAL_ZONE"),
+}
+OTHERS = "Cơ quan, đơn vị khác"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One person in one position; choosing signs in the person, with all positions he holds."""
+
+    account: Account
+    position: Position
+
+
+@dataclass(frozen=True)
+class AgencyChoices:
+    name: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    agencies: list[AgencyChoices]
+    open: bool
+
+
+def groups_of(accounts: Iterable[Account], search: str) -> list[Group]:
+    """People by group and agency, in the order in which `accounts` came; with `search` only those who have all its words."""
+    words = folded(search).split()
+    found: dict[str, dict[str, list[Choice]]] = {name: {} for name in (*GROUPS, OTHERS)}
+    for account in accounts:
+        for position in account.positions:
+            text = folded(f"{account.name} {position.position} {position.agency_name}")
+            if all(word in text for word in words):
+                found[_group_of(position.agency_kind)].setdefault(position.agency_name, []).append(Choice(account, position))
+    first = next(iter(GROUPS))
+    return [
+        Group(name, [AgencyChoices(agency, choices) for agency, choices in agencies.items()], open=bool(words) or name == first)
+        for name, agencies in found.items()
+        if agencies
+    ]
+
+
+def _group_of(kind: str) -> str:
+    return next((name for name, kinds in GROUPS.items() if kind in kinds), OTHERS)
+
+
+def chooser_page(
+    accounts: Sequence[Account], *, search: str, asked: Mapping[str, str], action: str, styles: Sequence[str], gone: bool
+) -> str:
+    """`asked` is the authorization request, carried along; `gone`: whoever was chosen may not sign in any more."""
+    return TEMPLATES.get_template("chooser.html").render(
+        groups=groups_of(accounts, search), search=search, asked=asked, action=action, styles=styles, gone=gone, people=len(accounts)
+    )
+
+
+def message_page(title: str, words: str, *, styles: Sequence[str]) -> str:
+    return TEMPLATES.get_template("message.html").render(title=title, words=words, styles=styles)

@@ -1,0 +1,136 @@
+"""The tokens that are given: for a person to all services through the portal, for a service to one other."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from embedded.oidc.authorization import InvalidGrant
+from libs.common.tokens import ALGORITHM
+
+ACCESS_SECONDS = 300
+# As long as a session of the portal may last at most.
+SESSION_SECONDS = 10 * 3600
+
+
+class Position(Protocol):
+    @property
+    def agency_name(self) -> str: ...
+    @property
+    def agency_kind(self) -> str: ...
+    @property
+    def position(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+class Account(Protocol):
+    """Somebody who may sign in today, with the positions he holds today."""
+
+    @property
+    def person_id(self) -> UUID: ...
+    @property
+    def username(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def positions(self) -> Sequence[Position]: ...
+
+
+@dataclass(frozen=True)
+class Session:
+    """One sign-in of one person, as long as its refresh token lives."""
+
+    id: str
+    client_id: str
+    person_id: UUID
+    signed_in_at: int
+
+
+class TokenIssuer:
+    """`issuer` is our name in every token, `audiences` the services a person's token is for. Ended sessions are remembered in memory:
+    a refresh token outlives a restart of this demonstration, as the portal's sessions do."""
+
+    def __init__(self, issuer: str, key: ECKey, audiences: Iterable[str]) -> None:
+        self.issuer = issuer
+        self._key = key
+        self._audiences = sorted(audiences)
+        self._ended: dict[str, float] = {}
+
+    def public_keys(self) -> dict[str, Any]:
+        (public,) = KeySet([self._key]).as_dict(private=False)["keys"]
+        return {"keys": [{**public, "use": "sig", "alg": ALGORITHM}]}
+
+    def for_person(self, session: Session, account: Account, *, nonce: str | None = None) -> dict[str, Any]:
+        """The answer of the token endpoint; `nonce` belongs to the first ID token of a sign-in."""
+        subject = str(session.person_id)
+        common = {"azp": session.client_id, "sub": subject, "sid": session.id}
+        roles = sorted({position.role for position in account.positions})
+        identity = {
+            **common,
+            "typ": "ID",
+            "aud": session.client_id,
+            "auth_time": session.signed_in_at,
+            "name": account.name,
+            "preferred_username": account.username,
+        }
+        session_ends = session.signed_in_at + SESSION_SECONDS
+        return {
+            "access_token": self._sign({**common, "typ": "Bearer", "aud": self._audiences, "realm_access": {"roles": roles}}),
+            "id_token": self._sign(identity if nonce is None else {**identity, "nonce": nonce}),
+            "refresh_token": self._sign(
+                {**common, "typ": "Refresh", "aud": self.issuer, "auth_time": session.signed_in_at}, ends=session_ends
+            ),
+            "token_type": "Bearer",
+            "expires_in": ACCESS_SECONDS,
+            "refresh_expires_in": session_ends - int(time.time()),
+            "scope": "openid",
+        }
+
+    def for_service(self, client_id: str, target: str) -> dict[str, Any]:
+        # Services know a token of a program by this beginning; the portal's own work must not pass for a person's.
+        subject = client_id if client_id.startswith("service-") else f"service-account-{client_id}"
+        token = self._sign({"azp": client_id, "sub": subject, "typ": "Bearer", "aud": [target]})
+        return {"access_token": token, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "scope": target}
+
+    def session_to_refresh(self, token: str, *, client_id: str) -> Session:
+        """Raises InvalidGrant."""
+        claims = self._read(token)
+        if claims.get("typ") != "Refresh" or claims.get("azp") != client_id or claims.get("exp", 0) <= time.time():
+            raise InvalidGrant("refresh token of another kind or client, or too old")
+        if claims["sid"] in self._ended:
+            raise InvalidGrant("the session has ended")
+        return Session(claims["sid"], client_id, UUID(claims["sub"]), claims["auth_time"])
+
+    def session_to_end(self, identity_token: str) -> tuple[str, str]:
+        """Session and client of an ID token of ours, however old. Raises InvalidGrant."""
+        claims = self._read(identity_token)
+        if claims.get("typ") != "ID":
+            raise InvalidGrant("not an ID token")
+        return claims["sid"], claims["azp"]
+
+    def end(self, session_id: str) -> None:
+        now = time.time()
+        self._ended = {ended: until for ended, until in self._ended.items() if until > now}
+        self._ended[session_id] = now + SESSION_SECONDS
+
+    def _read(self, token: str) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+        except (JoseError, ValueError) as error:
+            raise InvalidGrant(type(error).__name__) from error
+        if claims.get("iss") != self.issuer:
+            raise InvalidGrant("another issuer")
+        return claims
+
+    def _sign(self, claims: dict[str, Any], *, ends: int | None = None) -> str:
+        now = int(time.time())
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
+        return jwt.encode(
+            header, {"iss": self.issuer, "iat": now, "exp": ends or now + ACCESS_SECONDS, "jti": str(uuid4()), **claims}, self._key
+        )
