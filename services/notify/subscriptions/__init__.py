@@ -1,0 +1,36 @@
+"""What this service follows. Tasks in the order of their versions, so that nobody reads of a return before the submission."""
+
+from collections.abc import Mapping
+
+from libs.common.messaging.consumer import Consumer
+from libs.contracts.contract import Contract
+from libs.contracts.tasks import ProgressReported, ResultConfirmed, ResultReturned, ResultSubmitted, TaskAccepted, TaskAssigned, TaskOverdue
+from libs.directory_replica.handlers import REPLICA_HANDLERS
+from services.notify.subscriptions.on_result_confirmed import on_result_confirmed
+from services.notify.subscriptions.on_result_returned import on_result_returned
+from services.notify.subscriptions.on_result_submitted import on_result_submitted
+from services.notify.subscriptions.on_task_assigned import on_task_assigned
+from services.notify.subscriptions.on_task_overdue import on_task_overdue
+
+REPLICA_CONSUMER = "notify-directory"
+
+CONSUMERS = (
+    Consumer(
+        "notify",
+        ("tasks",),
+        {
+            TaskAssigned: on_task_assigned,
+            ResultSubmitted: on_result_submitted,
+            ResultConfirmed: on_result_confirmed,
+            ResultReturned: on_result_returned,
+            TaskOverdue: on_task_overdue,
+        },
+        sequential=True,
+    ),
+    # Agencies and memberships come in any order: only a newer version replaces a row.
+    Consumer(REPLICA_CONSUMER, ("directory",), REPLICA_HANDLERS),
+)
+IGNORED: Mapping[type[Contract], str] = {
+    TaskAccepted: "the Office follows acceptance in its lists; a notice for each would drown the others",
+    ProgressReported: "the Office follows progress in its lists; a notice for each would drown the others",
+}

@@ -1,0 +1,193 @@
+"""Notices: in order, once, to those whom they concern."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import UUID, uuid4
+
+import pytest
+
+from libs.common.clock import Clock
+from libs.common.messaging.envelope import Envelope
+from libs.contracts.contract import Contract
+from libs.contracts.directives import DirectiveSummary
+from libs.contracts.tasks import (
+    AssignmentState,
+    ConfirmationChange,
+    NoChange,
+    OverdueChange,
+    ProgressChange,
+    ProgressReported,
+    ResultChange,
+    ResultConfirmed,
+    ResultReturned,
+    ResultSubmitted,
+    ReturnChange,
+    TaskAccepted,
+    TaskAssigned,
+    TaskOverdue,
+    TaskState,
+)
+from tests.conftest import ServiceDatabase
+from tests.issuer import Issuer
+from tests.signed_in import (
+    ADMIN,
+    COMMUNE_CLERK,
+    FINANCE,
+    FINANCE_CLERK,
+    HEALTH,
+    HEALTH_CLERK,
+    HEALTH_OFFICER,
+    LEADER,
+    OFFICE,
+    TRACKER,
+    Client,
+    running_service,
+)
+
+TODAY = Clock().today()
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
+    async with running_service("notify", database("notify"), issuer, tmp_path) as client:
+        # In this service the replica has a consumer of its own.
+        async with client.admin.begin() as connection:
+            await connection.exec_driver_sql("UPDATE feed_position SET consumer = 'notify-directory' WHERE source = 'directory'")
+        yield client
+
+
+def life(task: UUID, *, coordinating: UUID | None = None, is_group: bool = False) -> list[Contract]:
+    """A task is assigned, accepted, reported on, submitted, returned, overdue, submitted again and confirmed."""
+    directive = DirectiveSummary(
+        id=uuid4(),
+        kind="cong-van",
+        number="5425",
+        notation="UBND-KGVX",
+        subject="Phòng dịch",
+        issue_date=TODAY,
+        urgency="NORMAL",
+        issuing_agency_id=OFFICE,
+    )
+    lead = None if is_group else HEALTH
+    assignments = [
+        AssignmentState(agency_id=agency, role=role) for agency, role in ((lead, "LEAD"), (coordinating, "COORDINATING")) if agency
+    ]
+    state = TaskState(
+        id=task,
+        code="NV-1001",
+        directive=directive,
+        parent_id=None,
+        is_group=is_group,
+        ordinal=1,
+        content="Rà soát năng lực điều trị",
+        state="ASSIGNED",
+        deadline_class="DATED",
+        original_due=TODAY,
+        due=TODAY,
+        assigned_on=TODAY,
+        assigned_at=NOW,
+        lead_agency_id=lead,
+        assignments=tuple(assignments),
+    )
+
+    def at(hours: int) -> datetime:
+        return NOW + timedelta(hours=hours)
+
+    result = ResultChange(result_number=1, report_number="128/BC-SYT", report_date=TODAY)
+    return [
+        TaskAssigned(occurred_at=at(0), state=state, change=NoChange()),
+        TaskAccepted(occurred_at=at(1), state=state, change=NoChange()),
+        ProgressReported(occurred_at=at(2), state=state, change=ProgressChange(percent=10, has_difficulty=False)),
+        ResultSubmitted(occurred_at=at(3), state=state, change=result),
+        ResultReturned(occurred_at=at(4), state=state, change=ReturnChange(result_number=1, reason="Thiếu số liệu")),
+        TaskOverdue(occurred_at=at(5), state=state, change=OverdueChange(due=TODAY)),
+        ResultSubmitted(occurred_at=at(6), state=state, change=result),
+        ResultConfirmed(occurred_at=at(7), state=state, change=ConfirmationChange(result_number=2, quality="GOOD")),
+    ]
+
+
+def envelopes(task: UUID, events: list[Contract]) -> list[Envelope]:
+    return [
+        Envelope(
+            id=uuid4(),
+            source="tasks",
+            type=event.type,
+            subject=task,
+            aggregate_type="task",
+            time=event.occurred_at,
+            epoch=1,
+            version=version,
+            actor="test",
+            correlation_id="test",
+            causation_id=None,
+            traceparent=None,
+            data=event.model_dump(mode="json"),
+        )
+        for version, event in enumerate(events, start=1)
+    ]
+
+
+async def kinds(client: Client, person: object) -> list[str]:
+    page = (await client.get(person, "/notices")).json()  # type: ignore[arg-type]
+    assert page["total"] == len(page["items"])
+    return [one["kind"] for one in page["items"]]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_each_hears_what_concerns_him_in_order_and_once(notify: Client, seed: int) -> None:
+    runner = notify.app.state.service.runners[0]
+    task = uuid4()
+    arriving = envelopes(task, life(task, coordinating=FINANCE))
+    arriving += Random(seed).sample(arriving, 4)
+    Random(seed).shuffle(arriving)
+    for envelope in arriving:
+        await runner.apply([envelope])
+    numbers = [row.version for row in await notify.rows("SELECT version FROM notice WHERE agency_id = :id ORDER BY number", id=HEALTH)]
+    assert numbers == [1, 5, 6, 8], "written in the order in which things happened"
+    assert await kinds(notify, HEALTH_CLERK) == ["confirmed", "overdue", "returned", "released"]
+    assert await kinds(notify, HEALTH_OFFICER) == ["confirmed", "overdue", "returned", "released"]
+    assert await kinds(notify, TRACKER) == ["submitted", "overdue", "submitted"]
+    assert await kinds(notify, FINANCE_CLERK) == ["released"]
+    for person in (COMMUNE_CLERK, LEADER, ADMIN):
+        assert await kinds(notify, person) == []
+    assert [row.rows for row in await notify.rows("SELECT count(*) AS rows FROM held_notice")] == [0]
+
+
+async def test_details_and_marks_of_reading(notify: Client) -> None:
+    task = uuid4()
+    await notify.app.state.service.runners[0].apply(envelopes(task, life(task)))
+    items = (await notify.get(HEALTH_CLERK, "/notices")).json()["items"]
+    assert [one["detail"] for one in items] == [{"quality": "GOOD"}, {"due": TODAY.isoformat()}, {"reason": "Thiếu số liệu"}, {}]
+    assert (items[0]["task_code"], items[0]["directive_label"], items[0]["read"]) == ("NV-1001", "5425/UBND-KGVX", False)
+    assert (await notify.get(HEALTH_CLERK, "/notices/unread-count")).json() == {"count": 4}
+    for _ in range(2):
+        assert (await notify.post(HEALTH_CLERK, f"/notices/{items[0]['id']}/read")).json() == {"count": 3}
+    assert (await notify.get(HEALTH_OFFICER, "/notices/unread-count")).json() == {"count": 4}, "read by one person only"
+    assert [one["id"] for one in (await notify.get(HEALTH_CLERK, "/notices", unread=True)).json()["items"]] == [
+        one["id"] for one in items[1:]
+    ]
+    before = await notify.everything()
+    refused = await notify.post(COMMUNE_CLERK, f"/notices/{items[1]['id']}/read")
+    assert (refused.status_code, refused.json()["code"], await notify.everything()) == (404, "not-found", before)
+    no_key = await notify.http.post("/notices/read-all", headers=notify.issuer.headers(HEALTH_CLERK))
+    assert (no_key.status_code, no_key.json()["code"]) == (400, "idempotency-key-missing")
+    assert (await notify.post(HEALTH_CLERK, "/notices/read-all")).json() == {"count": 0}
+
+
+async def test_pages(notify: Client) -> None:
+    task = uuid4()
+    await notify.app.state.service.runners[0].apply(envelopes(task, life(task)))
+    first = (await notify.get(HEALTH_CLERK, "/notices", limit=3)).json()
+    second = (await notify.get(HEALTH_CLERK, "/notices", limit=3, cursor=first["next_cursor"])).json()
+    assert [one["kind"] for one in first["items"] + second["items"]] == ["confirmed", "overdue", "returned", "released"]
+    assert (first["total"], second["total"], second["next_cursor"]) == (4, 4, None)
+
+
+async def test_of_a_group_only_coordinators_hear_at_the_parent(notify: Client) -> None:
+    task = uuid4()
+    await notify.app.state.service.runners[0].apply(envelopes(task, life(task, coordinating=FINANCE, is_group=True)[:1]))
+    rows = await notify.rows("SELECT agency_id FROM notice")
+    assert [row.agency_id for row in rows] == [FINANCE]
