@@ -51,8 +51,12 @@ class Province:
         return [one for one in self.agencies if one.scope == self.key and one.kind != "EXTERNAL" and lives(one, day)]
 
     def positions_of(self, agency: AgencyDetails) -> Iterator[Position]:
+        """Its own positions and those of its kind; where its own name the head, the head of its kind is the same person."""
+        own = [position for position in self.positions if position.agency_key == agency.key]
+        has_own_head = any(position.is_head for position in own)
+        yield from own
         for position in self.positions:
-            if position.agency_key == agency.key or (position.agency_key is None and agency.kind in position.kinds):
+            if position.agency_key is None and agency.kind in position.kinds and not (position.is_head and has_own_head):
                 yield position
 
 
