@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -16,13 +17,14 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-# Whom a newcomer wants to try first stands open, everybody else one touch away.
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Lãnh đạo và Văn phòng UBND tỉnh": ("PROVINCE_COMMITTEE", "OFFICE"),
-    "Sở, ban, ngành": ("DEPARTMENT", "CENTRAL_BRANCH"),
-    "Xã, phường, đặc khu": ("COMMUNE", "WARD", "SPECIAL_ZONE"),
+# A whole province on one page is too much for a phone: one group is shown, the first is whom a newcomer wants to try first.
+GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "office": ("Lãnh đạo và Văn phòng UBND tỉnh", ("PROVINCE_COMMITTEE", "OFFICE")),
+    "departments": ("Sở, ban, ngành", ("DEPARTMENT", "CENTRAL_BRANCH")),
+    "communes": ("Xã, phường, đặc khu", ("COMMUNE", "WARD", "SPECIAL_ZONE")),
 }
-OTHERS = "Cơ quan, đơn vị khác"
+OTHERS = "others"
+NAME_OF_OTHERS = "Cơ quan, đơn vị khác"
 
 
 @dataclass(frozen=True)
@@ -41,38 +43,54 @@ class AgencyChoices:
 
 @dataclass(frozen=True)
 class Group:
+    """`shown`: its people are on the page; of the other groups only name and size."""
+
+    key: str
     name: str
     agencies: list[AgencyChoices]
-    open: bool
+    shown: bool
 
 
-def groups_of(accounts: Iterable[Account], search: str) -> list[Group]:
+def groups_of(accounts: Iterable[Account], *, search: str, group: str) -> list[Group]:
     """People by group and agency, in the order in which `accounts` came; with `search` only those who have all its words."""
     words = folded(search).split()
-    found: dict[str, dict[str, list[Choice]]] = {name: {} for name in (*GROUPS, OTHERS)}
+    found: dict[str, dict[str, dict[tuple[UUID, str], Choice]]] = {key: {} for key in (*GROUPS, OTHERS)}
     for account in accounts:
         for position in account.positions:
             text = folded(f"{account.name} {position.position} {position.agency_name}")
             if all(word in text for word in words):
-                found[_group_of(position.agency_kind)].setdefault(position.agency_name, []).append(Choice(account, position))
-    first = next(iter(GROUPS))
+                choices = found[_group_of(position.agency_kind)].setdefault(position.agency_name, {})
+                # A position may come with two roles; on this page it is one.
+                choices.setdefault((account.person_id, position.position), Choice(account, position))
+    shown = group if found.get(group) else next((key for key, agencies in found.items() if agencies), "")
     return [
-        Group(name, [AgencyChoices(agency, choices) for agency, choices in agencies.items()], open=bool(words) or name == first)
-        for name, agencies in found.items()
+        Group(
+            key,
+            GROUPS[key][0] if key in GROUPS else NAME_OF_OTHERS,
+            [AgencyChoices(agency, list(choices.values())) for agency, choices in agencies.items()],
+            shown=bool(words) or key == shown,
+        )
+        for key, agencies in found.items()
         if agencies
     ]
 
 
 def _group_of(kind: str) -> str:
-    return next((name for name, kinds in GROUPS.items() if kind in kinds), OTHERS)
+    return next((key for key, (_, kinds) in GROUPS.items() if kind in kinds), OTHERS)
 
 
 def chooser_page(
-    accounts: Sequence[Account], *, search: str, asked: Mapping[str, str], action: str, styles: Sequence[str], gone: bool
+    accounts: Sequence[Account], *, search: str, group: str, asked: Mapping[str, str], action: str, styles: Sequence[str], gone: bool
 ) -> str:
     """`asked` is the authorization request, carried along; `gone`: whoever was chosen may not sign in any more."""
     return TEMPLATES.get_template("chooser.html").render(
-        groups=groups_of(accounts, search), search=search, asked=asked, action=action, styles=styles, gone=gone, people=len(accounts)
+        groups=groups_of(accounts, search=search, group=group),
+        search=search,
+        asked=asked,
+        action=action,
+        styles=styles,
+        gone=gone,
+        people=len(accounts),
     )
 
 

