@@ -1,5 +1,6 @@
 """Services run in the test's process, with real tokens of an issuer of our own and a replica of a few agencies and people."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -75,6 +76,21 @@ class Client:
     async def rows(self, statement: str, **parameters: Any) -> list[Any]:
         async with self.admin.read() as connection:
             return list((await connection.execute(text(statement), parameters)).all())
+
+    @asynccontextmanager
+    async def telling_open_pages(self, changed: str) -> AsyncIterator[None]:
+        """What is done inside must be heard at the live stream as a change of the list `changed`."""
+        async with asyncio.timeout(20):
+            # Before the line to the database listens, a hint is lost; open pages then ask again by themselves.
+            while not await self.rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'"):
+                await asyncio.sleep(0.05)
+            heard = self.app.state.service.changed_lists.follow()
+            hearing = asyncio.ensure_future(anext(heard))
+            await asyncio.sleep(0)
+            yield
+            while changed not in await hearing:
+                hearing = asyncio.ensure_future(anext(heard))
+            await heard.aclose()
 
     async def everything(self) -> dict[str, tuple[int, str]]:
         """The whole database in few words: two of them are equal only when no row differs."""

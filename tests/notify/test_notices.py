@@ -1,14 +1,16 @@
 """Notices: in order, once, to those whom they concern."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
 from libs.common.clock import Clock
+from libs.common.messaging.dead_events import listed
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.contract import Contract
 from libs.contracts.directives import DirectiveSummary
@@ -41,6 +43,8 @@ from tests.signed_in import (
     HEALTH_OFFICER,
     LEADER,
     OFFICE,
+    OFFICE_LEAD,
+    SOUTH_COMMUNE,
     TRACKER,
     Client,
     running_service,
@@ -59,7 +63,9 @@ async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp
         yield client
 
 
-def life(task: UUID, *, coordinating: UUID | None = None, is_group: bool = False) -> list[Contract]:
+def life(
+    task: UUID, *, lead: UUID = HEALTH, coordinating: UUID | None = None, is_group: bool = False, parent: UUID | None = None
+) -> list[Contract]:
     """A task is assigned, accepted, reported on, submitted, returned, overdue, submitted again and confirmed."""
     directive = DirectiveSummary(
         id=uuid4(),
@@ -71,15 +77,15 @@ def life(task: UUID, *, coordinating: UUID | None = None, is_group: bool = False
         urgency="NORMAL",
         issuing_agency_id=OFFICE,
     )
-    lead = None if is_group else HEALTH
+    lead_agency = None if is_group else lead
     assignments = [
-        AssignmentState(agency_id=agency, role=role) for agency, role in ((lead, "LEAD"), (coordinating, "COORDINATING")) if agency
+        AssignmentState(agency_id=agency, role=role) for agency, role in ((lead_agency, "LEAD"), (coordinating, "COORDINATING")) if agency
     ]
     state = TaskState(
         id=task,
         code="NV-1001",
         directive=directive,
-        parent_id=None,
+        parent_id=parent,
         is_group=is_group,
         ordinal=1,
         content="Rà soát năng lực điều trị",
@@ -89,7 +95,7 @@ def life(task: UUID, *, coordinating: UUID | None = None, is_group: bool = False
         due=TODAY,
         assigned_on=TODAY,
         assigned_at=NOW,
-        lead_agency_id=lead,
+        lead_agency_id=lead_agency,
         assignments=tuple(assignments),
     )
 
@@ -149,9 +155,10 @@ async def test_each_hears_what_concerns_him_in_order_and_once(notify: Client, se
     assert numbers == [1, 5, 6, 8], "written in the order in which things happened"
     assert await kinds(notify, HEALTH_CLERK) == ["confirmed", "overdue", "returned", "released"]
     assert await kinds(notify, HEALTH_OFFICER) == ["confirmed", "overdue", "returned", "released"]
-    assert await kinds(notify, TRACKER) == ["submitted", "overdue", "submitted"]
+    for person in (TRACKER, OFFICE_LEAD, LEADER):
+        assert await kinds(notify, person) == ["submitted", "overdue", "submitted"]
     assert await kinds(notify, FINANCE_CLERK) == ["released"]
-    for person in (COMMUNE_CLERK, LEADER, ADMIN):
+    for person in (COMMUNE_CLERK, ADMIN):
         assert await kinds(notify, person) == []
     assert [row.rows for row in await notify.rows("SELECT count(*) AS rows FROM held_notice")] == [0]
 
@@ -191,3 +198,68 @@ async def test_of_a_group_only_coordinators_hear_at_the_parent(notify: Client) -
     await notify.app.state.service.runners[0].apply(envelopes(task, life(task, coordinating=FINANCE, is_group=True)[:1]))
     rows = await notify.rows("SELECT agency_id FROM notice")
     assert [row.agency_id for row in rows] == [FINANCE]
+
+
+async def test_each_agency_of_a_group_gets_its_own_notice_and_the_office_none(notify: Client) -> None:
+    parent = uuid4()
+    runner = notify.app.state.service.runners[0]
+    await runner.apply(envelopes(parent, life(parent, is_group=True)[:1]))
+    for agency in (HEALTH, SOUTH_COMMUNE):
+        child = uuid5(parent, str(agency))
+        await runner.apply(envelopes(child, life(child, lead=agency, parent=parent)[:1]))
+    for person in (HEALTH_CLERK, COMMUNE_CLERK):
+        assert await kinds(notify, person) == ["released"]
+    assert await kinds(notify, TRACKER) == []
+
+
+async def test_what_waits_behind_a_dead_event_goes_on_when_it_is_waived(notify: Client) -> None:
+    runner = notify.app.state.service.runners[0]
+    task = uuid4()
+    arriving = envelopes(task, life(task))
+    submission = replace(arriving[3], data={"no": "task"})
+    await runner.apply([*arriving[:3], submission, *arriving[4:]])
+    assert await kinds(notify, HEALTH_CLERK) == ["released"]
+    async with notify.admin.read() as connection:
+        assert [dead.envelope.version for dead in await listed(connection)] == [4]
+    await runner.waive(submission, by="test", reason="Bản ghi thử")
+    assert await kinds(notify, HEALTH_CLERK) == ["confirmed", "overdue", "returned", "released"]
+    assert await kinds(notify, TRACKER) == ["submitted", "overdue"]
+
+
+async def test_a_dead_event_that_comes_again_whole_is_told_in_its_place(notify: Client) -> None:
+    runner = notify.app.state.service.runners[0]
+    task = uuid4()
+    arriving = envelopes(task, life(task))
+    await runner.apply([*arriving[:3], replace(arriving[3], data={"no": "task"}), *arriving[4:]])
+    await runner.apply([arriving[3]])
+    numbers = [row.version for row in await notify.rows("SELECT version FROM notice WHERE agency_id IS NULL ORDER BY number")]
+    assert numbers == [4, 6, 7]
+
+
+async def test_a_rebuild_of_what_was_applied_tells_nobody_again(notify: Client) -> None:
+    """The inbox, the places in the sequence and even the epoch may be new; what was told stays told."""
+    runner = notify.app.state.service.runners[0]
+    task = uuid4()
+    arriving = envelopes(task, life(task, coordinating=FINANCE))
+    await runner.apply(arriving)
+    told = await notify.rows("SELECT * FROM notice ORDER BY number")
+    async with notify.admin.begin() as connection:
+        await connection.exec_driver_sql("TRUNCATE inbox, sequence_position")
+    await runner.apply(arriving)
+    await runner.apply([replace(envelope, epoch=2) for envelope in arriving])
+    assert await notify.rows("SELECT * FROM notice ORDER BY number") == told
+    assert [row.rows for row in await notify.rows("SELECT count(*) AS rows FROM inbox")] == [2 * len(arriving)]
+
+
+async def test_open_pages_hear_of_notices_and_of_marks(notify: Client) -> None:
+    task = uuid4()
+    async with notify.telling_open_pages("notices"):
+        await notify.app.state.service.runners[0].apply(envelopes(task, life(task)))
+    async with notify.telling_open_pages("notices"):
+        await notify.post(HEALTH_CLERK, "/notices/read-all")
+
+
+async def test_who_does_not_say_who_he_is_reads_nothing(notify: Client) -> None:
+    for path in ("/notices", "/notices/unread-count"):
+        answer = await notify.http.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -33,7 +33,7 @@ async def figures(database: Callable[[str], ServiceDatabase], issuer: Issuer, tm
         yield client
 
 
-def task(agency: object, **other: object) -> TaskState:
+def task(agency: UUID, **other: object) -> TaskState:
     directive = DirectiveSummary(
         id=uuid4(), kind="cong-van", number="5425", notation="UBND-KGVX", subject="Phòng dịch", issue_date=TODAY, urgency="NORMAL"
     )
@@ -54,7 +54,7 @@ def task(agency: object, **other: object) -> TaskState:
             "assigned_on": assigned.date(),
             "assigned_at": assigned,
             "lead_agency_id": agency,
-            "assignments": (AssignmentState(agency_id=agency, role="LEAD"),),  # type: ignore[arg-type]
+            "assignments": (AssignmentState(agency_id=agency, role="LEAD"),),
         }
         | other
     )
@@ -115,6 +115,17 @@ async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -
     assert (yesterday["province"]["C"], yesterday["province"]["N"]) == (0, 3)
     points = (await figures.get(LEADER, "/figures/series", weeks=2)).json()["points"]
     assert [one["province"]["N"] for one in points] == [0, 3]
+
+
+async def test_open_pages_hear_of_new_figures(figures: Client) -> None:
+    async with figures.telling_open_pages("figures"):
+        await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH), change=NoChange()), 1)
+
+
+async def test_who_does_not_say_who_he_is_reads_nothing(figures: Client) -> None:
+    for path in ("/figures", "/figures/series", "/figures/tasks", "/rates"):
+        answer = await figures.http.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
 
 
 async def test_wrong_questions(figures: Client) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 def tasks_of(case: GoldenCase) -> Iterator[KnownTask]:
     """As many tasks as the report counts; what the report says of each follows from its dates alone."""
     due = case.as_of - 10 * ONE_DAY
-    dates = {
+    dates: dict[Bucket, dict[str, Any]] = {
         Bucket.COMPLETED_ON_TIME: {"state": "COMPLETED", "due": due, "completed_on": due},
         Bucket.COMPLETED_LATE: {"state": "COMPLETED", "due": due, "completed_on": due + ONE_DAY},
         Bucket.COMPLETED_UNDATED: {"state": "COMPLETED", "completed_on": due},

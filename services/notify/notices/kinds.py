@@ -19,7 +19,7 @@ class NoticeKind(StrEnum):
 
 
 AGENCY_ROLES = ("AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER")
-OFFICE_ROLES = ("OFFICE_TRACKER", "OFFICE_LEAD")
+OFFICE_ROLES = ("OFFICE_TRACKER", "OFFICE_LEAD", "LEADER")
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ def coordinators_of(task: TaskState) -> list[Audience]:
     return [Audience(one.agency_id, AGENCY_ROLES) for one in task.assignments if one.role == "COORDINATING"]
 
 
-def office_of(task: TaskState) -> list[Audience]:
-    """The Office that issued the document."""
-    return [Audience(task.directive.issuing_agency_id, OFFICE_ROLES)]
+def office_of(_: TaskState) -> list[Audience]:
+    """The Office and the leaders it works for. They sit in different agencies and oversee every task, so the role alone decides."""
+    return [Audience(None, OFFICE_ROLES)]
 
 
 def lead_and_coordinators_of(task: TaskState) -> list[Audience]:

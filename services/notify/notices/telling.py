@@ -14,9 +14,9 @@ from services.notify.notices.kinds import AUDIENCES, NoticeKind
 NAMESPACE = UUID("5b0c3c3e-7d6f-5a06-9f0e-6a5f7b1f6c2d")
 
 _INSERT = text("""
-INSERT INTO notice (id, source, epoch, aggregate_id, version, agency_id, roles, kind, task_id, task_code, directive_label, content,
+INSERT INTO notice (id, source, aggregate_id, version, agency_id, roles, kind, task_id, task_code, directive_label, content,
                     detail, created_at)
-VALUES (:id, :source, :epoch, :aggregate_id, :version, :agency_id, :roles, :kind, :task_id, :task_code, :directive_label, :content,
+VALUES (:id, :source, :aggregate_id, :version, :agency_id, :roles, :kind, :task_id, :task_code, :directive_label, :content,
         CAST(:detail AS jsonb), :created_at)
 ON CONFLICT DO NOTHING
 """)
@@ -27,13 +27,15 @@ Told = TaskAssigned | ResultSubmitted | ResultConfirmed | ResultReturned | TaskO
 async def tell(
     kind: NoticeKind, event: Told, envelope: Envelope, connection: AsyncConnection, *, detail: Mapping[str, str | None] | None = None
 ) -> None:
-    """One notice for each audience of `kind`; the same event again makes none. `detail` is what its sentence needs besides the task."""
+    """One notice for each audience of `kind`; the same event again, in whatever epoch, makes none.
+
+    `detail` is what its sentence needs besides the task.
+    """
     task = event.state
     rows = [
         {
-            "id": uuid5(NAMESPACE, f"{envelope.source}/{envelope.epoch}/{envelope.subject}/{envelope.version}/{audience.agency_id}"),
+            "id": uuid5(NAMESPACE, f"{envelope.source}/{envelope.subject}/{envelope.version}/{audience.agency_id}"),
             "source": envelope.source,
-            "epoch": envelope.epoch,
             "aggregate_id": envelope.subject,
             "version": envelope.version,
             "agency_id": audience.agency_id,

@@ -19,11 +19,11 @@ def upgrade() -> None:
         """
         CREATE TABLE notice (
           id uuid PRIMARY KEY, number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
-          source text NOT NULL, epoch int NOT NULL, aggregate_id uuid NOT NULL, version int NOT NULL,
+          source text NOT NULL, aggregate_id uuid NOT NULL, version int NOT NULL,
           agency_id uuid, roles text[] NOT NULL,
           kind text NOT NULL, task_id uuid NOT NULL, task_code text NOT NULL, directive_label text NOT NULL, content text NOT NULL,
           detail jsonb NOT NULL, created_at timestamptz NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now(),
-          UNIQUE NULLS NOT DISTINCT (source, epoch, aggregate_id, version, agency_id))
+          UNIQUE NULLS NOT DISTINCT (source, aggregate_id, version, agency_id))
         """
     )
     op.execute("CREATE INDEX notice_audience ON notice (agency_id, created_at DESC, number DESC)")
