@@ -1,6 +1,5 @@
 """Pages from templates; a part of a page is a block of its template, so both are always the same."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,8 +13,6 @@ from portal.task_view import shortened
 TEMPLATES = Path(__file__).parent / "templates"
 PART = "part_"
 SPRITE_PLACE = "<!--sprite-->"
-# Marks and signs that a part may bring into a page after it was made.
-ALWAYS_DRAWN = re.compile(r"m-|g-|logo")
 
 
 class Missing(Undefined):
@@ -42,11 +39,13 @@ class Pages:
             moment_day=formats.moment_day,
             shortened=shortened,
         )
-        self._symbols = _symbols((TEMPLATES / "ui" / "sprite.html").read_text("utf-8"))
+        # Whole in every page: a part that comes later may bring any sign.
+        symbols = "".join((TEMPLATES / "ui" / "sprite.html").read_text("utf-8").splitlines())
+        self._sprite = f'<svg width="0" height="0" aria-hidden="true" class="visually-hidden">{symbols}</svg>'
 
     def whole(self, template: str, context: Mapping[str, object]) -> str:
         html = self._environment.get_template(template).render({**context, "ui": self._macros(context)})
-        return html.replace(SPRITE_PLACE, self._sprite(html), 1)
+        return html.replace(SPRITE_PLACE, self._sprite, 1)
 
     def part(self, template: str, part: str, context: Mapping[str, object]) -> str:
         return render_block(self._environment, template, PART + part, **{**context, "ui": self._macros(context)})
@@ -62,13 +61,3 @@ class Pages:
             module = self._environment.get_template(f"ui/{name}.html").make_module(shared)
             vars(ui).update({key: macro for key, macro in vars(module).items() if not key.startswith("_")})
         return ui
-
-    def _sprite(self, html: str) -> str:
-        used = set(re.findall(r'href="#([\w-]+)"', html))
-        drawn = [symbol for name, symbol in self._symbols.items() if name in used or ALWAYS_DRAWN.match(name)]
-        return '<svg width="0" height="0" aria-hidden="true" class="visually-hidden">' + "".join(drawn) + "</svg>"
-
-
-def _symbols(sprite: str) -> dict[str, str]:
-    found = ((re.search(r'id="([^"]+)"', line), line) for line in sprite.splitlines() if line.strip())
-    return {match[1]: line for match, line in found if match}

@@ -102,6 +102,7 @@ function token({ many: name, remove: words }, { id, name: agency, short }) {
 }
 
 function close(field) {
+  for (const option of field.querySelectorAll("[role=option]")) option.remove();
   inputOf(field).setAttribute("aria-expanded", "false");
   inputOf(field).removeAttribute("aria-activedescendant");
 }
