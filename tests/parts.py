@@ -87,7 +87,10 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "walls": walls,
     "unit": lambda: pytest_part("unit"),
     "contract": lambda: pytest_part("contract"),
+    "structure": lambda: pytest_part("structure"),
     "service": lambda: pytest_part("service"),
+    "flow": lambda: pytest_part("flow", workers="0"),
+    "browser": browser,
 }
 
 

@@ -1,0 +1,99 @@
+"""One directive of each kind goes all the way, by hand, in Chromium; the leaders' page moves by itself in a second browser."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from libs.common.clock import Clock
+from services.directory.province import Province
+from tests.browser.conftest import NewPage
+from tests.browser.real_directives import RealDirective, pick
+from tests.browser.steps import clerk_of, register, report_document, sign_in, vietnamese
+
+PROVINCE = Province("quang-ngai")
+COMMITTEE = "Ủy ban nhân dân tỉnh Quảng Ngãi"
+OFFICE = "Văn phòng Ủy ban nhân dân tỉnh Quảng Ngãi"
+TRACKER = "Chuyên viên theo dõi nhiệm vụ"
+TODAY = Clock().today()
+SEED = int(os.environ.get("CHIDAO_SEED") or secrets.randbelow(1_000_000))
+PICKED = pick(PROVINCE, TODAY, SEED)
+
+
+def figure(page: Page, name: str) -> int:
+    return int((page.locator(f'[data-figure="{name}"]').first.text_content() or "0").replace(".", "").strip())
+
+
+@pytest.mark.parametrize("directive", PICKED, ids=[f"{one.kind}-{one.doc_id}" for one in PICKED])
+def test_a_directive_goes_all_the_way(new_page: NewPage, directive: RealDirective, tmp_path: Path) -> None:
+    print(f"seed {SEED}: {directive.doc_id}, {directive.kind}, {[demand.lead.short_name for demand in directive.demands]}")
+    number = str(1000 + secrets.randbelow(8000))
+    leader = new_page()
+    sign_in(leader, COMMITTEE, "Chủ tịch UBND tỉnh")
+    leader.goto("/home")
+    expect(leader.locator("html")).to_have_class(re.compile("is-live"))
+    total = figure(leader, "N")
+    leader.evaluate("window.neverReloaded = true")
+
+    office = new_page()
+    sign_in(office, OFFICE, TRACKER)
+    document = register(office, directive, number=number, notation="UBND-TH")
+    expect(office.get_by_text(f"{number}/UBND-TH").first).to_be_visible()
+    office.get_by_role("button", name="Phát hành", exact=True).click()
+    # The number on the leaders' page moves, and nobody touched that page.
+    expect(leader.locator('[data-figure="N"]').first).to_have_text(str(total + len(directive.demands)))
+
+    for place, demand in enumerate(directive.demands):
+        agency = new_page(width=390, height=844)
+        sign_in(agency, demand.lead.name, clerk_of(PROVINCE, demand.lead, TODAY))
+        task = find_task(agency, demand.content, number)
+        agency.get_by_role("button", name="Tiếp nhận nhiệm vụ").first.click()
+        agency.get_by_role("link", name="Báo cáo tiến độ").first.click()
+        report_progress(agency, "Đã giao phòng chuyên môn, đang thực hiện")
+        agency.goto(task)
+        receipt = complete(agency, task, f"{place + 1}/BC", tmp_path)
+        decide(office, task)
+        agency.goto(task)
+        expect(agency.get_by_text("Hoàn thành").first).to_be_visible()
+        office.goto(f"/search?q={receipt}")
+        expect(office).to_have_url(re.compile(re.escape(task.rsplit("/", 1)[1])))
+    expect(leader.locator('[data-figure="C"]').first).to_have_text(re.compile(r"\d+"))
+    assert leader.evaluate("window.neverReloaded"), "the leaders' page moved without a reload"
+    office.goto(document)
+    expect(office.get_by_text("Đã phát hành").first).to_be_visible()
+
+
+def find_task(page: Page, content: str, number: str) -> str:
+    page.goto("/my-work")
+    page.get_by_role("link").filter(has_text=content[:60]).first.click()
+    page.wait_for_url(re.compile(r"/tasks/[0-9a-f-]{36}$"))
+    expect(page.get_by_text(content).first).to_be_visible()
+    expect(page.get_by_text(f"{number}/UBND-TH").first).to_be_visible()
+    return page.url
+
+
+def report_progress(page: Page, words: str) -> None:
+    page.get_by_text("10%", exact=True).click()
+    page.get_by_label("Từ lần trước đến nay").fill(words)
+    page.get_by_role("button", name="Gửi báo cáo").click()
+    expect(page.locator(".receipt").first).to_be_visible()
+
+
+def complete(page: Page, task: str, number: str, folder: Path) -> str:
+    page.goto(f"{task}/completion")
+    page.get_by_label("Số, ký hiệu văn bản báo cáo").fill(number)
+    page.get_by_label("Ngày văn bản báo cáo").fill(vietnamese(TODAY))
+    page.get_by_label("Tệp văn bản báo cáo").set_input_files(report_document(folder))
+    page.get_by_label("Tóm tắt kết quả").fill("Đã hoàn thành nhiệm vụ, kèm báo cáo.")
+    page.get_by_role("button", name="Gửi kết quả").click()
+    page.wait_for_url(re.compile("/received"))
+    return (page.locator(".receipt").first.text_content() or "").strip()
+
+
+def decide(page: Page, task: str) -> None:
+    page.goto(f"/confirm/{task.rsplit('/', 1)[1]}")
+    page.get_by_role("button", name="Xác nhận").first.click()
+    expect(page.get_by_text("Đã ghi quyết định").first).to_be_visible()
