@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -12,8 +12,9 @@ from starlette.types import ASGIApp
 from embedded.refusals import CannotRun
 
 HOST = "127.0.0.1"
-# Live streams never end by themselves; nobody is waited for longer than this when the run ends.
-LONGEST_FAREWELL_SECONDS = 2
+# A request is answered within this time when the run ends; live streams never end by themselves and are hung up on then.
+LONGEST_FAREWELL_SECONDS = 1.0
+LONGEST_STOP_SECONDS = 10
 BACKLOG = 512
 
 
@@ -21,6 +22,16 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+    async def _wait_tasks_to_complete(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_FAREWELL_SECONDS):
+                await super()._wait_tasks_to_complete()
+        # Cancelled, an application could only break off; hung up on, it ends in order.
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.close()
+        await super()._wait_tasks_to_complete()
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -59,7 +70,7 @@ async def serving(apps: Mapping[socket.socket, ASGIApp]) -> AsyncIterator[None]:
                     ws="none",
                     proxy_headers=False,
                     server_header=False,
-                    timeout_graceful_shutdown=LONGEST_FAREWELL_SECONDS,
+                    timeout_graceful_shutdown=LONGEST_STOP_SECONDS,
                 )
             ),
             opened,

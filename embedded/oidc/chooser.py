@@ -19,12 +19,12 @@ TEMPLATES = Environment(
 )
 # A whole province on one page is too much for a phone: one group is shown, the first is whom a newcomer wants to try first.
 GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "office": ("Lãnh đạo và Văn phòng UBND tỉnh", ("PROVINCE_COMMITTEE", "OFFICE")),
+    "office": ("Lãnh đạo, Văn phòng UBND tỉnh", ("PROVINCE_COMMITTEE", "OFFICE")),
     "departments": ("Sở, ban, ngành", ("DEPARTMENT", "CENTRAL_BRANCH")),
     "communes": ("Xã, phường, đặc khu", ("COMMUNE", "WARD", "SPECIAL_ZONE")),
 }
 OTHERS = "others"
-NAME_OF_OTHERS = "Cơ quan, đơn vị khác"
+NAME_OF_OTHERS = "Đơn vị khác"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pytest
 
 from embedded.ordinary_user import IN_A_NAMESPACE, Way, as_system_user, way_to_ordinary_user
 from embedded.postgres import DATABASES, Cluster, start_cluster
+from tests.processes import alive
 
 
 async def ask(cluster: Cluster, statement: str, database: str = "chidao_tasks", role: str = "postgres") -> object:
@@ -21,14 +22,6 @@ async def ask(cluster: Cluster, statement: str, database: str = "chidao_tasks", 
         return await connection.fetchval(statement)
     finally:
         await connection.close()
-
-
-def alive(process: int) -> bool:
-    """A zombie, which only its parent can take away, is not alive."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 async def test_letters_of_vietnamese_have_a_lower_case(cluster: Cluster) -> None:

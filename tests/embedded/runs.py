@@ -1,0 +1,77 @@
+"""Real runs of the whole system: a process on a free port over a folder of its own."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Long enough for a slow machine; a run that does not come up ends its output and is noticed at once.
+LONGEST_START = 120
+LONGEST_STOP = 30
+
+
+@dataclass
+class Run:
+    process: subprocess.Popen[str]
+    data: Path
+    url: str
+    said: str
+
+    def stop(self, sent: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(sent)
+        return self.process.wait(LONGEST_STOP)
+
+    def log(self) -> list[dict[str, object]]:
+        lines = (self.data / "chidao.log").read_text("utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def start(data: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*prefix, sys.executable, "-m", "embedded", "--port", "0", "--data", str(data), *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def until_running(process: subprocess.Popen[str], data: Path) -> Run:
+    """Raises AssertionError with what the process said when it ends instead."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if line.startswith("Nhật ký"):
+            break
+    found = re.search(r"http://127\.0\.0\.1:\d+", said)
+    if found is None:
+        process.wait(LONGEST_STOP)
+        raise AssertionError(f"did not start: {said} {process.stderr.read()}")
+    return Run(process, data, found[0], said)
+
+
+@contextmanager
+def running(data: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> Iterator[Run]:
+    process = start(data, *arguments, prefix=prefix)
+    try:
+        yield until_running(process, data)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(LONGEST_STOP)
+
+
+def refusal(data: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> tuple[int, str]:
+    """Exit code and the words of a run that cannot start."""
+    process = start(data, *arguments, prefix=prefix)
+    said, complained = process.communicate(timeout=LONGEST_START)
+    assert said == ""
+    return process.returncode, complained

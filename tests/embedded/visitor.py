@@ -1,0 +1,66 @@
+"""Somebody at a browser, without one: follows the sign-in through portal and provider as a browser would."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urljoin
+
+import httpx2
+
+
+class Visitor:
+    """Keeps cookies by hand: they are Secure, and only browsers know that this machine may have them over plain http."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx2.Client(base_url=url, timeout=30)
+        self._cookies: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._http.close()
+
+    def get(self, path: str, **parameters: str) -> httpx2.Response:
+        return self._follow("GET", path, params=parameters or None)
+
+    def sign_in(self, words: str) -> httpx2.Response:
+        """As the first person whom the chooser finds for `words`, in the first of his memberships."""
+        page = self.get("/sign-in/start")
+        found = self.get(str(page.url.copy_with(query=None)), **hidden(page.text), q=words)
+        person = re.search(r'name="person" value="([^"]+)"', found.text)
+        assert person is not None, f"the chooser found nobody for {words}"
+        page = self._follow("POST", str(found.url.copy_with(query=None)), data={**hidden(found.text), "person": person[1]})
+        if page.url.path == "/membership":
+            membership = re.search(r'name="membership_id" value="([^"]+)"', page.text)
+            assert membership is not None
+            page = self._follow("POST", "/membership", data={**hidden(page.text), "membership_id": membership[1]})
+        return page
+
+    @contextmanager
+    def listen(self) -> Iterator[httpx2.Response]:
+        with self._http.stream("GET", "/live", headers=self._headers()) as answer:
+            assert answer.headers["Content-Type"].startswith("text/event-stream")
+            yield answer
+
+    def _follow(self, method: str, path: str, **sent: Any) -> httpx2.Response:
+        for _ in range(10):
+            answer = self._http.request(method, path, headers=self._headers(), **sent)
+            for cookie in answer.headers.get_list("Set-Cookie"):
+                name, _, value = cookie.split(";")[0].partition("=")
+                self._cookies[name] = value.strip('"')
+            if not answer.is_redirect:
+                return answer
+            method, path, sent = "GET", urljoin(str(answer.url), answer.headers["Location"]), {}
+        raise AssertionError("redirected in a circle")
+
+    def _headers(self) -> dict[str, str]:
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items() if value)}
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of all forms of a page; where forms share a name, the last one's."""
+    return {name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)}
