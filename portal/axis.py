@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 SPAN = 28
 MIDDLE = 50.0
+SHORTEST = 0.8
 QUARTERS = (-SPAN, -SPAN // 2, 0, SPAN // 2, SPAN)
 
 
@@ -61,7 +62,9 @@ class Axis:
         }
         if ended_on is not None:
             stop = self.place(ended_on)
-            return Bar(**common, elapsed=_stretch(start, min(stop, end)), after_due=_stretch(end, stop))  # type: ignore[arg-type]
+            # What began and ended on one day is still to be seen.
+            stop = max(stop, start + SHORTEST)
+            return Bar(**common, elapsed=_stretch(start, min(stop, max(end, start + SHORTEST))), after_due=_stretch(end, stop))  # type: ignore[arg-type]
         if kind == "overdue":
             return Bar(**common, spent=_stretch(start, end), elapsed=_stretch(max(end, start), MIDDLE))  # type: ignore[arg-type]
         if due is not None:
@@ -75,13 +78,14 @@ def _stretch(start: float, end: float) -> Stretch | None:
 
 @dataclass(frozen=True)
 class Squares:
-    """Open dated tasks of one agency as squares on the axis, and how many lie beyond its ends."""
+    """Open dated tasks as squares on the axis; how many lie beyond its ends; how many are `hidden` above a full stack."""
 
     overdue: list[tuple[float, int]]
     soon: list[tuple[float, int]]
     in_time: list[tuple[float, int]]
     earlier: int
     later: int
+    hidden: int
 
 
 TALLEST_STACK = 4
@@ -95,7 +99,7 @@ def squares(axis: Axis, open_dues: list[tuple[date, int]], *, overdue: int, soon
     What passed its date and yet is not overdue awaits the Office; among the past the earliest are drawn as overdue.
     """
     drawn: dict[str, list[tuple[float, int]]] = {"overdue": [], "soon": [], "in_time": []}
-    earlier = later = 0
+    earlier = later = hidden = 0
     for due, count in open_dues:
         for level in range(count):
             if due < axis.today and overdue > 0:
@@ -104,10 +108,12 @@ def squares(axis: Axis, open_dues: list[tuple[date, int]], *, overdue: int, soon
                 kind, soon = "soon", soon - 1
             else:
                 kind = "in_time"
-            if (axis.today - due).days > SPAN:
-                earlier += 1
-            elif (due - axis.today).days > SPAN or level >= TALLEST_STACK:
-                later += 1
-            else:
+            if axis.shows(due) and level < TALLEST_STACK:
                 drawn[kind].append((axis.place(due), GROUND - SQUARE * level))
-    return Squares(drawn["overdue"], drawn["soon"], drawn["in_time"], earlier, later)
+            elif axis.shows(due):
+                hidden += 1
+            elif due < axis.today:
+                earlier += 1
+            else:
+                later += 1
+    return Squares(drawn["overdue"], drawn["soon"], drawn["in_time"], earlier, later, hidden)

@@ -94,10 +94,15 @@ SCREENS = {
     "home.no-exceptions": "Nothing is overdue",
     "home.no-exceptions-more": "What is longest overdue will stand here first.",
     "home.rhythm": "Due dates of the agencies",
-    "home.rhythm-hint": "Each square is one open task on its due date. Left of today it has passed.",
+    "home.rhythm-hint": (
+        "Each square is one open task on its due date. Left of today it has passed; "
+        "“›” counts beyond four weeks, “+” what a day has no room for."
+    ),
     "home.open": "Dated, open",
     "home.province": "Province",
     "home.two-totals": "{assignments} assignments of agencies are {tasks} tasks of the province: one task of many communes counts once.",
+    "home.communes": "{n} communes, wards, special zones",
+    "home.each-commune": "Each commune, ward, special zone",
     "home.no-agencies": "No agency has been assigned anything yet.",
     "home.strip-label": "{agency}: {overdue} overdue, {soon} due soon, {later} later",
     "number.as-of": "At the end of {day}.",

@@ -97,10 +97,15 @@ SCREENS = {
     "home.no-exceptions": "Không có việc nào quá hạn",
     "home.no-exceptions-more": "Khi có việc quá hạn, việc chậm lâu nhất sẽ đứng đầu ở đây.",
     "home.rhythm": "Nhịp hạn của các cơ quan",
-    "home.rhythm-hint": "Mỗi ô vuông là một việc chưa xong, đặt đúng ngày đến hạn. Bên trái vạch hôm nay là đã qua hạn.",
+    "home.rhythm-hint": (
+        "Mỗi ô vuông là một việc chưa xong, đặt đúng ngày đến hạn. Bên trái vạch "
+        "hôm nay là đã qua hạn; “›” là ngoài bốn tuần, “+” là cùng ngày mà không vẽ hết."
+    ),
     "home.open": "Có hạn, chưa xong",
     "home.province": "Toàn tỉnh",
     "home.two-totals": "{assignments} lượt giao ở các cơ quan là {tasks} nhiệm vụ của tỉnh: một việc giao nhiều xã chỉ tính một lần.",
+    "home.communes": "{n} xã, phường, đặc khu",
+    "home.each-commune": "Từng xã, phường, đặc khu",
     "home.no-agencies": "Chưa có cơ quan nào được giao việc.",
     "home.strip-label": "{agency}: {overdue} quá hạn, {soon} sắp đến hạn, {later} còn trong hạn",
     # behind a number

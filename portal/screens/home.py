@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
+from portal.agencies import AgencyName
 from portal.axis import Squares, squares
 from portal.formats import WEEKDAYS, moment_of, percent, thousands
 from portal.services import Json, Refused, ServiceAway
@@ -17,6 +18,7 @@ router = APIRouter()
 
 WEEKS = 8
 EXCEPTIONS = 5
+COMMUNES = ("COMMUNE", "WARD", "SPECIAL_ZONE")
 NOON = 12
 EVENING = 18
 
@@ -51,8 +53,16 @@ class AgencyStrip:
     overdue: int
     due_soon: int
     later: int
-    moved: int | None
     squares: Squares
+
+
+@dataclass(frozen=True)
+class Strips:
+    """`all_communes` stands for the many in one row; `communes` are they one by one."""
+
+    agencies: list[AgencyStrip]
+    communes: list[AgencyStrip]
+    all_communes: AgencyStrip | None
 
 
 @dataclass(frozen=True)
@@ -125,7 +135,7 @@ def _numbers(visitor: Visitor, province: Mapping[str, Json], points: list[Mappin
             label=words(f"number.{name}"),
             value=thousands(province[name]),
             href=f"/numbers/{name}",
-            css=css,
+            css=css if name != "open_overdue" or province[name] else "is-key",
             mark=mark,
             moved=province[name] - points[-2][name] if len(points) > 1 else None,
             spark=_spark([point[name] for point in points]),
@@ -177,27 +187,44 @@ def _parts(province: Mapping[str, Json]) -> list[SharePart]:
     return parts
 
 
-async def _strips(visitor: Visitor, figures: Mapping[str, Json]) -> list[AgencyStrip]:
-    """Agencies by what is overdue."""
+async def _strips(visitor: Visitor, figures: Mapping[str, Json]) -> Strips:
+    """Agencies by what is overdue, then as the directory lists them; the communes also as one row."""
     names = await visitor.portal.agencies.known(visitor)
-    strips = [
-        AgencyStrip(
-            id=one["agency_id"],
-            name=names[one["agency_id"]].short_name if one["agency_id"] in names else "–",
-            overdue=one["open_overdue"],
-            due_soon=one["due_soon"],
-            later=one["open_in_time"] - one["due_soon"],
-            moved=None,
-            squares=squares(
-                visitor.axis,
-                [(date.fromisoformat(open_due["due"]), open_due["count"]) for open_due in one["open_dues"]],
-                overdue=one["open_overdue"],
-                soon=one["due_soon"],
-            ),
-        )
-        for one in figures["agencies"]
-    ]
-    return sorted(strips, key=lambda strip: (-strip.overdue, -strip.due_soon, -strip.later, strip.name))
+    order = {agency_id: place for place, agency_id in enumerate(names)}
+    everybody = sorted(figures["agencies"], key=lambda one: (-one["open_overdue"], -one["due_soon"], order.get(one["agency_id"], 0)))
+    communes = [one for one in everybody if _kind(names, one) in COMMUNES]
+    return Strips(
+        agencies=[_strip(visitor, [one], *_called(names, one)) for one in everybody if _kind(names, one) not in COMMUNES],
+        communes=[_strip(visitor, [one], *_called(names, one)) for one in communes],
+        all_communes=_strip(visitor, communes, visitor.messages("home.communes", n=len(communes)), "") if communes else None,
+    )
+
+
+def _strip(visitor: Visitor, counted: list[Mapping[str, Json]], name: str, agency_id: str) -> AgencyStrip:
+    """One row for one agency, or for several together."""
+    dues: dict[date, int] = {}
+    for one in counted:
+        for open_due in one["open_dues"]:
+            due = date.fromisoformat(open_due["due"])
+            dues[due] = dues.get(due, 0) + open_due["count"]
+    overdue, soon, in_time = (sum(one[number] for one in counted) for number in ("open_overdue", "due_soon", "open_in_time"))
+    return AgencyStrip(
+        id=agency_id,
+        name=name,
+        overdue=overdue,
+        due_soon=soon,
+        later=in_time - soon,
+        squares=squares(visitor.axis, sorted(dues.items()), overdue=overdue, soon=soon),
+    )
+
+
+def _called(names: Mapping[str, AgencyName], one: Mapping[str, Json]) -> tuple[str, str]:
+    agency_id: str = one["agency_id"]
+    return (names[agency_id].short_name if agency_id in names else "–", agency_id)
+
+
+def _kind(names: Mapping[str, AgencyName], one: Mapping[str, Json]) -> str:
+    return names[one["agency_id"]].kind if one["agency_id"] in names else ""
 
 
 async def _exceptions(visitor: Visitor) -> Json:

@@ -79,7 +79,7 @@ async def _save(visitor: Visitor, form: DirectiveForm, change: Change) -> Respon
         registered = await visitor.change("directives", "/directives", body, change)
         return go(f"/directives/{registered['id']}")
     except Refused as refused:
-        if refused.status in (401, 403, 404):
+        if refused.status in (401, 404):
             raise
         return await _refused(visitor, form, refused)
     except ServiceAway:

@@ -53,7 +53,7 @@ def test_a_task_assigned_today_has_lived_nothing() -> None:
 def test_what_lies_beyond_the_ends_is_counted_not_drawn() -> None:
     strip = squares(AXIS, [(days(-40), 1), (days(-2), 1), (days(1), 1), (days(9), 6), (days(60), 3)], overdue=2, soon=1)
     assert (len(strip.overdue), len(strip.soon), len(strip.in_time)) == (1, 1, 4)
-    assert (strip.earlier, strip.later) == (1, 5)
+    assert (strip.earlier, strip.later, strip.hidden) == (1, 3, 2)
 
 
 @pytest.mark.parametrize(

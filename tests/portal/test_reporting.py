@@ -179,3 +179,15 @@ async def test_notices_are_opened_and_read(portal: Running, clerk: Browser, rele
     page = await clerk.send("/notices/n1/open")
     assert page.url.path == f"/tasks/{released['id']}"
     assert portal.stand_in.notices[0]["read"]
+
+
+async def test_what_can_no_longer_be_sent_can_still_be_copied(portal: Running, clerk: Browser, released: Task) -> None:
+    path = f"/tasks/{released['id']}/progress"
+    await accepted(clerk, released)
+    await clerk.get(path)
+    released["state"] = "AWAITING_CONFIRMATION"
+    portal.stand_in.refuse[f"POST /tasks{path}"] = (409, {"code": "awaits-confirmation"})
+    page = await clerk.send(path, {"percent_choice": "10", "content": "Đã làm thêm"})
+    assert page.status_code == 409
+    assert "đang chờ Văn phòng xác nhận" in page.text
+    assert "Đã làm thêm" in page.text
