@@ -21,8 +21,9 @@ from embedded.oidc.provider import Provider, create_provider
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
 from embedded.refusals import CannotRun
+from embedded.schemas import SCHEMAS
 from embedded.servers import address_of, listen, serving
-from embedded.wiring import PACKAGES, SERVICES, Wiring
+from embedded.wiring import SERVICES, Wiring
 from libs.common.clock import Clock
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
@@ -89,8 +90,8 @@ async def _postgres(folder: DataFolder) -> AsyncIterator[Cluster]:
 async def _everything(
     options: Options, folder: DataFolder, cluster: Cluster, door: socket.socket, log_file: Path
 ) -> AsyncIterator[Running]:
-    offset = offset_for(options.day, await latest_written(cluster, PACKAGES), now=datetime.now(UTC))
-    for database, package in PACKAGES.items():
+    offset = offset_for(options.day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
+    for database, package in SCHEMAS.items():
         await migrate(package, cluster.dsn(database, f"{database}_owner"))
     sockets = {name: listen() for name in SERVICES}
     addresses = {name: address_of(opened) for name, opened in sockets.items()}

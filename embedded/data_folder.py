@@ -32,6 +32,10 @@ CONTENTS = (
 )
 
 
+class Held(CannotRun):
+    """Another run has the folder."""
+
+
 @dataclass(frozen=True)
 class DataFolder:
     path: Path
@@ -93,7 +97,7 @@ class DataFolder:
 
 @contextmanager
 def hold(path: Path) -> Iterator[DataFolder]:
-    """The folder for ourselves alone, made when missing. Raises CannotRun."""
+    """The folder for ourselves alone, made when missing. Raises CannotRun, Held among others."""
     path = path.resolve()
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -106,7 +110,7 @@ def hold(path: Path) -> Iterator[DataFolder]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(lock, 20, 0).decode(errors="replace").strip() or "?"
-            raise CannotRun(
+            raise Held(
                 f"Thư mục dữ liệu {path} đang được tiến trình {holder} sử dụng; vui lòng dừng tiến trình đó trước",
                 f"another run, process {holder}, holds this data folder; stop it first",
             ) from None

@@ -52,6 +52,8 @@ START_ATTEMPTS = 3
 # A recovery after a crash may take minutes; a process that has died is noticed at once all the same.
 LONGEST_START_SECONDS = 600.0
 LONGEST_STOP_SECONDS = 30.0
+# A backend without its server has nothing to finish; whoever does not go at once is stopped or stuck.
+ORPHANS_PATIENCE_SECONDS = 1.0
 
 
 class PostgresFailed(Exception):
@@ -59,18 +61,13 @@ class PostgresFailed(Exception):
 
 
 @dataclass
-class Cluster:
-    """A running PostgreSQL. `folder` holds `postgres/` (the data), `postgres.log` and `passwords.json`."""
+class Address:
+    """How to reach a PostgreSQL. `folder` holds `postgres/` (the data), `postgres.log` and `passwords.json`."""
 
     folder: Path
     port: int
-    passwords: Mapping[str, str]
-    process: subprocess.Popen[bytes] = field(repr=False)
-    host: str = HOST
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
+    passwords: Mapping[str, str] = field(repr=False)
+    host: str = field(default=HOST, kw_only=True)
 
     @property
     def data(self) -> Path:
@@ -79,6 +76,17 @@ class Cluster:
     def dsn(self, database: str, role: str = SUPERUSER, *, driver: str = "postgresql+asyncpg") -> str:
         """Where `role` reaches `database`. Roles are `postgres` and, for each of DATABASES, `<database>_owner` and `<database>_app`."""
         return f"{driver}://{role}:{self.passwords[role]}@{self.host}:{self.port}/{database}"
+
+
+@dataclass
+class Cluster(Address):
+    """A PostgreSQL that we started, and stop."""
+
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
     def running(self) -> bool:
         return self.process.poll() is None
@@ -139,6 +147,14 @@ def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = No
         cluster.stop()
         raise
     return cluster
+
+
+def running_in(folder: Path) -> Address | None:
+    """The PostgreSQL that somebody else runs in `folder` right now, ready or about to be."""
+    lines = _pid_file(folder / "postgres")
+    if len(lines) < 4 or int(lines[0]) not in _processes_in(folder / "postgres"):
+        return None
+    return Address(folder, int(lines[3]), json.loads((folder / "passwords.json").read_text()))
 
 
 def _passwords(file: Path) -> dict[str, str]:
@@ -256,7 +272,7 @@ GRANT CONNECT ON DATABASE {database} TO {app};
 """
 
 
-def run_sql(cluster: Cluster, database: str, script: str) -> None:
+def run_sql(cluster: Address, database: str, script: str) -> None:
     """Run a psql script as superuser; the first error ends it and is raised without the script, which may hold passwords."""
     done = subprocess.run(
         [str(binaries() / "psql"), "--no-psqlrc", "--quiet", "--no-password", "-v", "ON_ERROR_STOP=1", "-f", "-"],
@@ -322,13 +338,14 @@ def end_leftovers(data: Path) -> None:
         found = list(_processes_in(data))
         if not found:
             break
-        # The server ends its backends itself; only without it are they spoken to one by one.
-        for process in [server] if server in found else found:
+        # The server ends its backends itself; without it there is nothing left to end in order, and SIGINT would mean less to them.
+        servers = [process for process in found if process == server]
+        for process in servers or found:
             try:
-                os.kill(process, sent)
+                os.kill(process, sent if servers or sent != signal.SIGINT else signal.SIGQUIT)
             except ProcessLookupError:
                 continue
-        ends = time.monotonic() + patience
+        ends = time.monotonic() + (patience if servers else ORPHANS_PATIENCE_SECONDS)
         while time.monotonic() < ends and any(True for _ in _processes_in(data)):
             time.sleep(0.02)
     else:

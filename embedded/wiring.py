@@ -1,35 +1,43 @@
 """Which applications there are, and what each is told: the deployment of the embedded run, in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
+import portal.app
+import services.directives.app
+import services.directory.app
+import services.notify.app
+import services.reporting.app
+import services.tasks.app
 from embedded.data_folder import DataFolder
 from embedded.oidc.clients import Client, Clients
 from embedded.oidc.issuing import TokenIssuer
 from embedded.oidc.provider import AUTHORIZATION, KEYS, REALM, SIGN_OUT, TOKEN
-from embedded.postgres import Cluster
+from embedded.postgres import Address
 from libs.common.messaging.bus import Bus
+from libs.common.settings import ServiceSettings
+from portal.settings import PortalSettings
+from services.directives.settings import DirectivesSettings
+from services.directory.settings import DirectorySettings
+from services.notify.settings import NotifySettings
+from services.reporting.settings import ReportingSettings
+from services.tasks.settings import TasksSettings
 
-ROOT = Path(__file__).resolve().parents[1]
-SERVICES = tuple(
-    name for name in ("directory", "directives", "tasks", "notify", "reporting") if (ROOT / "services" / name / "app.py").exists()
-)
-PORTAL = "chidao-portal"
-# A newcomer goes all the way alone, and need not wait a minute to see what a turned clock makes overdue.
-DEMO_SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "directives": {"release_needs_approval": False},
-    "tasks": {"overdue_every_seconds": 5.0},
+SERVICES: Mapping[str, tuple[type[ServiceSettings], Callable[[Any, Bus], FastAPI]]] = {
+    "directory": (DirectorySettings, services.directory.app.create_app),
+    "directives": (DirectivesSettings, services.directives.app.create_app),
+    "tasks": (TasksSettings, services.tasks.app.create_app),
+    "notify": (NotifySettings, services.notify.app.create_app),
+    "reporting": (ReportingSettings, services.reporting.app.create_app),
 }
-PACKAGES = {**{f"chidao_{name}": f"services.{name}" for name in SERVICES}, "chidao_portal": "portal"}
-"""Database → the package whose migrations it has."""
+PORTAL_CLIENT = "chidao-portal"
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Wiring:
     """`addresses` is where each service listens for the others."""
 
     folder: DataFolder
-    cluster: Cluster
+    postgres: Address
     public_url: str
     addresses: Mapping[str, str]
     clock_offset: timedelta
@@ -47,19 +55,17 @@ class Wiring:
         return self.public_url + REALM
 
     def service_app(self, name: str, bus: Bus) -> FastAPI:
-        settings_class = getattr(import_module(f"services.{name}.settings"), f"{name.capitalize()}Settings")
+        settings_class, create_app = SERVICES[name]
         settings = settings_class(
             **self._common(name, client_id=f"service-{name}"),
             sources={other: address for other, address in self.addresses.items() if other != name},
             files_folder=self.folder.files / name,
-            **DEMO_SETTINGS.get(name, {}),
         )
-        app: FastAPI = import_module(f"services.{name}.app").create_app(settings, bus)
-        return app
+        return create_app(settings, bus)
 
     def portal_app(self) -> FastAPI:
-        settings = import_module("portal.settings").PortalSettings(
-            **self._common("portal", client_id=PORTAL),
+        settings = PortalSettings(
+            **self._common("portal", client_id=PORTAL_CLIENT),
             public_url=self.public_url,
             authorization_url=self.public_url + AUTHORIZATION,
             end_session_url=self.public_url + SIGN_OUT,
@@ -68,14 +74,13 @@ class Wiring:
             cache_folder=self.folder.cache,
             demo=True,
         )
-        app: FastAPI = import_module("portal.app").create_app(settings)
-        return app
+        return portal.app.create_app(settings)
 
     def _common(self, name: str, *, client_id: str) -> dict[str, Any]:
         database = f"chidao_{name}"
         return {
             "name": name,
-            "database_url": self.cluster.dsn(database, f"{database}_app"),
+            "database_url": self.postgres.dsn(database, f"{database}_app"),
             "issuer": self.issuer,
             "jwks_url": self.public_url + KEYS,
             "token_url": self.public_url + TOKEN,
@@ -93,18 +98,18 @@ class Wiring:
     def clients(self) -> Clients:
         """The portal for people, and every service for itself."""
         targets = frozenset(SERVICES)
-        portal = Client(
-            PORTAL,
-            _public_half(self.folder.signing_key(PORTAL)),
+        for_people = Client(
+            PORTAL_CLIENT,
+            _public_half(self.folder.signing_key(PORTAL_CLIENT)),
             redirect_uris=frozenset({f"{self.public_url}/sign-in/callback"}),
             after_sign_out=frozenset({f"{self.public_url}/sign-in"}),
             targets=targets,
         )
-        services = [
+        for_services = [
             Client(f"service-{name}", _public_half(self.folder.signing_key(f"service-{name}")), targets=targets - {name})
             for name in SERVICES
         ]
-        return Clients([portal, *services], audiences=frozenset({self.public_url + TOKEN, self.issuer}))
+        return Clients([for_people, *for_services], audiences=frozenset({self.public_url + TOKEN, self.issuer}))
 
 
 def _public_half(file: Path) -> ECKey:
