@@ -33,6 +33,8 @@ THEME_COOKIE = "chidao-theme"
 DENSITY_COOKIE = "chidao-density"
 # A page that refreshes a part of itself says so: that is no visit, and the idle time of the session goes on.
 OWN_REFRESH = "Chidao-Refresh"
+# The live stream opens itself again whenever it was cut.
+OWN_STREAM = "/live"
 MOST_FIELDS = 4000
 
 
@@ -178,7 +180,8 @@ def frameless_page(request: Request, portal: Portal, template: str, /, *, status
 async def person_visiting(request: Request, portal: Here) -> Visitor:
     """Somebody signed in, whether or not he has chosen a membership."""
     cookie = request.cookies.get(portal.settings.cookie_name)
-    return Visitor(request, portal, await portal.sessions.find(cookie, seen=OWN_REFRESH not in request.headers))
+    seen = OWN_REFRESH not in request.headers and request.url.path != OWN_STREAM
+    return Visitor(request, portal, await portal.sessions.find(cookie, seen=seen))
 
 
 async def visiting(visitor: Annotated[Visitor, Depends(person_visiting)]) -> Visitor:

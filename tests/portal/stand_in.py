@@ -54,7 +54,10 @@ class Asked:
 
 @dataclass
 class StandIn:
-    """`person` signs in next; `refuse` answers a path with a problem instead, `away` is a set of services that do not answer."""
+    """`person` signs in next, with `identity` in place of the true claims.
+
+    `refuse` answers a path with a problem instead; `away` are services that do not answer.
+    """
 
     today: date
     person: str = "tracker"
@@ -70,6 +73,8 @@ class StandIn:
     streams: dict[str, list[asyncio.Queue[str]]] = field(default_factory=dict)
     loop: asyncio.AbstractEventLoop | None = None
     token_seconds: int = 300
+    identity: dict[str, Any] = field(default_factory=dict)
+    signing: ECKey | None = None
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
 
     def app(self) -> FastAPI:
@@ -112,10 +117,11 @@ class StandIn:
     def tokens(self, person: str, nonce: str) -> dict[str, Any]:
         now = int(time.time())
         identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "nonce": nonce, "iat": now, "exp": now + 300}
+        signing = self.signing or self.key
         return {
             "access_token": f"{person}:{uuid4().hex}",
             "refresh_token": person,
-            "id_token": jwt.encode({"alg": "ES256", "kid": self.key.kid}, identity, self.key),
+            "id_token": jwt.encode({"alg": "ES256", "kid": self.key.kid}, identity | self.identity, signing),
             "expires_in": self.token_seconds,
         }
 

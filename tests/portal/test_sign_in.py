@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from joserfc.jwk import ECKey
 
 from tests.portal.conftest import Browser, Running
@@ -43,22 +44,32 @@ async def test_an_answer_of_another_issuer_is_refused(browser: Browser) -> None:
     assert answer.headers["Location"] == "/sign-in?failed=lost"
 
 
-async def test_an_id_token_of_a_foreign_key_is_refused(portal: Running, browser: Browser) -> None:
-    await browser.get("/sign-in/start")
-    portal.app.state.portal.sign_in._keys = None
-    foreign = ECKey.generate_key("P-256", auto_kid=True)
-    good, portal.stand_in.key = portal.stand_in.key, foreign
-    keys = portal.app.state.portal.sign_in
-    await keys._issuer_keys()
-    portal.stand_in.key = good
-    keys._issuer_keys = lambda known=keys._keys: _same(known)  # the issuer never turned to the key that signed
+@pytest.mark.parametrize(
+    "identity",
+    [
+        {"iss": "https://foreign.test/realms/chidao"},
+        {"aud": "another-client"},
+        {"aud": ["chidao-portal", "another-client"], "azp": "another-client"},
+        {"nonce": "of another sign-in"},
+        {"exp": 1_000_000_000},
+        {"iat": 4_000_000_000},
+        {"sub": ""},
+    ],
+)
+async def test_an_id_token_that_was_not_made_for_this_sign_in_is_refused(
+    portal: Running, browser: Browser, identity: dict[str, object]
+) -> None:
+    portal.stand_in.identity = identity
     page = await browser.sign_in()
     assert "không chấp nhận" in page.text
     assert await portal.rows("SELECT * FROM session") == []
 
 
-async def _same(known: object) -> object:
-    return known
+async def test_an_id_token_of_a_foreign_key_is_refused(portal: Running, browser: Browser) -> None:
+    portal.stand_in.signing = ECKey.generate_key("P-256")
+    page = await browser.sign_in()
+    assert "không chấp nhận" in page.text
+    assert await portal.rows("SELECT * FROM session") == []
 
 
 async def test_somebody_with_several_memberships_chooses_and_may_change(portal: Running, browser: Browser) -> None:
