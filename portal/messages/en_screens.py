@@ -244,6 +244,8 @@ SCREENS = {
     "form.also-known": "found by: {name}",
     "form.add-agency": "Add agency",
     "form.remove-agency": "Remove {agency}",
+    "action-short.REPORT_PROGRESS": "Report progress",
+    "action-short.SUBMIT_RESULT": "Completion",
     "task.many-leads": "Many agencies",
     "task.of-day": "of {day}",
     "task.whole": "The whole task",

@@ -252,6 +252,8 @@ SCREENS = {
     "form.add-agency": "Thêm cơ quan",
     "form.remove-agency": "Bỏ {agency}",
     # one task
+    "action-short.REPORT_PROGRESS": "Báo cáo tiến độ",
+    "action-short.SUBMIT_RESULT": "Hoàn thành",
     "task.many-leads": "Nhiều cơ quan",
     "task.of-day": "ngày {day}",
     "task.whole": "Nhiệm vụ chung",
