@@ -1,6 +1,7 @@
 """`python -m embedded`, which is what ./run calls."""
 
 import argparse
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -30,15 +31,20 @@ def options_of(arguments: list[str]) -> Options:
 
 def announce(running: Running) -> None:
     turned = " (đồng hồ đã được chỉnh – the clock is turned)" if running.is_turned else ""
-    print(f"\nChidao DEMO đang chạy tại {running.public_url}  (running; Ctrl-C để dừng – to stop)")
-    print(f"Ngày làm việc: {running.today:%d/%m/%Y}{turned}")
-    print("Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả, DEMO (sign in as anybody, all are invented):")
     shown = worth_trying(running.people)
-    for account in shown:
-        first = account.positions[0]
-        print(f"  {account.name} – {first.position}, {first.agency_name}")
-    print(f"  … và {len(running.people) - len(shown)} người khác ở trang đăng nhập (and others on the sign-in page)")
-    print(f"Nhật ký (log): {running.log}", flush=True)
+    lines = [
+        f"\nChidao DEMO đang chạy tại {running.public_url}  (running; Ctrl-C để dừng – to stop)",
+        f"Ngày làm việc: {running.today:%d/%m/%Y}{turned}",
+        "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả, DEMO (sign in as anybody, all are invented):",
+        *(f"  {account.name} – {account.positions[0].position}, {account.positions[0].agency_name}" for account in shown),
+        f"  … và {len(running.people) - len(shown)} người khác ở trang đăng nhập (and others on the sign-in page)",
+        f"Nhật ký (log): {running.log}",
+    ]
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:
+        # Whoever wanted to know has gone; the pages are there all the same. At the end Python would try to say the rest once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> int:
