@@ -88,7 +88,9 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "unit": lambda: pytest_part("unit"),
     "contract": lambda: pytest_part("contract"),
     "structure": lambda: pytest_part("structure"),
+    "structure": lambda: pytest_part("structure"),
     "service": lambda: pytest_part("service"),
+    "browser": browser,
     "flow": lambda: pytest_part("flow", workers="0"),
     "browser": browser,
 }
