@@ -54,10 +54,10 @@ class Running:
 
 
 async def run(options: Options, announce: Callable[[Running], None]) -> None:
-    """Until SIGINT or SIGTERM. Raises CannotRun when it cannot start, or PostgreSQL has gone away."""
+    """Until SIGINT, SIGTERM or SIGHUP. Raises CannotRun when it cannot start, or PostgreSQL has gone away."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for sent in (signal.SIGINT, signal.SIGTERM):
+    for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(sent, stop.set)
     with hold(options.data) as folder:
         if options.fresh:

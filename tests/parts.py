@@ -59,7 +59,7 @@ def pytest_part(part: str, *, workers: str = WORKERS, environment: dict[str, str
     REPORTS.mkdir(exist_ok=True)
     report = REPORTS / f"{part}.xml"
     report.unlink(missing_ok=True)
-    passed = passes("pytest", "-q", "-n", workers, f"--junitxml={report}", *folders, environment=environment)
+    passed = passes("pytest", "-q", "-n", workers, "--dist", "loadfile", f"--junitxml={report}", *folders, environment=environment)
     return Outcome(part, passed, missing=skipped_in(report, part))
 
 
@@ -88,9 +88,8 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "unit": lambda: pytest_part("unit"),
     "contract": lambda: pytest_part("contract"),
     "structure": lambda: pytest_part("structure"),
-    "structure": lambda: pytest_part("structure"),
     "service": lambda: pytest_part("service"),
-    "browser": browser,
+    # Whole systems are started there, one at a time.
     "flow": lambda: pytest_part("flow", workers="0"),
     "browser": browser,
 }

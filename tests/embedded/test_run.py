@@ -140,7 +140,7 @@ def kept(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("kept") / "data"
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_stops_when_told_and_leaves_no_process(kept: Path, sent: signal.Signals) -> None:
     with running(kept) as run, Visitor(run.url) as visitor:
         visitor.sign_in("chanh van phong ubnd tinh")
