@@ -58,7 +58,9 @@ async def run(options: Options, announce: Callable[[Running], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(sent, stop.set)
+        # `nohup` means that a closed terminal shall not matter.
+        if not (sent == signal.SIGHUP and signal.getsignal(sent) == signal.SIG_IGN):
+            loop.add_signal_handler(sent, stop.set)
     with hold(options.data) as folder:
         if options.fresh:
             folder.empty()
