@@ -19,13 +19,13 @@ router = APIRouter(prefix="/tasks/{task_id}", tags=["acts"])
 @router.post("/accept")
 async def accept(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
     task = await accept_task(task_id, change, unit_of_work(service, change), now=service.clock.now())
-    return await told(task, change, service, response)
+    return told(task, change, service, response)
 
 
 @router.post("/progress", openapi_extra=accepts(ReportProgress))
 async def progress(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
     task = await report_progress(task_id, change, unit_of_work(service, change), now=service.clock.now())
-    return await told(task, change, service, response)
+    return told(task, change, service, response)
 
 
 @router.post("/results", openapi_extra=accepts(SubmitResult))
@@ -37,16 +37,16 @@ async def result(task_id: UUID, change: Changing, service: Here, response: Respo
         now=service.clock.now(),
         file_required=settings_of(service).result_requires_file,
     )
-    return await told(task, change, service, response)
+    return told(task, change, service, response)
 
 
 @router.post("/results/confirm", openapi_extra=accepts(ConfirmResult))
 async def confirm(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
     task = await confirm_result(task_id, change, unit_of_work(service, change), now=service.clock.now())
-    return await told(task, change, service, response)
+    return told(task, change, service, response)
 
 
 @router.post("/results/return", openapi_extra=accepts(ReturnResult))
 async def returned(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
     task = await return_result(task_id, change, unit_of_work(service, change), now=service.clock.now())
-    return await told(task, change, service, response)
+    return told(task, change, service, response)

@@ -9,7 +9,7 @@ from libs.common.actor import Actor
 from libs.common.change import Change
 from libs.common.service import Service
 from libs.common.web.changing import tell_outcome
-from services.tasks.api.schemas import TaskOut, task_out
+from services.tasks.api.schemas import Bearing, TaskOut, task_out
 from services.tasks.domain.task import Task
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.repository import TaskRepository
@@ -35,17 +35,17 @@ def unit_of_work(service: Service, change: Change) -> TasksUnitOfWork:
     return TasksUnitOfWork(service.database, to_contract, actor=change.actor, cause=change.cause, hints=service.hints, lists=service.lists)
 
 
-async def shown(service: Service, task_id: UUID, actor: Actor) -> tuple[TaskOut, Task]:
+async def shown(service: Service, task_id: UUID, actor: Actor) -> TaskOut:
     """The task as the actor sees it now. Raises NotFound."""
     today = service.clock.today()
     async with service.database.read() as connection:
         row = await one_task(connection, task_id, actor, today=today)
-        task = await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
-    return task_out(row, task, actor, today), task
+        task = await TaskRepository(connection).whole(row)
+    return task_out(task, Bearing.of_row(row), actor, today)
 
 
-async def told(task: Task, change: Change, service: Service, response: Response) -> TaskOut:
-    """The answer to a change: the task as it stands after it."""
+def told(task: Task, change: Change, service: Service, response: Response) -> TaskOut:
+    """The answer to a change: the task as it stands after it. Nobody acts on a group, so nothing is asked anew."""
     tell_outcome(response, change, task)
-    answer, _ = await shown(service, task.id, change.actor)
-    return answer
+    today = service.clock.today()
+    return task_out(task, Bearing.of_task(task, today), change.actor, today)

@@ -1,5 +1,6 @@
 """What the API answers about tasks."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -204,49 +205,55 @@ def _kind(
     return "due_soon" if is_due_soon(bucket, due, today) else "in_time"
 
 
-def list_item(row: Any, task: Task, actor: Actor, today: date) -> TaskListItem:
-    """`row` is one of `queries.tasks`, `task` the same as an object."""
-    bucket = Bucket(row.bucket) if row.bucket else None
-    state = shown_state(row, task)
-    assigned, course = task.assigned, task.course
-    last = course.last_report_version
-    return TaskListItem(
-        id=task.id,
-        code=task.code,
-        version=task.version,
-        state=state,
-        bucket=bucket,
-        is_group=task.is_group,
-        parent_id=assigned.parent_id,
-        directive=DirectiveOut(**assigned.directive.model_dump(exclude={"issuing_agency_id"}), label=assigned.directive.label),
-        ordinal=assigned.ordinal,
-        content=assigned.content,
-        deliverable=assigned.deliverable,
-        deadline_class=assigned.deadline_class,
-        deadline_wording=assigned.deadline_wording,
-        original_due=assigned.original_due,
-        due=course.due,
-        assigned_on=assigned.assigned_on,
-        percent=course.percent,
-        last_reported_at=course.last_reported_at,
-        submitted_at=row.submitted_at,
-        completed_on=row.last_completed_on if task.is_group and state is State.COMPLETED else course.completed_on,
-        return_count=course.return_count,
-        lead_agency_id=task.lead_agency_id,
-        relation=relation_of(actor, task),
-        children_summary=children_summary(row) if task.is_group else None,
-        deadline=deadline_of(bucket, course.due, state, today),
-        flags=list(assigned.flags),
-        receipt_code=str(Receipt(assigned.number, last)) if last is not None else None,
-        available_actions=available_actions(task, actor),
-    )
+@dataclass(frozen=True)
+class Bearing:
+    """How a task stands today, beside what it is: its bucket, and for a group what its children say."""
+
+    bucket: Bucket | None
+    submitted_at: datetime | None
+    children: ChildrenSummary | None = None
+    last_completed_on: date | None = None
+
+    @staticmethod
+    def of_row(row: Any) -> "Bearing":
+        """From a row of `queries.tasks`."""
+        children = ChildrenSummary(
+            total=row.children or 0,
+            accepted=row.accepted or 0,
+            awaiting=row.awaiting or 0,
+            completed=row.completed or 0,
+            overdue=row.children_overdue or 0,
+        )
+        return Bearing(
+            bucket=Bucket(row.bucket) if row.bucket else None,
+            submitted_at=row.submitted_at,
+            children=children if row.is_group else None,
+            last_completed_on=row.last_completed_on,
+        )
+
+    @staticmethod
+    def of_task(task: Task, today: date) -> "Bearing":
+        """Of a task that is no group, without asking the database again."""
+        return Bearing(bucket=task.bucket(today), submitted_at=task.submitted_at)
+
+    def state(self, task: Task) -> State:
+        """The state of a group follows from its children: completed with the last, under way with the first."""
+        if self.children is None:
+            return task.state
+        if self.children.total and self.children.completed == self.children.total:
+            return State.COMPLETED
+        return State.IN_PROGRESS if self.children.accepted else State.ASSIGNED
 
 
-def task_out(row: Any, task: Task, actor: Actor, today: date) -> TaskOut:
+def list_item(task: Task, bearing: Bearing, actor: Actor, today: date) -> TaskListItem:
+    return TaskListItem(**_facts(task, bearing, actor, today))
+
+
+def task_out(task: Task, bearing: Bearing, actor: Actor, today: date) -> TaskOut:
     leads = [task.lead_agency_id] if task.lead_agency_id else []
     results = [ResultOut.of(result) for result in task.course.results]
     return TaskOut(
-        **dict(list_item(row, task, actor, today)),
+        **_facts(task, bearing, actor, today),
         assignments=[
             *(AssignmentOut(agency_id=one, role="LEAD") for one in leads),
             *(AssignmentOut(agency_id=one, role="COORDINATING") for one in task.coordinating_agency_ids),
@@ -256,20 +263,37 @@ def task_out(row: Any, task: Task, actor: Actor, today: date) -> TaskOut:
     )
 
 
-def shown_state(row: Any, task: Task) -> State:
-    """The state of a group follows from its children: completed with the last, under way with the first."""
-    if not task.is_group:
-        return task.state
-    if row.children and row.completed == row.children:
-        return State.COMPLETED
-    return State.IN_PROGRESS if row.accepted else State.ASSIGNED
-
-
-def children_summary(row: Any) -> ChildrenSummary:
-    return ChildrenSummary(
-        total=row.children or 0,
-        accepted=row.accepted or 0,
-        awaiting=row.awaiting or 0,
-        completed=row.completed or 0,
-        overdue=row.children_overdue or 0,
-    )
+def _facts(task: Task, bearing: Bearing, actor: Actor, today: date) -> dict[str, Any]:
+    state = bearing.state(task)
+    assigned, course = task.assigned, task.course
+    last = course.last_report_version
+    return {
+        "id": task.id,
+        "code": task.code,
+        "version": task.version,
+        "state": state,
+        "bucket": bearing.bucket,
+        "is_group": task.is_group,
+        "parent_id": assigned.parent_id,
+        "directive": DirectiveOut(**assigned.directive.model_dump(exclude={"issuing_agency_id"}), label=assigned.directive.label),
+        "ordinal": assigned.ordinal,
+        "content": assigned.content,
+        "deliverable": assigned.deliverable,
+        "deadline_class": assigned.deadline_class,
+        "deadline_wording": assigned.deadline_wording,
+        "original_due": assigned.original_due,
+        "due": course.due,
+        "assigned_on": assigned.assigned_on,
+        "percent": course.percent,
+        "last_reported_at": course.last_reported_at,
+        "submitted_at": bearing.submitted_at,
+        "completed_on": bearing.last_completed_on if task.is_group and state is State.COMPLETED else course.completed_on,
+        "return_count": course.return_count,
+        "lead_agency_id": task.lead_agency_id,
+        "relation": relation_of(actor, task),
+        "children_summary": bearing.children,
+        "deadline": deadline_of(bearing.bucket, course.due, state, today),
+        "flags": list(assigned.flags),
+        "receipt_code": str(Receipt(assigned.number, last)) if last is not None else None,
+        "available_actions": available_actions(task, actor),
+    }

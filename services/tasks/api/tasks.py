@@ -12,7 +12,7 @@ from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
 from libs.contracts.buckets import Bucket
 from services.tasks.api.here import Here, shown
-from services.tasks.api.schemas import CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
+from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.receipt import NoReceiptCode, Receipt
 from services.tasks.persistence.repository import TaskRepository, task_of
@@ -67,7 +67,7 @@ async def listing(
     rows = listed.rows[:limit]
     last = rows[-1] if len(listed.rows) > limit else None
     return Page(
-        items=[list_item(row, task_of(row, []), actor, today) for row in rows],
+        items=[list_item(task_of(row, []), Bearing.of_row(row), actor, today) for row in rows],
         next_cursor=_cursor(last.due if sort == "due" else last.assigned_on, last.number) if last else None,
         total=listed.total,
     )
@@ -87,8 +87,8 @@ async def counts(service: Here, actor: SignedIn, asked: Asked) -> CountsOut:
 
 @router.get("/tasks/{task_id}")
 async def one(task_id: UUID, service: Here, actor: SignedIn, response: Response) -> TaskOut:
-    answer, task = await shown(service, task_id, actor)
-    response.headers["ETag"] = f'"{task.version}"'
+    answer = await shown(service, task_id, actor)
+    response.headers["ETag"] = f'"{answer.version}"'
     return answer
 
 

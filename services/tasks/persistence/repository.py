@@ -167,14 +167,15 @@ class TaskRepository(Repository[Task]):
         row = (await self.connection.execute(statement, {"id": task_id, **visibility_of(seen_by)})).one_or_none()
         if row is None:
             raise NotFound
-        return self.touch(await self._whole(row))
+        return self.touch(await self.whole(row))
 
     async def get_to_tell(self, task_id: UUID) -> Task | None:
         """For the scheduler; None when somebody else is at work on it."""
         row = (await self.connection.execute(_GET_TO_TELL, {"id": task_id})).one_or_none()
-        return None if row is None else self.touch(await self._whole(row))
+        return None if row is None else self.touch(await self.whole(row))
 
-    async def _whole(self, row: Any) -> Task:
+    async def whole(self, row: Any) -> Task:
+        """The task of a row of the table, with its results."""
         # Before its first result a task has none to load: the table of the life cycle has no way back.
         if State(row.state) not in _WITH_RESULTS:
             return task_of(row, [])
