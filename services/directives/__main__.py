@@ -9,4 +9,4 @@ from services.directives.settings import DirectivesSettings
 
 configure_logs()
 settings = DirectivesSettings()
-uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None)
+uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None, access_log=False)

@@ -9,4 +9,4 @@ from services.directory.settings import DirectorySettings
 
 configure_logs()
 settings = DirectorySettings()
-uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None)
+uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None, access_log=False)

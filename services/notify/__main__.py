@@ -9,4 +9,4 @@ from services.notify.settings import NotifySettings
 
 configure_logs()
 settings = NotifySettings()
-uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None)
+uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None, access_log=False)

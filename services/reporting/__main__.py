@@ -9,4 +9,4 @@ from services.reporting.settings import ReportingSettings
 
 configure_logs()
 settings = ReportingSettings()
-uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None)
+uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None, access_log=False)

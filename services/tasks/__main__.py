@@ -9,4 +9,4 @@ from services.tasks.settings import TasksSettings
 
 configure_logs()
 settings = TasksSettings()
-uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None)
+uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None, access_log=False)

@@ -67,6 +67,11 @@ class InMemoryBus:
         # A queue outlives its reader as a broker's would: a consumer that restarts finds what came meanwhile.
         yield self._queues.setdefault(source, {}).setdefault(consumer, _Queue())
 
+    @property
+    def waiting(self) -> int:
+        """How many messages were taken from a publisher and not yet by a reader."""
+        return sum(len(queue.waiting) for queues in self._queues.values() for queue in queues.values())
+
     def purge(self) -> int:
         """Forget everything that waits; how many messages were lost."""
         lost = 0

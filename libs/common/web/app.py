@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from libs.common.service import Service
 from libs.common.tokens import TokenVerifier
@@ -12,6 +13,7 @@ from libs.common.web.auth import PORTAL_PARTY, Doorkeeper, Memberships
 from libs.common.web.middleware import RequestTrace
 from libs.common.web.problems import install_problem_answers
 
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 SERVICES = ("directory", "directives", "tasks", "notify", "reporting", "portal")
 
 
@@ -24,7 +26,8 @@ def create_service_app(service: Service, routers: Sequence[APIRouter], *, title:
             yield
 
     settings = service.settings
-    app = FastAPI(title=f"Chidao · {title}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    # RequestTrace below makes the span of a request, with our log line; FastAPI's own would be a second one inside it.
+    app = FastAPI(title=f"Chidao · {title}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)
     app.state.service = service
     app.state.doorkeeper = Doorkeeper(
         TokenVerifier(

@@ -28,7 +28,7 @@ from services.directives.use_cases.submit_for_release import submit_for_release
 router = APIRouter(prefix="/directives", tags=["directives"])
 
 
-def service_here(request: Request) -> Service:
+async def service_here(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 

@@ -24,7 +24,7 @@ router = APIRouter(tags=["directory"])
 MOST_PEOPLE = 200
 
 
-def service_here(request: Request) -> Service:
+async def service_here(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 

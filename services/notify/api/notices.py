@@ -17,7 +17,7 @@ from services.notify.notices.reading import count_unread, list_notices, mark_all
 router = APIRouter(prefix="/notices", tags=["notices"])
 
 
-def service_here(request: Request) -> Service:
+async def service_here(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 

@@ -18,7 +18,7 @@ from services.tasks.queries.tasks import one_task
 from services.tasks.settings import TasksSettings
 
 
-def service_here(request: Request) -> Service:
+async def service_here(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 

@@ -33,7 +33,7 @@ router = APIRouter(tags=["tasks"])
 REPORTS = {"chidao.tasks.progress-reported.v1", "chidao.tasks.result-submitted.v1"}
 
 
-def task_filter(
+async def task_filter(
     scope: Scope = Scope.AGENCY,
     state: State | None = None,
     bucket: Bucket | None = None,

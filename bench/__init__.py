@@ -1,0 +1,1 @@
+"""What is measured, with both sides of each comparison: `python -m bench` writes docs/performance.md."""
