@@ -1,6 +1,7 @@
 """The embedded run, top to bottom: PostgreSQL, schema, sign-in, services, portal, front door. In one process and one event loop."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -24,6 +25,7 @@ from embedded.refusals import CannotRun
 from embedded.schemas import SCHEMAS
 from embedded.servers import address_of, listen, serving
 from embedded.wiring import SERVICES, Wiring
+from libs.common import fault_points
 from libs.common.clock import Clock
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
@@ -55,6 +57,7 @@ class Running:
 
 async def run(options: Options, announce: Callable[[Running], None]) -> None:
     """Until SIGINT, SIGTERM or SIGHUP. Raises CannotRun when it cannot start, or PostgreSQL has gone away."""
+    fault = _armed_fault()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -68,12 +71,21 @@ async def run(options: Options, announce: Callable[[Running], None]) -> None:
         door = listen(options.port)
         log_file = folder.new_log()
         log_to(log_file)
+        if fault is not None:
+            log.warning("fault-armed", fault=str(fault))
         async with AsyncExitStack() as stack:
             cluster = await stack.enter_async_context(_postgres(folder))
             running = await stack.enter_async_context(_everything(options, folder, cluster, door, log_file))
             if not stop.is_set():
                 announce(running)
             await _until_stopped(stop, cluster)
+
+
+def _armed_fault() -> fault_points.Fault | None:
+    try:
+        return fault_points.arm(os.environ)
+    except fault_points.WrongFault as error:
+        raise CannotRun(f"Biến môi trường {fault_points.VARIABLE} không đúng", f"{fault_points.VARIABLE}: {error}") from error
 
 
 @asynccontextmanager

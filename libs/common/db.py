@@ -18,11 +18,15 @@ SESSION_LIMITS = {
 
 
 class Database:
-    """`url` is `postgresql+asyncpg://…`. Transactions are opened with `begin` (changes) or `read` (nothing is kept)."""
+    """`url` is `postgresql+asyncpg://…`. Transactions are opened with `begin` (changes) or `read` (nothing is kept).
+
+    `service` is whose database it is, where `application` is `chidao-<service>`.
+    """
 
     def __init__(self, url: str, *, application: str = "chidao", pool_size: int = 5, max_overflow: int = 10) -> None:
         self.url = url
         self.application = application
+        self.service = application.removeprefix("chidao-")
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,

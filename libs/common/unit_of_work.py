@@ -25,6 +25,7 @@ from libs.common.actor import Actor
 from libs.common.change import Change, KeyReused, PreconditionMissing, Repetition, StaleVersion
 from libs.common.db import Database
 from libs.common.domain import Aggregate
+from libs.common.fault_points import Point, reach
 from libs.common.live import Hints
 from libs.common.messaging import event_log
 from libs.common.messaging.event_log import Cause
@@ -79,6 +80,7 @@ class UnitOfWork:
         on: AsyncConnection | None = None,
     ) -> None:
         self._database = database
+        self._service = database.service if database is not None else None
         self._outgoing = outgoing
         self._cause = cause
         self._hints = hints
@@ -156,14 +158,18 @@ class UnitOfWork:
                 aggregate.version += 1
                 contract = self._outgoing(event, aggregate)
                 written.append(event_log.Recorded(repository.aggregate_type, aggregate.id, aggregate.version, contract))
+        reach(Point.BEFORE_EVENTS, of=self._service)
         if written:
             await event_log.append(self.connection, written, actor=self.actor, cause=self._cause)
+        reach(Point.AFTER_EVENTS, of=self._service)
         for repository, aggregate, expected, _ in happened:
             await repository.save(aggregate, expected_version=expected)
         for repository in self.repositories():
             repository.touched.clear()
+        reach(Point.BEFORE_COMMIT, of=self._service)
         if self._given is None:
             await self.connection.commit()
+        reach(Point.AFTER_COMMIT, of=self._service)
         if happened and self._hints is not None:
             self._hints.outbox()
             self._hints.lists_changed(*self._lists)

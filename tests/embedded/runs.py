@@ -1,11 +1,12 @@
 """Real runs of the whole system: a process on a free port over a folder of its own."""
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +33,11 @@ class Run:
         return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-def start(data: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+def start(data: Path, *arguments: str, prefix: tuple[str, ...] = (), environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*prefix, sys.executable, "-m", "embedded", "--port", "0", "--data", str(data), *arguments],
         cwd=ROOT,
+        env=os.environ | (environment or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -69,9 +71,9 @@ def running(data: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> Iterat
             process.wait(LONGEST_STOP)
 
 
-def refusal(data: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> tuple[int, str]:
+def refusal(data: Path, *arguments: str, prefix: tuple[str, ...] = (), environment: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Exit code and the words of a run that cannot start."""
-    process = start(data, *arguments, prefix=prefix)
+    process = start(data, *arguments, prefix=prefix, environment=environment)
     said, complained = process.communicate(timeout=LONGEST_START)
     assert said == ""
     return process.returncode, complained

@@ -105,6 +105,14 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
+def test_a_fault_that_nobody_understands_is_said_before_anything_is_touched(tmp_path: Path) -> None:
+    code, said = refusal(tmp_path / "data", environment={"CHIDAO_FAULT": "tasks:after-lunch:1"})
+    assert code == 1
+    assert "CHIDAO_FAULT: 'tasks:after-lunch:1' is not service:point:number" in said
+    assert said.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     said = as_ordinary_user(lambda: hold(tmp_path / "data").__enter__())

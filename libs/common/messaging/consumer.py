@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.db import Database
+from libs.common.fault_points import Point, reach
 from libs.common.messaging import dead_events
 from libs.common.messaging.bus import Bus
 from libs.common.messaging.envelope import Envelope
@@ -122,7 +123,9 @@ class ConsumerRunner:
             while True:
                 delivery = await subscription.receive(BATCH)
                 await self.apply([Envelope.from_bytes(body) for body in delivery.bodies])
+                reach(Point.BEFORE_ACKNOWLEDGE, of=self.database.service)
                 await delivery.acknowledge()
+                reach(Point.AFTER_ACKNOWLEDGE, of=self.database.service)
 
     async def position(self, source: str) -> Position:
         async with self.database.read() as connection:
@@ -156,7 +159,9 @@ class ConsumerRunner:
         async with self.database.begin() as connection:
             fresh = await self._claim(connection, envelopes) if envelopes else []
             for envelope in fresh:
+                reach(Point.BEFORE_EFFECT, of=self.database.service)
                 await self._effect(connection, envelope)
+                reach(Point.AFTER_EFFECT, of=self.database.service)
             if envelopes:
                 await dead_events.settle(connection, self.consumer.name, envelopes)
             if source is not None and position is not None:

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from libs.common.db import Database
+from libs.common.fault_points import Point, reach
 from libs.common.live import OUTBOX
 from libs.common.messaging.bus import Bus, Message
 from libs.common.messaging.feed import COLUMNS, envelope_of
@@ -72,12 +73,15 @@ class Relay:
         rows = await line.fetch(_NEXT)
         if not rows:
             return 0
+        reach(Point.BEFORE_PUBLISH, of=self.source)
         async with asyncio.timeout(PUBLISH_DEADLINE):
             outcomes = await self._bus.publish(self.source, [self._message(row) for row in rows])
+        reach(Point.AFTER_PUBLISH, of=self.source)
         taken = [row["seq"] for row, refused in zip(rows, outcomes, strict=True) if refused is None]
         failed = [(row["seq"], refused) for row, refused in zip(rows, outcomes, strict=True) if refused is not None]
         if taken:
             await line.execute(_TAKEN, taken)
+            reach(Point.AFTER_OUTBOX, of=self.source)
         if failed:
             log.error("events-not-taken", source=self.source, count=len(failed), error=str(failed[0][1]))
             await line.execute(_FAILED, [seq for seq, _ in failed], str(failed[0][1]))

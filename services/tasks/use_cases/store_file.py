@@ -8,6 +8,7 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from libs.common.change import Change
+from libs.common.fault_points import Point, reach
 from services.tasks.domain.lifecycle import Action
 from services.tasks.domain.permissions import permit
 from services.tasks.files.inspection import inspect
@@ -40,13 +41,16 @@ async def store_file(task_id: UUID, upload: Upload, change: Change, uow: TasksUn
             return await file_row(uow.connection, uow.repeated_id(change))
         name, media_type = inspect(upload.name, upload.declared, upload.content)
         file_id = uuid7()
+        reach(Point.BEFORE_FILE, of="tasks")
+        sha256 = await store.keep(upload.content)
+        reach(Point.AFTER_FILE, of="tasks")
         await uow.connection.execute(
             _INSERT,
             {
                 "id": file_id,
                 "task_id": task.id,
                 "agency_id": change.actor.agency_id,
-                "sha256": await store.keep(upload.content),
+                "sha256": sha256,
                 "name": name,
                 "media_type": media_type,
                 "size": len(upload.content),
