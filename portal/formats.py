@@ -69,6 +69,11 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
+def at_most_99(number: int) -> str:
+    """99+: what a small round mark can hold."""
+    return str(number) if number < 100 else "99+"
+
+
 def percent(value: str | Decimal | None) -> str:
     """85,95."""
     return "–" if value is None else str(value).replace(".", ",")

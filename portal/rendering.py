@@ -31,6 +31,7 @@ class Pages:
         self._environment.globals["ui"] = self._ui
         self._environment.filters.update(
             thousands=formats.thousands,
+            at_most_99=formats.at_most_99,
             percent=formats.percent,
             full_day=formats.full_day,
             short_day=formats.short_day,

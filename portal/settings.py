@@ -4,17 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
 from libs.common.clock import Clock
+from libs.common.settings import OutsideSettings
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class PortalSettings(BaseSettings):
+class PortalSettings(OutsideSettings):
     """`services` maps the name of a service to its address; `authorization_url` and `end_session_url` are those a browser can open."""
-
-    model_config = SettingsConfigDict(env_prefix="CHIDAO_", env_nested_delimiter="__", frozen=True)
 
     name: str = "portal"
     database_url: str

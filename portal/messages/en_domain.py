@@ -202,6 +202,21 @@ DOMAIN = {
         },
     ),
     **keyed(
+        "counted",
+        {
+            "N": "Every task that was assigned. A document for many communes counts as one task.",
+            "C": "Confirmed by the Office: a report document exists and the result is entered.",
+            "U": "Not yet confirmed as completed by the Office.",
+            "open_overdue": "Not completed, and the due day is over. A result handed in on time that awaits the Office is not overdue.",
+            "due_soon": "Not completed, due within the next 3 working days.",
+            "open_in_time": "Not completed, the due day is not over.",
+            "open_undated": "Not completed, the document sets no due day.",
+            "completed_on_time": "Completed no later than the due day.",
+            "completed_late": "Completed after the due day.",
+            "completed_undated": "Completed, the document set no due day.",
+        },
+    ),
+    **keyed(
         "deadline",
         {
             "overdue": "{n} days overdue",

@@ -168,6 +168,18 @@ NUMBERS = {
     "numerator": "Tử số của tỷ lệ {rate}",
     "denominator": "Mẫu số của tỷ lệ {rate}",
 }
+COUNTED = {
+    "N": "Mọi nhiệm vụ được giao. Một văn bản giao nhiều xã chỉ tính một nhiệm vụ.",
+    "C": "Văn phòng đã xác nhận: có văn bản báo cáo và kết quả đã nhập vào phần mềm.",
+    "U": "Chưa được Văn phòng xác nhận hoàn thành.",
+    "open_overdue": "Chưa hoàn thành và đã qua hết ngày đến hạn. Kết quả nộp đúng hạn đang chờ Văn phòng không tính là quá hạn.",
+    "due_soon": "Chưa hoàn thành, đến hạn trong 3 ngày làm việc tới.",
+    "open_in_time": "Chưa hoàn thành, chưa qua ngày đến hạn.",
+    "open_undated": "Chưa hoàn thành, văn bản không đặt hạn.",
+    "completed_on_time": "Đã hoàn thành không muộn hơn ngày đến hạn.",
+    "completed_late": "Đã hoàn thành sau ngày đến hạn.",
+    "completed_undated": "Đã hoàn thành, văn bản không đặt hạn.",
+}
 DEADLINES = {
     "overdue": "quá {n} ngày",
     "left": "còn {n} ngày làm việc",
@@ -206,5 +218,6 @@ DOMAIN = {
     **keyed("notice", NOTICES),
     **keyed("status", STATUS),
     **keyed("number", NUMBERS),
+    **keyed("counted", COUNTED),
     **keyed("deadline", DEADLINES),
 }

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from portal.agencies import AgencyName
 from portal.axis import Squares, squares
 from portal.formats import WEEKDAYS, moment_of, percent, thousands
+from portal.screens.share import SharePart, share_of
 from portal.services import Json, Refused, ServiceAway
 from portal.web import Visit, Visitor, together
 
@@ -63,14 +64,6 @@ class Strips:
     agencies: list[AgencyStrip]
     communes: list[AgencyStrip]
     all_communes: AgencyStrip | None
-
-
-@dataclass(frozen=True)
-class SharePart:
-    kind: str
-    pattern: str
-    x: float
-    width: float
 
 
 @router.get("/home")
@@ -169,22 +162,17 @@ def _spark(values: list[float], width: float = 72, height: float = 24) -> Spark 
 
 def _parts(province: Mapping[str, Json]) -> list[SharePart]:
     """The whole as one bar; due soon is a part of what is in time."""
-    total = province["N"]
-    counted = (
-        ("overdue", "", province["open_overdue"]),
-        ("soon", "", province["due_soon"]),
-        ("intime", "", province["open_in_time"] - province["due_soon"]),
-        ("na", "", province["open_undated"]),
-        ("done", "", province["completed_on_time"]),
-        ("done", "stripes", province["completed_late"]),
-        ("done", "dots", province["completed_undated"]),
+    return share_of(
+        (
+            ("overdue", "", province["open_overdue"]),
+            ("soon", "", province["due_soon"]),
+            ("intime", "", province["open_in_time"] - province["due_soon"]),
+            ("na", "", province["open_undated"]),
+            ("done", "", province["completed_on_time"]),
+            ("done", "stripes", province["completed_late"]),
+            ("done", "dots", province["completed_undated"]),
+        )
     )
-    parts, before = [], 0
-    for kind, pattern, number in counted:
-        if number:
-            parts.append(SharePart(kind, pattern, round(before / total * 100, 2), round(number / total * 100, 2)))
-        before += number
-    return parts
 
 
 async def _strips(visitor: Visitor, figures: Mapping[str, Json]) -> Strips:

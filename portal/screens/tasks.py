@@ -1,6 +1,7 @@
 """One task: what is asked, how it stands in time, what was done; and the acts that the service offers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,13 +10,34 @@ from starlette.responses import Response, StreamingResponse
 from portal.agencies import AgencyName
 from portal.refusals import problem_of
 from portal.screens.history import Event, events_of
+from portal.screens.share import share_of
 from portal.screens.timeline import timeline_of
 from portal.services import Json, Refused, ServiceAway
+from portal.task_view import TaskView
 from portal.web import SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
 
 GROUP_PAGE = 200
+# How the agencies of a group stand, what needs somebody first → the mark, and how its part of the bar is drawn.
+STANDINGS = {
+    "overdue": ("overdue", ""),
+    "returned": ("na", ""),
+    "soon": ("soon", ""),
+    "intime": ("intime", ""),
+    "undated": ("na", "dots"),
+    "await": ("await", ""),
+    "late": ("done", "stripes"),
+    "done": ("done", ""),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Those agencies of a group that stand alike; `mark` is the sign and names the words."""
+
+    mark: str
+    tasks: list[TaskView]
 
 
 @router.get("/tasks/{task_id}")
@@ -76,11 +98,19 @@ async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None =
         actions={one["action"]: one for one in found["available_actions"]},
         events=list(reversed(events)),
         timeline=timeline_of(view, events, visitor.today),
-        children=[visitor.view_of(child, names) for child in children["items"]],
+        standings=(standings := _standings([visitor.view_of(child, names) for child in children["items"]])),
+        parts=share_of((*STANDINGS[one.mark], len(one.tasks)) for one in standings),
         children_total=children["total"],
         problem=problem_of(refused, visitor.messages) if refused else None,
         tab="task",
     )
+
+
+def _standings(children: list[TaskView]) -> list[Standing]:
+    found: dict[str, list[TaskView]] = {mark: [] for mark in STANDINGS}
+    for child in children:
+        found[child.mark].append(child)
+    return [Standing(mark, tasks) for mark, tasks in found.items() if tasks]
 
 
 async def _told(visitor: Visitor, happened: list[dict[str, Json]], names: Mapping[str, AgencyName]) -> list[Event]:
