@@ -35,11 +35,26 @@ class Subscription(Protocol):
         ...
 
 
+class Publisher(Protocol):
+    async def publish(self, messages: Sequence[Message]) -> Sequence[NotTaken | None]:
+        """One outcome for each message, in order; None means that every subscriber's queue has taken it.
+
+        Raises when the bus cannot be spoken to at all; then nothing is known of any of them.
+        """
+        ...
+
+
 class Bus(Protocol):
-    async def publish(self, source: str, messages: Sequence[Message]) -> Sequence[NotTaken | None]:
-        """One outcome for each message, in order; None means that every subscriber's queue has taken it."""
+    """Lines to a bus live as long as these contexts. Whatever goes wrong with one is raised inside, and the way on is to enter it anew."""
+
+    def publisher(self, source: str) -> AbstractAsyncContextManager[Publisher]:
+        """For the events of `source`, while the context lasts."""
         ...
 
     def subscribe(self, consumer: str, source: str) -> AbstractAsyncContextManager[Subscription]:
         """The queue of `consumer` for events of `source`, while the context lasts."""
+        ...
+
+    def dead_letters(self, consumer: str) -> AbstractAsyncContextManager[Subscription]:
+        """What the bus has given up delivering to `consumer`, of any source, while the context lasts."""
         ...

@@ -86,6 +86,10 @@ class Consumer:
     sequential: bool = False
 
 
+class DeliveredTooOften(Exception):
+    """The bus handed an event over again and again without an acknowledgement, and has put it aside."""
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether the error speaks of the database or the network rather than of the event."""
     if isinstance(error, OSError | TimeoutError | PoolTimeout):
@@ -122,10 +126,31 @@ class ConsumerRunner:
         async with bus.subscribe(self.consumer.name, source) as subscription:
             while True:
                 delivery = await subscription.receive(BATCH)
-                await self.apply([Envelope.from_bytes(body) for body in delivery.bodies])
+                await self.apply(self._readable(delivery.bodies))
                 reach(Point.BEFORE_ACKNOWLEDGE, of=self.database.service)
                 await delivery.acknowledge()
                 reach(Point.AFTER_ACKNOWLEDGE, of=self.database.service)
+
+    async def bury_dead_letters(self, bus: Bus) -> None:
+        """What the bus has given up delivering becomes a dead event, unless it has taken effect by the sweep meanwhile."""
+        async with bus.dead_letters(self.consumer.name) as subscription:
+            while True:
+                delivery = await subscription.receive(BATCH)
+                async with self._turn, self.database.begin() as connection:
+                    for envelope in self._readable(delivery.bodies):
+                        await dead_events.bury_unclaimed(connection, self.consumer.name, envelope, DeliveredTooOften("given up by the bus"))
+                self.sweep_wanted.set()
+                await delivery.acknowledge()
+
+    def _readable(self, bodies: Sequence[bytes]) -> list[Envelope]:
+        """The envelopes. What is none cannot be applied, buried or asked for again, and must not hold up what is behind it."""
+        envelopes = []
+        for body in bodies:
+            try:
+                envelopes.append(Envelope.from_bytes(body))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                log.error("no-envelope", consumer=self.consumer.name, size=len(body), error=type(error).__name__)
+        return envelopes
 
     async def position(self, source: str) -> Position:
         async with self.database.read() as connection:

@@ -21,6 +21,7 @@ VALUES (:consumer, :source, :epoch, :aggregate_id, :version, CAST(:event AS json
 ON CONFLICT (consumer, source, epoch, aggregate_id, version)
 DO UPDATE SET attempts = dead_event.attempts + 1, error = excluded.error, state = 'open'
 """)
+_IS_CLAIMED = text(f"SELECT EXISTS (SELECT 1 FROM inbox WHERE {_WHERE})")
 _UNCLAIM = text(f"DELETE FROM inbox WHERE {_WHERE}")
 _DECIDE = text(
     f"UPDATE dead_event SET state = :state, decided_at = now(), decided_by = :by, reason = :reason WHERE {_WHERE} AND state = 'open'"
@@ -59,6 +60,12 @@ async def bury(connection: AsyncConnection, consumer: str, envelope: Envelope, e
     event = json.dumps(envelope.to_json(), ensure_ascii=False)
     words = f"{type(error).__name__}: {error}"[:2000]
     await connection.execute(_BURY, {**_place(consumer, envelope.key), "event": event, "error": words})
+
+
+async def bury_unclaimed(connection: AsyncConnection, consumer: str, envelope: Envelope, error: BaseException) -> None:
+    """Bury what has not taken effect by another way."""
+    if not (await connection.execute(_IS_CLAIMED, _place(consumer, envelope.key))).scalar_one():
+        await bury(connection, consumer, envelope, error)
 
 
 async def unclaim(connection: AsyncConnection, consumer: str, envelope: Envelope) -> None:

@@ -63,9 +63,18 @@ class InMemoryBus:
         return [None] * len(messages)
 
     @asynccontextmanager
+    async def publisher(self, source: str) -> AsyncIterator["_Publisher"]:
+        yield _Publisher(self, source)
+
+    @asynccontextmanager
     async def subscribe(self, consumer: str, source: str) -> AsyncIterator[_Queue]:
         # A queue outlives its reader as a broker's would: a consumer that restarts finds what came meanwhile.
         yield self._queues.setdefault(source, {}).setdefault(consumer, _Queue())
+
+    @asynccontextmanager
+    async def dead_letters(self, consumer: str) -> AsyncIterator[_Queue]:
+        # A message is handed over once here, and so never too often.
+        yield _Queue()
 
     @property
     def waiting(self) -> int:
@@ -80,3 +89,12 @@ class InMemoryBus:
                 lost += len(queue.waiting)
                 queue.waiting.clear()
         return lost
+
+
+@dataclass
+class _Publisher:
+    bus: InMemoryBus
+    source: str
+
+    async def publish(self, messages: Sequence[Message]) -> Sequence[NotTaken | None]:
+        return await self.bus.publish(self.source, messages)

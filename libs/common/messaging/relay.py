@@ -13,7 +13,7 @@ import structlog
 from libs.common.db import Database
 from libs.common.fault_points import Point, reach
 from libs.common.live import OUTBOX
-from libs.common.messaging.bus import Bus, Message
+from libs.common.messaging.bus import Bus, Message, Publisher
 from libs.common.messaging.feed import COLUMNS, envelope_of
 
 log = structlog.get_logger()
@@ -58,24 +58,25 @@ class Relay:
                 await asyncio.sleep(1)
             work = asyncio.Event()
             await line.add_listener(OUTBOX, lambda *_: work.set())
-            while True:
-                work.clear()
-                if await self._publish_next(line) < BATCH:
-                    # asyncio.wait_for of Python 3.11 loses a cancellation that comes with the event; timeout() does not.
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(HEARTBEAT):
-                            await work.wait()
+            async with self._bus.publisher(self.source) as publisher:
+                while True:
+                    work.clear()
+                    if await self._publish_next(line, publisher) < BATCH:
+                        # asyncio.wait_for of Python 3.11 loses a cancellation that comes with the event; timeout() does not.
+                        with suppress(TimeoutError):
+                            async with asyncio.timeout(HEARTBEAT):
+                                await work.wait()
         finally:
             await line.close(timeout=2)
 
-    async def _publish_next(self, line: asyncpg.Connection) -> int:
+    async def _publish_next(self, line: asyncpg.Connection, publisher: Publisher) -> int:
         """Publish the next batch; how many rows it took from the outbox. No transaction is open while the bus is awaited."""
         rows = await line.fetch(_NEXT)
         if not rows:
             return 0
         reach(Point.BEFORE_PUBLISH, of=self.source)
         async with asyncio.timeout(PUBLISH_DEADLINE):
-            outcomes = await self._bus.publish(self.source, [self._message(row) for row in rows])
+            outcomes = await publisher.publish([self._message(row) for row in rows])
         reach(Point.AFTER_PUBLISH, of=self.source)
         taken = [row["seq"] for row, refused in zip(rows, outcomes, strict=True) if refused is None]
         failed = [(row["seq"], refused) for row, refused in zip(rows, outcomes, strict=True) if refused is not None]
