@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: started again after every kind of end, one role for one database, Vietnamese letters."""
+"""The embedded PostgreSQL: started again after every kind of end, durable, Vietnamese letters."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from embedded.ordinary_user import IN_A_NAMESPACE, Way, as_system_user, way_to_ordinary_user
-from embedded.postgres import DATABASES, Cluster, start_cluster
+from embedded.postgres import Cluster, start_cluster
 from tests.processes import alive
 
 
@@ -32,16 +32,6 @@ async def test_letters_of_vietnamese_have_a_lower_case(cluster: Cluster) -> None
 async def test_what_is_committed_is_on_the_disk(cluster: Cluster) -> None:
     assert await ask(cluster, "SHOW fsync") == "on"
     assert await ask(cluster, "SHOW synchronous_commit") == "on"
-
-
-@pytest.mark.parametrize("suffix", ["app", "owner"])
-@pytest.mark.parametrize("database", DATABASES)
-async def test_a_role_enters_its_own_database_only(cluster: Cluster, database: str, suffix: str) -> None:
-    role = f"{database}_{suffix}"
-    assert await ask(cluster, "SELECT current_user", database, role) == role
-    for other in {*DATABASES, "postgres", "template1"} - {database}:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await ask(cluster, "SELECT 1", other, role)
 
 
 async def test_nobody_enters_without_a_password(cluster: Cluster) -> None:

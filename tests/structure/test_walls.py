@@ -1,30 +1,12 @@
 """Every wall of .importlinter stands: a fault planted in a copy of the tree is found, and the message names the line."""
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from configparser import ConfigParser
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-CONFIGURATION = ".importlinter"
+from tests.structure.planting import Fault, expected, planted, said_by, walls
+
 CONTRACT = "importlinter:contract:"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """`statement` added at the end of `file`, which may be a new one; `named` must stand in the message."""
-
-    wall: str
-    file: str
-    statement: str
-    named: str
-
 
 FAULTS = (
     Fault(
@@ -52,55 +34,14 @@ FAULTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    copy = tmp_path_factory.mktemp("tree")
-    for package in packages():
-        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy2(ROOT / CONFIGURATION, copy)
-    return copy
-
-
-def configuration() -> ConfigParser:
-    read = ConfigParser()
-    read.read_string((ROOT / CONFIGURATION).read_text("utf-8"))
-    return read
-
-
-def packages() -> list[str]:
-    return configuration()["importlinter"]["root_packages"].split()
-
-
-def walls() -> dict[str, str]:
-    """Id → name of each contract."""
-    read = configuration()
+def names() -> dict[str, str]:
+    """Id → name of each wall."""
+    read = walls()
     return {section.removeprefix(CONTRACT): read[section]["name"] for section in read.sections() if section.startswith(CONTRACT)}
 
 
 def look(tree: Path) -> tuple[int, str]:
-    program = str(Path(sys.executable).parent / "lint-imports")
-    done = subprocess.run(
-        [program, "--no-cache"],
-        cwd=tree,
-        env=os.environ | {"PYTHONPATH": str(tree), "COLUMNS": "400"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-@pytest.fixture
-def planted(tree: Path, fault: Fault) -> Iterator[int]:
-    """The line on which the fault stands."""
-    file = tree / fault.file
-    before = file.read_text("utf-8") if file.exists() else None
-    file.write_text(f"{before or ''}{fault.statement}\n", "utf-8")
-    yield len((before or "").splitlines()) + 1
-    if before is None:
-        file.unlink()
-    else:
-        file.write_text(before, "utf-8")
+    return said_by(tree, "lint-imports", "--no-cache")
 
 
 def test_the_copy_stands(tree: Path) -> None:
@@ -109,13 +50,15 @@ def test_the_copy_stands(tree: Path) -> None:
 
 
 def test_every_wall_is_tried() -> None:
-    assert walls()
-    assert set(walls()) == {fault.wall for fault in FAULTS}
+    assert names()
+    assert set(names()) == {fault.breaks for fault in FAULTS}
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.wall}: {fault.file}")
-def test_a_planted_fault_is_found_and_named(tree: Path, fault: Fault, planted: int) -> None:
-    code, said = look(tree)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_found_and_named(tree: Path, fault: Fault) -> None:
+    with planted(tree, fault):
+        code, said = look(tree)
+        wanted = expected(tree, fault)
     assert code == 1, said
-    assert f"{walls()[fault.wall]} BROKEN" in said
-    assert fault.named.format(line=planted) in said, said
+    assert f"{names()[fault.breaks]} BROKEN" in said
+    assert wanted in said, said
