@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from chidao import backup as backups
 from chidao import dead as dead_letters
+from chidao import topology
 from chidao.reach import postgres_of
 from embedded.refusals import CannotRun
 from embedded.schemas import SCHEMAS
@@ -39,6 +40,7 @@ By = Annotated[str, typer.Option(help="Ai quyết định (who decides).", defau
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="Chidao: công cụ vận hành (for those who operate it).")
 dead = typer.Typer(no_args_is_help=True, help="Sự kiện không áp dụng được: xem, thử lại, bỏ qua (events that could not take effect).")
 app.add_typer(dead, name="dead")
+app.add_typer(topology.app, name="topology")
 
 
 @app.command()
