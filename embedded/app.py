@@ -18,7 +18,6 @@ from embedded.demo import load_once, who_may_sign_in
 from embedded.front_door import FrontDoor
 from embedded.logs import log_to
 from embedded.oidc.issuing import Account
-from embedded.oidc.provider import Provider, create_provider
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
 from embedded.refusals import CannotRun
@@ -109,7 +108,7 @@ async def _everything(
         await migrate(package, cluster.dsn(database, f"{database}_owner"))
     sockets = {name: listen() for name in SERVICES}
     addresses = {name: address_of(opened) for name, opened in sockets.items()}
-    wiring = Wiring(folder, cluster, address_of(door), addresses, offset)
+    wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=address_of(door))
     bus = InMemoryBus()
     services = {name: wiring.service_app(name, bus) for name in SERVICES}
     portal = wiring.portal_app()
@@ -119,15 +118,7 @@ async def _everything(
     async def accounts() -> Sequence[Account]:
         return await who_may_sign_in(directory, clock.today())
 
-    sign_in = create_provider(
-        Provider(
-            wiring.public_url,
-            wiring.clients(),
-            wiring.token_issuer,
-            accounts,
-            styles=lambda: (portal.state.portal.assets.url("portal.css"),),
-        )
-    )
+    sign_in = wiring.sign_in_app(accounts, lambda: (portal.state.portal.assets.url("portal.css"),))
     front_door = FrontDoor(public_url=wiring.public_url, sign_in=sign_in, services=services, portal=portal)
     async with AsyncExitStack() as stack:
         # Sockets listen already: whoever asks a service that is still starting waits a moment and is answered.

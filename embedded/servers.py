@@ -4,34 +4,23 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from embedded.refusals import CannotRun
+from libs.common.web.server import Server, configuration
 
 HOST = "127.0.0.1"
-# A request is answered within this time when the run ends; live streams never end by themselves and are hung up on then.
-LONGEST_FAREWELL_SECONDS = 1.0
-LONGEST_STOP_SECONDS = 10
 BACKLOG = 512
 
 
-class _Server(uvicorn.Server):
+class _Part(Server):
+    """Signals are the whole process's matter."""
+
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
-
-    async def _wait_tasks_to_complete(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LONGEST_FAREWELL_SECONDS):
-                await super()._wait_tasks_to_complete()
-        # Cancelled, an application could only break off; hung up on, it ends in order.
-        for connection in list(self.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.close()
-        await super()._wait_tasks_to_complete()
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -59,24 +48,7 @@ def address_of(opened: socket.socket) -> str:
 @asynccontextmanager
 async def serving(apps: Mapping[socket.socket, ASGIApp]) -> AsyncIterator[None]:
     """Each application answers on its socket while the context lasts."""
-    servers = [
-        (
-            _Server(
-                uvicorn.Config(
-                    app,
-                    log_config=None,
-                    access_log=False,
-                    lifespan="off",
-                    ws="none",
-                    proxy_headers=False,
-                    server_header=False,
-                    timeout_graceful_shutdown=LONGEST_STOP_SECONDS,
-                )
-            ),
-            opened,
-        )
-        for opened, app in apps.items()
-    ]
+    servers = [(_Part(configuration(app, lifespan="off")), opened) for opened, app in apps.items()]
     tasks = [asyncio.create_task(server.serve(sockets=[opened])) for server, opened in servers]
     try:
         yield

@@ -1,6 +1,6 @@
 """Which applications there are, and what each is told: the deployment of the embedded run, in one place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -18,8 +18,8 @@ import services.reporting.app
 import services.tasks.app
 from embedded.data_folder import DataFolder
 from embedded.oidc.clients import Client, Clients
-from embedded.oidc.issuing import TokenIssuer
-from embedded.oidc.provider import AUTHORIZATION, KEYS, REALM, SIGN_OUT, TOKEN
+from embedded.oidc.issuing import Account, TokenIssuer
+from embedded.oidc.provider import AUTHORIZATION, KEYS, REALM, SIGN_OUT, TOKEN, Provider, create_provider
 from embedded.postgres import Address
 from libs.common.messaging.bus import Bus
 from libs.common.settings import ServiceSettings
@@ -48,40 +48,55 @@ DEMO_SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Wiring:
-    """`addresses` is where each service listens for the others."""
+    """`addresses` is where each service listens for the others, `sign_in_url` where they reach the sign-in service.
+
+    `bus_url_of` gives the address of the bus as a service of that name may use it.
+    """
 
     folder: DataFolder
     postgres: Address
     public_url: str
     addresses: Mapping[str, str]
     clock_offset: timedelta
+    sign_in_url: str
+    bus_url_of: Callable[[str], str] = lambda _: "memory:"
 
     @property
     def issuer(self) -> str:
         return self.public_url + REALM
 
-    def service_app(self, name: str, bus: Bus) -> FastAPI:
-        settings_class, create_app = SERVICES[name]
-        settings = settings_class(
+    def service_settings(self, name: str, **more: Any) -> ServiceSettings:
+        settings_class, _ = SERVICES[name]
+        given = {
             **self._common(name, client_id=f"service-{name}"),
-            sources={other: address for other, address in self.addresses.items() if other != name},
-            files_folder=self.folder.files / name,
+            "sources": {other: address for other, address in self.addresses.items() if other != name},
+            "files_folder": self.folder.files / name,
+            "bus_url": self.bus_url_of(name),
             **DEMO_SETTINGS.get(name, {}),
-        )
-        return create_app(settings, bus)
+            **more,
+        }
+        return settings_class(**given)
+
+    def service_app(self, name: str, bus: Bus) -> FastAPI:
+        _, create_app = SERVICES[name]
+        return create_app(self.service_settings(name), bus)
+
+    def portal_settings(self, **more: Any) -> PortalSettings:
+        given = {
+            **self._common("portal", client_id=PORTAL_CLIENT),
+            "public_url": self.public_url,
+            "authorization_url": self.public_url + AUTHORIZATION,
+            "end_session_url": self.public_url + SIGN_OUT,
+            "services": dict(self.addresses),
+            "session_key_file": self.folder.session_key,
+            "cache_folder": self.folder.cache,
+            "demo": True,
+            **more,
+        }
+        return PortalSettings(**given)
 
     def portal_app(self) -> FastAPI:
-        settings = PortalSettings(
-            **self._common("portal", client_id=PORTAL_CLIENT),
-            public_url=self.public_url,
-            authorization_url=self.public_url + AUTHORIZATION,
-            end_session_url=self.public_url + SIGN_OUT,
-            services=dict(self.addresses),
-            session_key_file=self.folder.session_key,
-            cache_folder=self.folder.cache,
-            demo=True,
-        )
-        return portal.app.create_app(settings)
+        return portal.app.create_app(self.portal_settings())
 
     def _common(self, name: str, *, client_id: str) -> dict[str, Any]:
         database = f"chidao_{name}"
@@ -89,12 +104,15 @@ class Wiring:
             "name": name,
             "database_url": self.postgres.dsn(database, f"{database}_app"),
             "issuer": self.issuer,
-            "jwks_url": self.public_url + KEYS,
-            "token_url": self.public_url + TOKEN,
+            "jwks_url": self.sign_in_url + KEYS,
+            "token_url": self.sign_in_url + TOKEN,
             "client_id": client_id,
             "private_key_file": self.folder.signing_key(client_id),
             "clock_offset_seconds": self.clock_offset.total_seconds(),
         }
+
+    def sign_in_app(self, accounts: Callable[[], Awaitable[Sequence[Account]]], styles: Callable[[], Sequence[str]]) -> FastAPI:
+        return create_provider(Provider(self.public_url, self._clients(), self.token_issuer, accounts, styles))
 
     @cached_property
     def token_issuer(self) -> TokenIssuer:
@@ -102,7 +120,7 @@ class Wiring:
         key.ensure_kid()
         return TokenIssuer(self.issuer, key, SERVICES)
 
-    def clients(self) -> Clients:
+    def _clients(self) -> Clients:
         """The portal for people, and every service for itself."""
         targets = frozenset(SERVICES)
         for_people = Client(
@@ -116,7 +134,8 @@ class Wiring:
             Client(f"service-{name}", _public_half(self.folder.signing_key(f"service-{name}")), targets=targets - {name})
             for name in SERVICES
         ]
-        return Clients([for_people, *for_services], audiences=frozenset({self.public_url + TOKEN, self.issuer}))
+        audiences = frozenset({self.public_url + TOKEN, self.sign_in_url + TOKEN, self.issuer})
+        return Clients([for_people, *for_services], audiences=audiences)
 
 
 def _public_half(file: Path) -> ECKey:

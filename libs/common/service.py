@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import httpx2
 import structlog
@@ -18,8 +19,8 @@ from libs.common.messaging.feed import Page, Position
 from libs.common.messaging.relay import Relay
 from libs.common.messaging.sweep import Sweep
 from libs.common.migrate import require_newest_schema
-from libs.common.settings import ServiceSettings
-from libs.common.supervise import running
+from libs.common.settings import Part, ServiceSettings
+from libs.common.supervise import Standing, running
 from libs.common.tokens import ServiceTokens
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ class CounterTooLow(Exception):
 class Service:
     """`package` is where the service lives (`services.tasks`); `lists` are the lists of open pages that its changes touch.
 
-    `extra` is further long-running work (a scheduler). `changed` is called after a consumer applied something new.
+    `schedulers` is long-running work of its own accord; an application adds to it.
     """
 
     def __init__(
@@ -46,7 +47,6 @@ class Service:
         publishes: bool = False,
         consumers: Sequence[Consumer] = (),
         lists: tuple[str, ...] = (),
-        extra: Sequence[Work] = (),
     ) -> None:
         self.settings = settings
         self.name = settings.name
@@ -59,7 +59,8 @@ class Service:
         self.changed_lists = ChangedLists(self.database)
         self.tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
         self.runners = [ConsumerRunner(consumer, self.database, changed=self.tell_changed) for consumer in consumers]
-        self.extra = list(extra)
+        self.schedulers: list[Work] = []
+        self.standing = Standing()
         self._bus = bus
         self._client: httpx2.AsyncClient | None = None
 
@@ -101,24 +102,30 @@ class Service:
                 if self.publishes:
                     await _require_whole_cluster(connection)
             self._client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10))
-            works: list[Work] = [("hints", self.hints.run), ("changed-lists", self.changed_lists.run), *self.extra]
-            if self.publishes:
-                works.append((f"relay {self.name}", Relay(self.name, self.database, self._bus).run))
+            await stack.enter_async_context(running(*self._works(), standing=self.standing))
+            yield
+
+    def _works(self) -> list[Work]:
+        """What this process keeps running, as its parts say. Whoever commits wakes others by hints, so every part has these."""
+        parts = self.settings.parts
+        works: list[Work] = [("hints", self.hints.run)]
+        if Part.API in parts:
+            works.append(("changed-lists", self.changed_lists.run))
+        if Part.SCHEDULER in parts:
+            works.extend(self.schedulers)
+        if Part.RELAY in parts and self.publishes:
+            works.append((f"relay {self.name}", Relay(self.name, self.database, self._bus).run))
+        if Part.CONSUMER in parts:
             works.extend((f"sweep {self.name}", sweep.run) for sweep in self.sweeps())
             works.extend(
-                (f"consumer {runner.consumer.name} of {source}", _following(runner, self._bus, source))
+                (f"consumer {runner.consumer.name} of {source}", partial(runner.follow, self._bus, source))
                 for runner in self.runners
                 for source in runner.consumer.sources
             )
-            await stack.enter_async_context(running(*works))
-            yield
-
-
-def _following(runner: ConsumerRunner, bus: Bus, source: str) -> Callable[[], Awaitable[None]]:
-    async def follow() -> None:
-        await runner.follow(bus, source)
-
-    return follow
+            works.extend(
+                (f"dead letters of {runner.consumer.name}", partial(runner.bury_dead_letters, self._bus)) for runner in self.runners
+            )
+        return works
 
 
 async def _require_whole_cluster(connection: AsyncConnection) -> None:

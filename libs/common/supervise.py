@@ -1,8 +1,10 @@
 """Long-running work that starts again after every failure: whatever a library raises, it is logged and tried anew."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -13,18 +15,46 @@ LONGEST_PAUSE = 5.0
 # Work that lasted this long before it failed is taken as recovered, and the pause begins anew.
 RECOVERED_AFTER = 30.0
 CANCELLED_AGAIN_AFTER = 5.0
+# A work that was started anew counts as failing until it has lasted this long: one that fails at every start is never well.
+WELL_AFTER = 2.0
 
 
-async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
+@dataclass
+class Standing:
+    """Which long-running works are failing at present, and with what: what an operator wants to be told of a service."""
+
+    _failed: dict[str, str] = field(default_factory=dict)
+    _started: dict[str, float] = field(default_factory=dict)
+
+    def started(self, name: str) -> None:
+        self._started[name] = time.monotonic()
+
+    def failed(self, name: str, error: Exception) -> None:
+        self._failed[name] = type(error).__name__
+        self._started.pop(name, None)
+
+    def failing(self) -> dict[str, str]:
+        """Name of the work → name of its last error."""
+        well_since = time.monotonic() - WELL_AFTER
+        for name, started in self._started.items():
+            if started <= well_since:
+                self._failed.pop(name, None)
+        return dict(self._failed)
+
+
+async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing: Standing | None = None) -> None:
     """Run `work` for ever. Drivers raise what no documentation lists, so every exception restarts it; cancelling ends it."""
+    standing = standing or Standing()
     pause = SHORTEST_PAUSE
     while True:
         started = asyncio.get_running_loop().time()
+        standing.started(name)
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - the supervisor is the one place that takes all
             if asyncio.get_running_loop().time() - started > RECOVERED_AFTER:
                 pause = SHORTEST_PAUSE
+            standing.failed(name, error)
             log.warning("restarted", work=name, error=type(error).__name__, detail=str(error)[:300], pause=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -33,9 +63,9 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
 
 
 @asynccontextmanager
-async def running(*works: tuple[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
+async def running(*works: tuple[str, Callable[[], Awaitable[None]]], standing: Standing | None = None) -> AsyncIterator[None]:
     """Keep all `works` running while the context lasts, then cancel them and wait for their end."""
-    tasks = [asyncio.create_task(keep_running(name, work), name=name) for name, work in works]
+    tasks = [asyncio.create_task(keep_running(name, work, standing), name=name) for name, work in works]
     try:
         yield
     finally:

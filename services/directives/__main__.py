@@ -1,12 +1,9 @@
-"""The service as its own process over the in-process bus; the broker's adapter comes with issue 4."""
+"""The service as its own process."""
 
-import uvicorn
-
-from libs.common.messaging.memory import InMemoryBus
-from libs.common.telemetry import configure_logs
+from libs.common.messaging.opening import open_bus
+from libs.common.web.process import run
 from services.directives.app import create_app
 from services.directives.settings import DirectivesSettings
 
-configure_logs()
-settings = DirectivesSettings()
-uvicorn.run(create_app(settings, InMemoryBus()), host=settings.host, port=settings.port, log_config=None, access_log=False)
+settings = DirectivesSettings.from_outside()
+run(create_app(settings, open_bus(settings.bus)), host=settings.host, port=settings.port)

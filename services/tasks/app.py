@@ -23,7 +23,7 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     store = FileStore(settings.files_folder)
     overdue = OverdueScheduler(service.database, service.hints, settings.clock, every=settings.overdue_every_seconds, lists=LISTS)
     orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)
-    service.extra += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run)]
+    service.schedulers += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run)]
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )

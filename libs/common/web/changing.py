@@ -56,17 +56,20 @@ def if_match_of(request: Request) -> int | None:
         return -1
 
 
-def idempotency_key_of(request: Request) -> str:
+async def idempotency_key_of(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "")
-    if not 1 <= len(key) <= LONGEST_KEY:
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         raise Problem(400, "idempotency-key-missing")
     return key
 
 
-def change_of(request: Request, actor: Actor, raw: bytes, body: Any) -> Change:
+IdempotencyKey = Annotated[str, Depends(idempotency_key_of)]
+
+
+def change_of(request: Request, actor: Actor, key: str, raw: bytes, body: Any) -> Change:
     return Change(
         actor=actor,
-        key=idempotency_key_of(request),
+        key=key,
         method_path=f"{request.method} {request.url.path}",
         body=body,
         raw=raw,
@@ -76,10 +79,12 @@ def change_of(request: Request, actor: Actor, raw: bytes, body: Any) -> Change:
     )
 
 
-# FastAPI solves dependencies in the order of the parameters, so the body is judged before the token.
-async def changing(request: Request, body: Annotated[tuple[bytes, Any], Depends(json_body)], actor: SignedIn) -> Change:
+# FastAPI solves dependencies in the order of the parameters, so body and key are judged before the token.
+async def changing(
+    request: Request, body: Annotated[tuple[bytes, Any], Depends(json_body)], key: IdempotencyKey, actor: SignedIn
+) -> Change:
     await request.app.state.doorkeeper.memberships.require_fresh()
-    return change_of(request, actor, *body)
+    return change_of(request, actor, key, *body)
 
 
 Changing = Annotated[Change, Depends(changing)]

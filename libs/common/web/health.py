@@ -1,4 +1,4 @@
-"""Live: the process answers. Ready: it can serve. Deep: how it stands with messages and clocks, for those who operate it."""
+"""Live: the process answers. Ready: it can serve, and what of it is failing. Deep: messages and clocks, for those who operate it."""
 
 from typing import Any
 
@@ -32,11 +32,12 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/ready")
-async def ready(request: Request) -> dict[str, str]:
+async def ready(request: Request) -> dict[str, Any]:
+    """503 without database or schema. `failing` names the long-running work that is being tried anew (the bus is away, say) and why."""
     service = service_of(request.app)
     async with service.database.read() as connection:
         await require_newest_schema(service.package, connection)
-    return {"status": "ready"}
+    return {"status": "ready", "parts": sorted(service.settings.parts), "failing": service.standing.failing()}
 
 
 @router.get("/deep")

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -12,6 +13,9 @@ from pydantic import BaseModel
 from libs.common.web.problems import Problem
 
 MAX_PAGE = 200
+LARGEST_NUMBER = 2**31 - 1
+# The zero character is no text that a database can look for.
+TEXT = r"^[^\x00]*$"
 Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows on a page.")]
@@ -31,12 +35,24 @@ def encode_cursor(*keys: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(keys, default=str).encode()).decode().rstrip("=")
 
 
+def _key(key: Any) -> Any:
+    """Raises ValueError for what no row of ours can have, and no database can compare."""
+    match key:
+        case int() if abs(key) > LARGEST_NUMBER:
+            raise ValueError("no number of a row")
+        case str() if "\0" in key:
+            raise ValueError("no text of a row")
+        case datetime(tzinfo=None):
+            raise ValueError("no moment of a row")
+    return key
+
+
 def decode_cursor(cursor: str | None, *keys: Callable[[str], Any]) -> list[Any] | None:
     """The sort keys, each read from its text by one of `keys`; None for the first page. Raises Problem 422 for one that is none of ours."""
     if cursor is None:
         return None
     try:
         decoded = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return [read(str(key)) for read, key in zip(keys, decoded, strict=True)]
+        return [_key(read(str(key))) for read, key in zip(keys, decoded, strict=True)]
     except (ValueError, TypeError, binascii.Error):
         raise Problem(422, "invalid-cursor") from None
