@@ -31,7 +31,12 @@ _DECIDED = _decided_days()
 
 def is_working_day(day: date) -> bool:
     """Ngày làm việc."""
-    return _DECIDED.get(day, day.weekday() < SATURDAY)
+    return _DECIDED.get(day, _is_of_the_week(day))
+
+
+def _is_of_the_week(day: date) -> bool:
+    """Monday to Friday."""
+    return day.weekday() < SATURDAY
 
 
 def add_working_days(start: date, days: int) -> date:
@@ -47,7 +52,10 @@ def add_working_days(start: date, days: int) -> date:
 
 def working_days_between(start: date, end: date) -> int:
     """Working days after `start` up to and including `end`; 0 when `end` is not after `start`."""
-    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+    # Counted by weeks: a due date may lie thousands of years ahead by a slip of the finger, and a page must not wait for that.
+    weeks, rest = divmod(max(0, (end - start).days), 7)
+    plain = 5 * weeks + sum((start.weekday() + n) % 7 < SATURDAY for n in range(1, rest + 1))
+    return plain + sum(worked - _is_of_the_week(day) for day, worked in _DECIDED.items() if start < day <= end)
 
 
 def days_overdue(due: date, today: date) -> int:

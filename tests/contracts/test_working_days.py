@@ -73,3 +73,13 @@ def test_due_soon_reaches_over_a_weekend_and_over_tet() -> None:
 def test_a_period_has_a_day() -> None:
     with pytest.raises(ValueError):
         add_working_days(date(2026, 3, 6), 0)
+
+
+def test_weeks_are_counted_as_their_days_would_be() -> None:
+    for first in (date(2025, 12, 1) + timedelta(days=n) for n in range(14)):
+        counted = 0
+        for day in (first + timedelta(days=n) for n in range(1, 500)):
+            counted += is_working_day(day)
+            assert working_days_between(first, day) == counted
+    # A slip of the finger in a year costs nobody his page.
+    assert working_days_between(date(2200, 1, 1), date.max) == 2_034_922

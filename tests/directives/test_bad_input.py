@@ -5,8 +5,19 @@ from typing import Any
 
 import pytest
 
+from libs.common.web.pagination import encode_cursor
 from tests.directives.documents import coordinating, document, instruction, lead, today
-from tests.signed_in import CLOSED_DEPARTMENT, COMMUNE_CLERK, FINANCE, HEALTH, HEALTH_CLERK, TRACKER, UNKNOWN_AGENCY, Client
+from tests.signed_in import (
+    CLOSED_DEPARTMENT,
+    COMMUNE_CLERK,
+    FINANCE,
+    HEALTH,
+    HEALTH_CLERK,
+    OFFICE_LEAD,
+    TRACKER,
+    UNKNOWN_AGENCY,
+    Client,
+)
 
 TOMORROW = (today() + timedelta(days=1)).isoformat()
 YESTERDAY = (today() - timedelta(days=1)).isoformat()
@@ -121,7 +132,45 @@ async def test_versions_and_keys(directives: Client) -> None:
     assert all(answer.json()["title"].endswith(".") for answer in answers.values())
 
 
+async def test_of_two_faults_the_earlier_is_told(directives: Client) -> None:
+    made = (await directives.post(TRACKER, "/directives", document())).json()
+    address = f"/directives/{made['id']}"
+    assert (await directives.post(OFFICE_LEAD, f"{address}/release", version=1)).status_code == 200
+    before = await directives.everything()
+    unsound = document(notation=None)
+    rows = [
+        (COMMUNE_CLERK, {"nonsense": 1}, None, 404, "not-found"),
+        (HEALTH_CLERK, {"nonsense": 1}, None, 403, "forbidden"),
+        (TRACKER, {"nonsense": 1}, None, 428, "precondition-missing"),
+        (TRACKER, {"nonsense": 1}, 1, 412, "stale-version"),
+        (TRACKER, {"nonsense": 1}, 2, 422, "invalid-body"),
+        (TRACKER, unsound, 2, 422, "number-missing"),
+        (TRACKER, document(), 2, 409, "already-released"),
+    ]
+    for person, body, version, status, code in rows:
+        answer = await directives.post(person, address, body, version=version, method="PUT")
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+        assert answer.json()["title"].endswith(".")
+    assert await directives.everything() == before
+
+
+async def test_a_second_release_is_refused(directives: Client) -> None:
+    made = (await directives.post(TRACKER, "/directives", document())).json()
+    address = f"/directives/{made['id']}/release"
+    assert (await directives.post(OFFICE_LEAD, address, version=1)).status_code == 200
+    before = await directives.everything()
+    again = await directives.post(OFFICE_LEAD, address, version=2)
+    assert (again.status_code, again.json()["code"]) == (409, "already-released")
+    assert await directives.everything() == before
+
+
+async def test_words_that_no_database_can_look_for(directives: Client) -> None:
+    answer = await directives.get(TRACKER, "/directives", q="Ba\0Tơ")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-parameters")
+
+
 async def test_cursors_of_others_are_refused(directives: Client) -> None:
-    for cursor in ("x", "bnVsbA", "WyJ5ZXN0ZXJkYXkiLCAiNyJd"):
+    naive = encode_cursor("2026-02-12T08:00:00", UNKNOWN_AGENCY)
+    for cursor in ("x", "bnVsbA", "WyJ5ZXN0ZXJkYXkiLCAiNyJd", naive):
         answer = await directives.get(TRACKER, "/directives", cursor=cursor)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-cursor")

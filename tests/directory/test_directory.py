@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.common.clock import Clock
+from libs.common.web.pagination import encode_cursor
 from services.directory.demo import demo_members
 from services.directory.domain.alphabet import sort_key
 from services.directory.domain.membership import Role
@@ -87,6 +88,13 @@ async def test_groups_and_pages(directory: Client) -> None:
     assert seen == sorted(seen, key=sort_key)
     assert (await directory.get(TRACKER, "/agencies", living=False, limit=1)).json()["total"] == 284
     assert (await directory.get(TRACKER, "/agencies", group="everybody")).status_code == 422
+    for wrong in (
+        {"q": "Ba\0Tơ"},
+        {"kind": "\0"},
+        {"cursor": encode_cursor(1, "a\0", TRACKER.id)},
+        {"cursor": encode_cursor(10**30, "a", 1)},
+    ):
+        assert (await directory.get(TRACKER, "/agencies", **wrong)).status_code == 422, wrong
 
 
 def test_the_order_of_the_alphabet() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
+from libs.common.web.pagination import encode_cursor
 from tests.issuer import AUDIENCES
 from tests.signed_in import ADMIN, COMMUNE_CLERK, FINANCE_CLERK, HEALTH_CLERK, HEALTH_OFFICER, LEADER, TRACKER, Client
 from tests.tasks.released import PDF, PNG, act, due_in, instruction, release, result, submitted, today, upload
@@ -148,6 +149,76 @@ async def test_tokens_that_are_none_of_ours(tasks: Client, accepted: str) -> Non
     another = issuer.headers(person) | {"Chidao-Membership": str(FINANCE_CLERK.membership), "Idempotency-Key": "k"}
     answer = await tasks.http.post(f"/tasks/{accepted}/progress", json={}, headers=another)
     await unchanged(tasks, before, answer, 401, "membership-not-valid")
+
+
+async def test_of_two_faults_the_earlier_is_told(tasks: Client, accepted: str) -> None:
+    """Each request has the fault of its row and that of the next one: 400, 413, 401, 404, 403, 428, repeated key, 412, 422, 409."""
+    address, unknown = f"/tasks/{accepted}/progress", "/tasks/0199a1b2-0000-7000-8000-000000000000/progress"
+    assert (await tasks.post(HEALTH_CLERK, address, {"percent": 10, "content": "x"}, version=2, key="used")).status_code == 200
+    not_accepted = f"/tasks/{await due_in(tasks, 10)}/progress"
+    before = await tasks.everything()
+    person, other, outsider = (tasks.issuer.headers(one) for one in (HEALTH_CLERK, HEALTH_OFFICER, COMMUNE_CLERK))
+    no_json, too_long, never_right, right = b"[1", b'"' + b"x" * 1_000_001 + b'"', b'{"percent": 101}', b'{"percent": 1, "content": "x"}'
+    rows: list[tuple[str, bytes, dict[str, str], int, str]] = [
+        (address, no_json, {"Idempotency-Key": "k"}, 400, "not-json"),
+        (address, never_right, {}, 400, "idempotency-key-missing"),
+        (address, too_long, {"Idempotency-Key": "k"}, 413, "too-large"),
+        (unknown, never_right, {"Idempotency-Key": "k"}, 401, "not-signed-in"),
+        (unknown, never_right, outsider | {"Idempotency-Key": "k"}, 404, "not-found"),
+        (address, never_right, outsider | {"Idempotency-Key": "k"}, 404, "not-found"),
+        (f"/tasks/{accepted}/results/confirm", never_right, other | {"Idempotency-Key": "k"}, 403, "forbidden"),
+        (address, never_right, person | {"Idempotency-Key": "used"}, 428, "precondition-missing"),
+        (address, never_right, person | {"Idempotency-Key": "used", "If-Match": "1"}, 422, "idempotency-key-reused"),
+        (address, never_right, person | {"Idempotency-Key": "k", "If-Match": "1"}, 412, "stale-version"),
+        (not_accepted, never_right, person | {"Idempotency-Key": "k", "If-Match": "1"}, 422, "invalid-body"),
+        (not_accepted, right, person | {"Idempotency-Key": "k", "If-Match": "1"}, 409, "not-accepted"),
+    ]
+    for path, body, headers, status, code in rows:
+        await unchanged(tasks, before, await tasks.http.post(path, content=body, headers=headers), status, code)
+
+
+async def test_a_result_that_is_never_right_is_told_before_its_state(tasks: Client, accepted: str) -> None:
+    file = (await upload(tasks, HEALTH_CLERK, accepted)).json()["id"]
+    await submitted(tasks, accepted)
+    before = await tasks.everything()
+    for other, code in (({"report_date": TOMORROW}, "report-date-in-future"), ({"file_id": None}, "file-missing")):
+        answer = await act(tasks, HEALTH_CLERK, accepted, "results", result(file_id=file) | other)
+        await unchanged(tasks, before, answer, 422, code)
+    answer = await act(tasks, HEALTH_CLERK, accepted, "results", result(file_id=file))
+    await unchanged(tasks, before, answer, 409, "awaits-confirmation")
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "k\tk"])
+async def test_a_key_that_is_none(tasks: Client, accepted: str, key: str) -> None:
+    before = await tasks.everything()
+    answer = await tasks.post(HEALTH_CLERK, f"/tasks/{accepted}/progress", {"percent": 1, "content": "x"}, version=2, key=key)
+    await unchanged(tasks, before, answer, 400, "idempotency-key-missing")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/tasks?q=%00", 422, "invalid-parameters"),
+        ("/tasks/counts?q=Ba%00Tơ", 422, "invalid-parameters"),
+        ("/tasks?state=NONE", 422, "invalid-parameters"),
+        ("/tasks?limit=0", 422, "invalid-parameters"),
+        ("/tasks?cursor=nonsense", 422, "invalid-cursor"),
+        (f"/tasks?cursor={encode_cursor('9999-12-31', 10**30)}", 422, "invalid-cursor"),
+        ("/receipts/%00", 404, "not-found"),
+        ("/tasks/%00", 404, "not-found"),
+    ],
+)
+async def test_a_question_that_is_none(tasks: Client, path: str, status: int, code: str) -> None:
+    answer = await tasks.http.get(path, headers=tasks.issuer.headers(TRACKER))
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert answer.json()["title"].endswith(".")
+
+
+@pytest.mark.parametrize("after", ["1", "a.b.c", "1.99999999999999999999999999.1", "1.1.-1", "99999999999.1.1"])
+async def test_a_place_in_the_feed_that_is_none(tasks: Client, after: str) -> None:
+    token = tasks.issuer.service_token("reporting", "tasks")
+    answer = await tasks.http.get("/internal/events", params={"after": after}, headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-cursor"), answer.text
 
 
 @pytest.mark.parametrize(

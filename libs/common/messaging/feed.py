@@ -40,8 +40,10 @@ class Position:
         """Raises ValueError for anything but what `str` gives."""
         if not words:
             return Position()
-        epoch, tx_id, seq = words.split(".")
-        return Position(int(epoch), int(tx_id), int(seq))
+        epoch, tx_id, seq = map(int, words.split("."))
+        if not (0 <= epoch < 2**31 and 0 <= tx_id < 2**63 and 0 <= seq < 2**63):
+            raise ValueError(f"{words} is no position")
+        return Position(epoch, tx_id, seq)
 
 
 @dataclass(frozen=True)

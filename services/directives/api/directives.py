@@ -10,7 +10,7 @@ from libs.common.change import Change
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.changing import Changing, accepts, tell_outcome
-from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
 from services.directives.api.schemas import DirectiveListItem, DirectiveOut
 from services.directives.domain.directive import Directive
 from services.directives.domain.vocabulary import DirectiveState
@@ -57,7 +57,9 @@ async def listing(
     service: Here,
     actor: SignedIn,
     state: DirectiveState | None = None,
-    q: Annotated[str | None, Query(max_length=200, description="Number, notation or subject, with or without diacritics.")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, pattern=TEXT, description="Number, notation, subject; diacritics may be left out.")
+    ] = None,
     cursor: CursorParameter = None,
     limit: Limit = 50,
 ) -> Page[DirectiveListItem]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn, SignedInPerson
 from libs.common.web.changing import Changing, accepts, tell_outcome
-from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
 from libs.common.web.problems import Problem
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from services.directory.api.schemas import AgencyGroupOut, AgencyOut, EndedMembershipOut, MeOut, NamedPersonOut, PeopleOut
@@ -43,8 +43,8 @@ async def who_am_i(service: Here, person: SignedInPerson) -> MeOut:
 async def agencies(
     service: Here,
     actor: SignedIn,
-    q: Annotated[str | None, Query(max_length=200, description="Any name, with or without diacritics.")] = None,
-    kind: str | None = None,
+    q: Annotated[str | None, Query(max_length=200, pattern=TEXT, description="Any name, with or without diacritics.")] = None,
+    kind: Annotated[str | None, Query(max_length=50, pattern=TEXT)] = None,
     group: str | None = None,
     living: Annotated[bool, Query(description="Only those that live today; false: all there ever were.")] = True,
     cursor: CursorParameter = None,

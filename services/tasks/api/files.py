@@ -12,7 +12,7 @@ from starlette.responses import FileResponse
 from starlette.types import Message
 
 from libs.common.web.auth import SignedIn
-from libs.common.web.changing import change_of
+from libs.common.web.changing import IdempotencyKey, change_of
 from libs.common.web.problems import Problem
 from services.tasks.api.here import Here, unit_of_work
 from services.tasks.api.schemas import FileOut
@@ -61,13 +61,19 @@ async def uploaded(request: Request) -> Upload:
 
 @router.post("/tasks/{task_id}/files", status_code=201)
 async def upload(
-    task_id: UUID, request: Request, file: Annotated[Upload, Depends(uploaded)], actor: SignedIn, service: Here, response: Response
+    task_id: UUID,
+    request: Request,
+    file: Annotated[Upload, Depends(uploaded)],
+    key: IdempotencyKey,
+    actor: SignedIn,
+    service: Here,
+    response: Response,
 ) -> FileOut:
     """Multipart form with one field `file`: PDF, PNG or JPEG of at most 10 MB, to be named in a result."""
     await request.app.state.doorkeeper.memberships.require_fresh()
     # A repeated form has other boundaries, so the same upload is known by its name and bytes.
     same = file.name.encode() + hashlib.sha256(file.content).digest()
-    change = change_of(request, actor, same, None)
+    change = change_of(request, actor, key, same, None)
     stored = await store_file(task_id, file, change, unit_of_work(service, change), store_of(request), now=service.clock.now())
     if change.repetition is not None:
         response.headers["Idempotent-Replayed"] = "true"

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from libs.common.domain import NotFound
 from libs.common.messaging.event_log import HistoryEntry, history
 from libs.common.web.auth import SignedIn
-from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
 from libs.contracts.buckets import Bucket
 from services.tasks.api.here import Here, shown
 from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
@@ -41,7 +41,9 @@ async def task_filter(
     directive_id: UUID | None = None,
     parent_id: UUID | None = None,
     due_soon: bool | None = None,
-    q: Annotated[str | None, Query(max_length=200, description="Code, document or content, with or without diacritics.")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, pattern=TEXT, description="Code, document, content; diacritics may be left out.")
+    ] = None,
     level: Level | None = None,
 ) -> TaskFilter:
     return TaskFilter(scope, state, bucket, agency_id, directive_id, parent_id, due_soon, q, level)
