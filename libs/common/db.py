@@ -33,6 +33,8 @@ class Database:
             max_overflow=max_overflow,
             pool_timeout=10,
             pool_recycle=1800,
+            # What people wrote would otherwise stand in the log with every statement that fails.
+            hide_parameters=True,
             connect_args={"server_settings": {**SESSION_LIMITS, "application_name": application}, "timeout": 10},
         )
 

@@ -1,6 +1,7 @@
 """Traces and logs. A trace runs through the outbox: the event carries the `traceparent` of the request that caused it."""
 
 import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Span, SpanKind
+from structlog.typing import ExcInfo
 
 tracer = trace.get_tracer("chidao")
 
@@ -42,6 +44,24 @@ def configure_traces(exporter: SpanExporter, *, service: str) -> TracerProvider:
     return provider
 
 
+def wording(error: BaseException) -> str:
+    """What an error says, as a log may keep it: the lines after the first quote rows and texts that people wrote."""
+    return (str(error).splitlines() or [""])[0][:300]
+
+
+def trace_without_texts(exc_info: ExcInfo) -> str:
+    """Where an error came from, with its causes, first the one that was raised last."""
+    parts: list[str] = []
+    waiting: list[BaseException] = [exc_info[1]]
+    while waiting:
+        error = waiting.pop()
+        parts.append(f"{type(error).__name__}: {wording(error)}\n{''.join(traceback.format_tb(error.__traceback__))}")
+        waiting.extend(error.exceptions if isinstance(error, BaseExceptionGroup) else ())
+        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        waiting.extend([cause] if cause is not None else [])
+    return "\n".join(parts).rstrip()
+
+
 def configure_logs(level: str = "INFO") -> None:
     """One JSON object a line. Log ids, codes and counts; never names, texts or tokens."""
     logging.basicConfig(level=level, format="%(message)s")
@@ -50,7 +70,7 @@ def configure_logs(level: str = "INFO") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(trace_without_texts),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),

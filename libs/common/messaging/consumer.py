@@ -23,7 +23,7 @@ from libs.common.messaging import dead_events
 from libs.common.messaging.bus import Bus
 from libs.common.messaging.envelope import Envelope
 from libs.common.messaging.feed import Position
-from libs.common.telemetry import span
+from libs.common.telemetry import span, wording
 from libs.contracts.contract import Contract, UnknownContract, contract_of
 
 log = structlog.get_logger()
@@ -173,7 +173,7 @@ class ConsumerRunner:
                 if is_passing(error):
                     raise
                 log.warning(
-                    "batch-failed", consumer=self.consumer.name, size=len(ordered), error=type(error).__name__, detail=str(error)[:300]
+                    "batch-failed", consumer=self.consumer.name, size=len(ordered), error=type(error).__name__, detail=wording(error)
                 )
                 fresh = sum([await self._apply_alone(envelope) for envelope in ordered])
                 await self._apply_together([], source, position)
@@ -217,7 +217,7 @@ class ConsumerRunner:
                         subject=str(envelope.subject),
                         version=envelope.version,
                         error=type(error).__name__,
-                        detail=str(error)[:300],
+                        detail=wording(error),
                     )
                     async with self.database.begin() as connection:
                         await dead_events.bury(connection, self.consumer.name, envelope, error)
