@@ -24,6 +24,7 @@ from libs.common.service import Service, service_of
 from services.tasks.scheduler.overdue import OverdueScheduler
 from tests.conftest import ServiceDatabase
 from tests.directives.documents import document, instruction, lead, today
+from tests.flow.notices_told import TOLD
 from tests.issuer import ISSUER, Issuer, Person
 from tests.signed_in import (
     COMMUNE_CLERK,
@@ -203,16 +204,6 @@ class Story:
 
 async def rows_of(client: Client, statement: str) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in await client.rows(statement)]
-
-
-# Which notices each event must have made: (kind of event) → (kind of notice, whether the lead agency and the Office hear of it).
-TOLD = {
-    "task-assigned": ("released", True, False),
-    "result-submitted": ("submitted", False, True),
-    "result-confirmed": ("confirmed", True, False),
-    "result-returned": ("returned", True, False),
-    "task-overdue": ("overdue", True, True),
-}
 
 
 async def expected_notices(tasks: Client) -> list[tuple[str, UUID, int, bool]]:
