@@ -168,9 +168,9 @@ async def _session_ended(request: Request, _: Exception) -> Response:
     if request.method == "POST":
         typed = [(name, text) for name, text in (await read_form(request)).all_texts().items() if " " in text or len(text) > 40]
         return frameless_page(request, portal_of(request), "frameless-message.html", status=401, key="session-ended", typed=typed)
-    if "part" in request.query_params or request.url.path in ("/live", "/notices/badge", "/agencies/options"):
+    if "part" in request.query_params or _path_wanted(request) in ("/live", "/notices/badge", "/agencies/options"):
         return Response(status_code=401)
-    return go(f"/sign-in?return_to={quote(_wanted(request))}" if request.url.path != "/" else "/sign-in")
+    return go(f"/sign-in?return_to={quote(_wanted(request))}" if _path_wanted(request) != "/" else "/sign-in")
 
 
 async def _membership_needed(request: Request, _: Exception) -> Response:
@@ -234,7 +234,12 @@ async def _message(request: Request, status: int, key: str, icon: str, *, title:
 
 
 def _wanted(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return _path_wanted(request) + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _path_wanted(request: Request) -> str:
+    path = request.url.path
+    return f"/{path.removeprefix(sign_in.NEEDED)}" if path.startswith(sign_in.NEEDED) else path
 
 
 def _origin(url: str) -> str:

@@ -14,11 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from portal.frame import landing_of
 from portal.oidc import SignedIn, SignInAway, SignInRefused
 from portal.services import Identity, Json
-from portal.session import Membership
+from portal.session import Membership, SessionEnded
 from portal.web import Here, Person, Portal, SentForm, frameless_page, go
 
 router = APIRouter()
 
+NEEDED = "/sign-in/needed/"
 ATTEMPT_SECONDS = 600
 ATTEMPT = b"sign-in attempt"
 # Over plain http browsers keep a Secure cookie for this machine only.
@@ -28,6 +29,12 @@ OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 @router.get("/sign-in")
 async def sign_in(request: Request, portal: Here, return_to: str = "", failed: str = "") -> Response:
     return frameless_page(request, portal, "sign-in.html", return_to=return_to, failed=failed, cookies_refused=_cookies_refused(request))
+
+
+@router.api_route(NEEDED + "{wanted:path}", methods=["GET", "POST"])
+async def needed() -> Response:
+    """Where the gateway leads whoever has no session: the answer is the one that the path he wanted would have given him."""
+    raise SessionEnded
 
 
 @router.get("/sign-in/start")

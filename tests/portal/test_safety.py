@@ -103,3 +103,19 @@ async def test_nobody_sees_a_page_without_a_session(browser: Browser, path: str)
 @pytest.mark.parametrize("path", ["/live", "/notices/badge", "/agencies/options?q=a", "/home?part=figures"])
 async def test_a_script_without_a_session_is_told_so(browser: Browser, path: str) -> None:
     assert (await browser.get(path)).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/tasks/x?q=%E1%BA%A4p&page=2", "/live", "/agencies/options?q=a", "/home?part=figures", "/nothing"])
+async def test_where_the_gateway_leads_somebody_without_a_session_is_as_good_as_where_he_wanted_to_go(browser: Browser, path: str) -> None:
+    wanted, led = await browser.get(path), await browser.get(f"/sign-in/needed{path}")
+    if path == "/nothing":
+        assert led.headers["Location"] == "/sign-in?return_to=/nothing"
+    else:
+        assert (led.status_code, led.headers.get("Location")) == (wanted.status_code, wanted.headers.get("Location"))
+
+
+async def test_what_somebody_without_a_session_has_typed_is_shown_there_too(browser: Browser) -> None:
+    for path in ("/directives", "/sign-in/needed/directives"):
+        page = await browser.http.post(path, data={"summary": "Văn bản gõ dở dang"})
+        assert page.status_code == 401
+        assert "Văn bản gõ dở dang" in page.text
