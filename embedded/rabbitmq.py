@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +64,7 @@ class Broker:
     management_port: int
     process: subprocess.Popen[bytes] = field(repr=False)
     epmd: subprocess.Popen[bytes] = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
 
     @property
     def pid(self) -> int:
@@ -79,6 +80,14 @@ class Broker:
 
     def url(self, user: str, *, virtual_host: str = VIRTUAL_HOST) -> str:
         return f"amqp://{quote(user)}:{quote(self.password(user))}@{HOST}:{self.port}/{quote(virtual_host, safe='')}"
+
+    def control(self, *words: str) -> str:
+        """What `rabbitmqctl` says to `words`. Raises BrokerFailed."""
+        program = _program().with_name("rabbitmqctl")
+        done = subprocess.run([str(program), *words], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise BrokerFailed(f"rabbitmqctl {words[0]}: {(done.stderr or done.stdout).strip()[-800:]}")
+        return done.stdout
 
     def running(self) -> bool:
         return self.process.poll() is None
@@ -188,7 +197,7 @@ def _start(folder: Path, program: Path, port: int, management_port: int) -> Brok
             )
 
         epmd = start("epmd", "-address", HOST, "-port", str(epmd_port))
-        return Broker(folder, port, management_port, start(str(program)), epmd)
+        return Broker(folder, port, management_port, start(str(program)), epmd, environment)
 
 
 def _environment(folder: Path, epmd_port: int) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from embedded.rabbitmq import find_or_get_rabbitmq
 from tests.browser_here import find_or_get_browser
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +74,12 @@ def skipped_in(report: Path, part: str) -> list[str]:
     ]
 
 
+def service() -> Outcome:
+    # Before the workers begin, so that they do not all install it; without one, its tests say what is missing.
+    find_or_get_rabbitmq()
+    return pytest_part("service")
+
+
 def browser() -> Outcome:
     found = find_or_get_browser()
     if found.missing:
@@ -88,7 +95,7 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "unit": lambda: pytest_part("unit"),
     "contract": lambda: pytest_part("contract"),
     "structure": lambda: pytest_part("structure"),
-    "service": lambda: pytest_part("service"),
+    "service": service,
     # Whole systems are started there, one at a time.
     "flow": lambda: pytest_part("flow", workers="0"),
     "browser": browser,

@@ -1,7 +1,10 @@
-"""The promise of libs/common/messaging/README.md, piece by piece, on real PostgreSQL and the in-process bus."""
+"""The promise of libs/common/messaging/README.md, piece by piece, on real PostgreSQL and over both buses."""
 
 import asyncio
 import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,15 +13,15 @@ from sqlalchemy.exc import DBAPIError
 
 from libs.common.db import Database
 from libs.common.messaging import dead_events
-from libs.common.messaging.bus import Message, NotTaken
+from libs.common.messaging.bus import Bus, Message, NotTaken, Publisher
 from libs.common.messaging.consumer import ConsumerRunner
 from libs.common.messaging.envelope import Envelope, EventTooLarge
 from libs.common.messaging.feed import Position
-from libs.common.messaging.memory import InMemoryBus
 from libs.common.messaging.relay import Relay
 from libs.common.messaging.sweep import Sweep
 from libs.common.supervise import running
-from tests.messaging.toy import SOURCE, Effects, feed_of, make_consumer, make_publisher, reader, record, rows
+from tests.messaging.conftest import Tried
+from tests.messaging.toy import CONSUMER, SOURCE, Effects, feed_of, make_consumer, make_publisher, reader, record, rows
 
 
 @pytest.fixture
@@ -115,57 +118,145 @@ async def test_a_position_reads_back_and_nonsense_is_refused() -> None:
             Position.parse(words)
 
 
-async def test_the_relay_deletes_only_what_was_taken(publisher: Database) -> None:
-    class Choosy(InMemoryBus):
-        refusing = True
+@dataclass
+class Choosy:
+    """A bus that takes no version 2 as long as it is `refusing`."""
 
-        async def publish(self, source: str, messages: list[Message]) -> list[NotTaken | None]:  # type: ignore[override]
-            outcomes = [NotTaken("no") if self.refusing and b'"version":2' in message.body else None for message in messages]
-            taken = [message for message, outcome in zip(messages, outcomes, strict=True) if outcome is None]
-            if taken:
-                await super().publish(source, taken)
-            return outcomes
+    bus: Bus
+    refusing: bool = True
 
-    bus = Choosy()
+    @asynccontextmanager
+    async def publisher(self, source: str) -> AsyncIterator["ChoosyPublisher"]:
+        async with self.bus.publisher(source) as publisher:
+            yield ChoosyPublisher(self, publisher)
+
+
+@dataclass
+class ChoosyPublisher:
+    choosy: Choosy
+    publisher: Publisher
+
+    async def publish(self, messages: Sequence[Message]) -> Sequence[NotTaken | None]:
+        refused = [self.choosy.refusing and b'"version":2' in message.body for message in messages]
+        outcomes = iter(await self.publisher.publish([message for message, no in zip(messages, refused, strict=True) if not no]))
+        return [NotTaken("no") if no else next(outcomes) for no in refused]
+
+
+@asynccontextmanager
+async def arriving(bus: Bus) -> AsyncIterator[list[tuple[UUID, int]]]:
+    """Aggregate and version of everything that arrives, as it arrives."""
+    arrived: list[tuple[UUID, int]] = []
+
+    async with bus.subscribe(CONSUMER, SOURCE) as subscription:
+
+        async def read() -> None:
+            while True:
+                delivery = await subscription.receive(100)
+                arrived.extend((envelope.subject, envelope.version) for envelope in map(Envelope.from_bytes, delivery.bodies))
+                await delivery.acknowledge()
+
+        reading = asyncio.create_task(read())
+        yield arrived
+        reading.cancel()
+
+
+async def test_the_relay_deletes_only_what_was_taken(publisher: Database, bus: Bus) -> None:
+    choosy = Choosy(bus)
     aggregate, other = uuid4(), uuid4()
-    async with bus.subscribe("reader", SOURCE) as queue:
+    async with arriving(bus) as arrived:
         await publish(publisher, aggregate, range(1, 3))
-        async with running(("relay", Relay(SOURCE, publisher, bus).run)):
+        async with running(("relay", Relay(SOURCE, publisher, choosy).run)):  # type: ignore[arg-type]
             await until(lambda: _outbox_is(publisher, 1))
             await publish(publisher, aggregate, range(3, 4))
             await publish(publisher, other, range(1, 2))
-            await until(lambda: _arrived(queue, other))
-            versions = [(Envelope.from_bytes(body).subject, Envelope.from_bytes(body).version) for body in queue.waiting]
-            assert (aggregate, 3) not in versions, "a later event of the same aggregate waits for the refused one"
-            bus.refusing = False
+            await until(lambda: _has(arrived, (other, 1)))
+            assert (aggregate, 3) not in arrived, "a later event of the same aggregate waits for the refused one"
+            choosy.refusing = False
             await until(lambda: _outbox_is(publisher, 0))
-    versions = [(Envelope.from_bytes(body).subject, Envelope.from_bytes(body).version) for body in queue.waiting]
-    assert [version for subject, version in versions if subject == aggregate] == [1, 2, 3]
+            await until(lambda: _has(arrived, (aggregate, 3)))
+    assert [version for subject, version in arrived if subject == aggregate] == [1, 2, 3]
 
 
 async def _outbox_is(database: Database, count: int) -> bool:
     return (await rows(database, "SELECT count(*) FROM outbox")) == [(count,)]
 
 
-async def _arrived(queue, aggregate: UUID) -> bool:
-    return any(Envelope.from_bytes(body).subject == aggregate for body in queue.waiting)
+async def _has(arrived: list[tuple[UUID, int]], event: tuple[UUID, int]) -> bool:
+    return event in arrived
 
 
-async def test_only_one_relay_is_active(publisher: Database) -> None:
-    bus = InMemoryBus()
-    async with bus.subscribe("reader", SOURCE):
+async def test_only_one_relay_is_active(publisher: Database, bus: Bus) -> None:
+    aggregates = [uuid4() for _ in range(10)]
+    async with arriving(bus) as arrived:
         first, second = Relay(SOURCE, publisher, bus), Relay(SOURCE, publisher, bus)
-        async with running(("first", first.run)):
-            await publish(publisher, uuid4(), range(1, 2))
+        async with running(("first", first.run), ("second", second.run)):
+            for aggregate in aggregates:
+                await publish(publisher, aggregate, range(1, 6))
             await until(lambda: _outbox_is(publisher, 0))
-            async with running(("second", second.run)):
-                await asyncio.sleep(0.2)
-                held = await rows(
-                    publisher,
-                    "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
-                    "WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()",
-                )
-                assert held == [(1,)]
+            held = await rows(
+                publisher,
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                "WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()",
+            )
+            assert held == [(1,)]
+            await until(lambda: _has(arrived, (aggregates[-1], 5)))
+    assert arrived == [(aggregate, version) for aggregate in aggregates for version in range(1, 6)], "once each, and in order"
+
+
+async def test_the_next_relay_goes_on_where_the_first_was_ended(publisher: Database, bus: Bus) -> None:
+    aggregate = uuid4()
+    async with arriving(bus) as arrived:
+        for version in range(1, 4):
+            await publish(publisher, aggregate, range(version, version + 1))
+            async with running(("relay", Relay(SOURCE, publisher, bus).run)):
+                await until(lambda: _outbox_is(publisher, 0))
+        await until(lambda: _has(arrived, (aggregate, 3)))
+    assert arrived == [(aggregate, 1), (aggregate, 2), (aggregate, 3)]
+
+
+async def test_batches_are_of_what_has_arrived_and_no_larger_than_asked_for(bus: Bus) -> None:
+    messages = [Message(str(uuid4()), "chidao.toy.counter-moved.v1", 0, str(number).encode()) for number in range(250)]
+    async with bus.subscribe(CONSUMER, SOURCE) as subscription, bus.publisher(SOURCE) as publishing:
+        assert list(await publishing.publish(messages)) == [None] * 250
+        sizes, bodies = [], []
+        while len(bodies) < 250:
+            delivery = await subscription.receive(100)
+            sizes.append(len(delivery.bodies))
+            bodies += delivery.bodies
+            await delivery.acknowledge()
+    assert bodies == [message.body for message in messages]
+    assert max(sizes) == 100, sizes
+
+
+async def test_an_event_goes_from_the_outbox_to_its_effect(publisher: Database, consuming: Database, bus: Bus) -> None:
+    runner = runner_of(consuming, Effects(), sequential=True)
+    aggregates = [uuid4() for _ in range(5)]
+    async with running(
+        ("consumer", lambda: runner.follow(bus, SOURCE)),
+        ("dead letters", lambda: runner.bury_dead_letters(bus)),
+        ("relay", Relay(SOURCE, publisher, bus).run),
+    ):
+        for aggregate in aggregates:
+            await publish(publisher, aggregate, range(1, 5))
+        await until(lambda: _facts_are(consuming, 20))
+    assert await rows(consuming, "SELECT DISTINCT version FROM replica") == [(4,)]
+    assert await rows(consuming, "SELECT * FROM dead_event") == []
+
+
+async def test_what_is_no_envelope_holds_nothing_up(consuming: Database, publisher: Database, bus: Bus) -> None:
+    runner = runner_of(consuming, Effects())
+    await publish(publisher, uuid4(), range(1, 2))
+    (envelope,) = (await feed_of(publisher)).envelopes
+    bodies = [b"", b"\xff", b"[]", b"{}", b"null", envelope.to_bytes()]
+    async with (
+        running(("consumer", lambda: runner.follow(bus, SOURCE))),
+        bus.subscribe(CONSUMER, SOURCE),
+        bus.publisher(SOURCE) as publishing,
+    ):
+        outcomes = await publishing.publish([Message(str(uuid4()), envelope.type, 0, body) for body in bodies])
+        assert not any(outcomes)
+        await until(lambda: _facts_are(consuming, 1))
+    assert await rows(consuming, "SELECT * FROM dead_event") == []
 
 
 async def test_a_second_delivery_changes_nothing(publisher: Database, consuming: Database) -> None:
@@ -316,30 +407,31 @@ async def test_an_event_that_died_and_comes_again_healthy_settles_itself(publish
 
 
 @pytest.mark.parametrize("sequential", [False, True])
-async def test_bus_that_loses_everything_is_healed_by_the_sweep(publisher: Database, consuming: Database, sequential: bool) -> None:
-    bus = InMemoryBus(distort=lambda _bodies: [])
+async def test_bus_that_loses_everything_is_healed_by_the_sweep(
+    publisher: Database, consuming: Database, tried: Tried, sequential: bool
+) -> None:
     runner = runner_of(consuming, Effects(), sequential=sequential)
     sweep = Sweep(runner, SOURCE, reader(publisher), every=0.2)
-
-    async def follow() -> None:
-        await runner.follow(bus, SOURCE)
-
-    aggregate = uuid4()
-    async with running(("consumer", follow), ("relay", Relay(SOURCE, publisher, bus).run)):
-        await publish(publisher, aggregate, range(1, 8))
+    async with tried.bus.subscribe(CONSUMER, SOURCE):
+        pass
+    async with running(("relay", Relay(SOURCE, publisher, tried.bus).run)):
+        await publish(publisher, uuid4(), range(1, 8))
         await until(lambda: _outbox_is(publisher, 0))
-        assert await rows(consuming, "SELECT * FROM fact") == [], "the bus lost them all"
-        async with running(("sweep", sweep.run)):
-            await until(lambda: _facts_are(consuming, 7))
-    assert await rows(consuming, "SELECT version FROM notice ORDER BY id") == [(version,) for version in range(1, 8)]
+        tried.purge()
+        async with running(("consumer", lambda: runner.follow(tried.bus, SOURCE))):
+            await publish(publisher, uuid4(), range(1, 2))
+            await until(lambda: _facts_are(consuming, 1))
+            assert await rows(consuming, "SELECT version FROM fact") == [(1,)], "the bus lost those before"
+            async with running(("sweep", sweep.run)):
+                await until(lambda: _facts_are(consuming, 8))
+    assert await rows(consuming, "SELECT version FROM notice ORDER BY id") == [(1,), *((version,) for version in range(1, 8))]
 
 
 async def _facts_are(database: Database, count: int) -> bool:
     return (await rows(database, "SELECT count(*) FROM fact")) == [(count,)]
 
 
-async def test_a_database_that_goes_away_for_a_moment_buries_nothing(publisher: Database, consuming: Database) -> None:
-    bus = InMemoryBus()
+async def test_a_database_that_goes_away_for_a_moment_buries_nothing(publisher: Database, consuming: Database, bus: Bus) -> None:
     runner = runner_of(consuming, Effects())
 
     async def follow() -> None:

@@ -19,6 +19,7 @@ from libs.common.messaging.tables import messaging_statements
 from libs.contracts.contract import Contract, Part
 
 SOURCE = "toy"
+CONSUMER = "toy-consumer"
 NOON = datetime(2026, 2, 12, 5, 0, tzinfo=UTC)
 
 
@@ -98,7 +99,7 @@ class Effects:
             await connection.execute(text("INSERT INTO fact VALUES (:id, :version, :value)"), place)
             await connection.execute(text("INSERT INTO notice (aggregate_id, version) VALUES (:id, :version)"), place)
 
-        return Consumer("toy-consumer", (SOURCE,), {CounterMoved: on_counter_moved}, sequential=sequential)
+        return Consumer(CONSUMER, (SOURCE,), {CounterMoved: on_counter_moved}, sequential=sequential)
 
 
 async def feed_of(database: Database, after: Position = Position(), limit: int = 500) -> Page:

@@ -97,7 +97,7 @@ class _Publisher:
             raise BusBlocked("the broker takes nothing from publishers: it is short of memory or disk")
 
     async def _exchange(self) -> AbstractExchange:
-        if self._channel is None:
+        if self._channel is None or self._channel.is_closed:
             self._channel = await _answered(self.connection.channel(on_return_raises=True))
         return await self._channel.get_exchange(exchange_of(self.source), ensure=False)
 
@@ -121,7 +121,7 @@ async def _publish(exchange: AbstractExchange, message: Message, window: asyncio
         try:
             answer = await exchange.publish(travelling, routing_key=message.type, mandatory=True)
         except PublishError as returned:
-            log.error("message-unroutable", exchange=exchange.name, type=message.type, event=message.event_id)
+            log.error("message-unroutable", exchange=exchange.name, type=message.type, event_id=message.event_id)
             return NotTaken(f"no queue is bound to {exchange.name}: {returned}")
         except DeliveryError as refused:
             return NotTaken(f"the broker refused: {refused}")
