@@ -15,6 +15,7 @@ from chidao import backup as backups
 from chidao import dead as dead_letters
 from chidao import topology
 from chidao.reach import postgres_of
+from chidao.serve import serve
 from embedded.refusals import CannotRun
 from embedded.schemas import SCHEMAS
 from libs.common.migrate import migrate as migrate_one
@@ -41,6 +42,9 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help
 dead = typer.Typer(no_args_is_help=True, help="Sự kiện không áp dụng được: xem, thử lại, bỏ qua (events that could not take effect).")
 app.add_typer(dead, name="dead")
 app.add_typer(topology.app, name="topology")
+
+
+app.command()(serve)
 
 
 @app.command()

@@ -4,11 +4,12 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -19,10 +20,12 @@ from embedded.front_door import FrontDoor
 from embedded.logs import log_to
 from embedded.oidc.issuing import Account
 from embedded.ordinary_user import NoOrdinaryUser
+from embedded.pieces import Piece
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
 from embedded.refusals import CannotRun
 from embedded.schemas import SCHEMAS
 from embedded.servers import address_of, listen, serving
+from embedded.split import Split, split
 from embedded.wiring import SERVICES, Wiring
 from libs.common import fault_points
 from libs.common.clock import Clock
@@ -35,12 +38,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Options:
-    """`day` turns the clock (None: the real one), `fresh` forgets all data, `port` 0 lets the system choose."""
+    """`day` turns the clock (None: the real one), `fresh` forgets all data, `port` 0 lets the system choose.
+
+    `split`: many processes, RabbitMQ and nginx instead of one process.
+    """
 
     data: Path
     port: int
     day: date | None = None
     fresh: bool = False
+    split: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,19 @@ class Running:
     log: Path
 
 
-async def run(options: Options, announce: Callable[[Running], None]) -> None:
+class Teller(Protocol):
+    """How a person at the keyboard hears of it."""
+
+    def running(self, running: Running) -> None: ...
+
+    def split(self, running: Split) -> None: ...
+
+    def ended(self, piece: Piece) -> None:
+        """A process of a split run has ended unasked, and will be started again."""
+        ...
+
+
+async def run(options: Options, teller: Teller) -> None:
     """Until SIGINT, SIGTERM or SIGHUP. Raises CannotRun when it cannot start, or PostgreSQL has gone away."""
     fault = _armed_fault()
     stop = asyncio.Event()
@@ -64,6 +83,7 @@ async def run(options: Options, announce: Callable[[Running], None]) -> None:
         if not (sent == signal.SIGHUP and signal.getsignal(sent) == signal.SIG_IGN):
             loop.add_signal_handler(sent, stop.set)
     with hold(options.data) as folder:
+        await asyncio.to_thread(folder.end_leftovers)
         if options.fresh:
             folder.empty()
         # Taken before the long work, so that a port in use is told at once.
@@ -72,12 +92,25 @@ async def run(options: Options, announce: Callable[[Running], None]) -> None:
         log_to(log_file)
         if fault is not None:
             log.warning("fault-armed", fault=str(fault))
+        if options.split:
+            await _run_split(options, folder, door, stop, teller)
+            return
         async with AsyncExitStack() as stack:
             cluster = await stack.enter_async_context(_postgres(folder))
             running = await stack.enter_async_context(_everything(options, folder, cluster, door, log_file))
             if not stop.is_set():
-                announce(running)
+                teller.running(running)
             await _until_stopped(stop, cluster)
+
+
+async def _run_split(options: Options, folder: DataFolder, door: socket.socket, stop: asyncio.Event, teller: Teller) -> None:
+    # nginx opens the port itself, and finds it as free as we did.
+    port = door.getsockname()[1]
+    door.close()
+    async with split(folder, port=port, day=options.day, ended=teller.ended) as running:
+        if not stop.is_set():
+            teller.split(running)
+        await stop.wait()
 
 
 def _armed_fault() -> fault_points.Fault | None:

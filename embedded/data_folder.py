@@ -11,7 +11,9 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey
 
-from embedded.postgres import end_leftovers, write_secret
+from embedded import gateway, postgres, rabbitmq
+from embedded.pieces import end_programs_in
+from embedded.postgres import write_secret
 from embedded.refusals import CannotRun
 
 LOCK = "chidao.lock"
@@ -29,6 +31,9 @@ CONTENTS = (
     "cache",
     "chidao.log",
     "chidao.previous.log",
+    "processes",
+    "rabbitmq",
+    "gateway",
 )
 
 
@@ -84,9 +89,28 @@ class DataFolder:
         keys.mkdir(mode=0o700, exist_ok=True)
         return keys
 
+    @property
+    def processes(self) -> Path:
+        """Where the processes of a split run work, with their settings and logs."""
+        return self.path / "processes"
+
+    @property
+    def rabbitmq(self) -> Path:
+        return self.path / "rabbitmq"
+
+    @property
+    def gateway(self) -> Path:
+        return self.path / "gateway"
+
+    def end_leftovers(self) -> None:
+        """End whatever a killed run left behind, whichever kind of run it was."""
+        gateway.end_leftovers(self.gateway)
+        end_programs_in(self.processes)
+        rabbitmq.end_leftovers(self.rabbitmq)
+        postgres.end_leftovers(self.path / "postgres")
+
     def empty(self) -> None:
-        """Forget everything, also a PostgreSQL that an earlier run left behind there."""
-        end_leftovers(self.path / "postgres")
+        """Forget everything. Nothing of an earlier run may be at work there any more."""
         for name in CONTENTS:
             found = self.path / name
             if found.is_dir() and not found.is_symlink():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.common.clock import Clock
@@ -22,12 +23,21 @@ class OutsideSettings(BaseSettings):
 
     @classmethod
     def from_outside(cls) -> Self:
-        return cls(_env_file=os.environ.get(FILE_VARIABLE))
+        """Ends the process with one sentence that names each variable that is missing or wrong, and none of their values."""
+        try:
+            return cls(_env_file=os.environ.get(FILE_VARIABLE))
+        except ValidationError as error:
+            wrong = ", ".join(f"{_variable(found['loc'])} ({found['type']})" for found in error.errors(include_input=False))
+            raise SystemExit(f"Cấu hình thiếu hoặc sai (settings missing or wrong): {wrong}.") from None
 
     def to_lines(self) -> str:
         """As `from_outside` reads them in a file."""
         written = {name: value for name, value in self.model_dump(mode="json").items() if value is not None}
         return "".join(f"{self.model_config['env_prefix']}{name.upper()}={_quoted(value)}\n" for name, value in written.items())
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return f"CHIDAO_{'__'.join(str(part) for part in place).upper()}"
 
 
 def _quoted(value: object) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from libs.common.telemetry import wording
+
 log = structlog.get_logger()
 
 SHORTEST_PAUSE = 0.1
@@ -55,7 +57,7 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing:
             if asyncio.get_running_loop().time() - started > RECOVERED_AFTER:
                 pause = SHORTEST_PAUSE
             standing.failed(name, error)
-            log.warning("restarted", work=name, error=type(error).__name__, detail=str(error)[:300], pause=pause)
+            log.warning("restarted", work=name, error=type(error).__name__, detail=wording(error), pause=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         else:

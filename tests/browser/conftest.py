@@ -49,7 +49,7 @@ def start_system(data: Path, *arguments: str) -> System:
     said: list[str] = []
     for line in process.stdout:
         said.append(line)
-        found = re.search(r"http://[\w.:]+", line)
+        found = re.search(r"https?://[\w.:]+", line)
         if found:
             # Whoever does not read a pipe stops the one who writes into it.
             Thread(target=process.stdout.read, daemon=True).start()
@@ -64,13 +64,16 @@ def stop_system(system: System) -> None:
     assert system.process.wait(60) == 0
 
 
-@pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A system of the test's own, or the one at CHIDAO_URL."""
-    if "CHIDAO_URL" in os.environ:
-        yield System(os.environ["CHIDAO_URL"], None, None)
+WAYS: dict[str, tuple[str, ...]] = {"one process": (), "many processes": ("--split",)}
+
+
+@pytest.fixture(scope="session", params=[os.environ["CHIDAO_URL"]] if "CHIDAO_URL" in os.environ else WAYS)
+def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system of the test's own, in each way in which it can run, or only the one at CHIDAO_URL."""
+    if request.param not in WAYS:
+        yield System(request.param, None, None)
         return
-    running = start_system(tmp_path_factory.mktemp("system"))
+    running = start_system(tmp_path_factory.mktemp("system"), *WAYS[request.param])
     yield running
     stop_system(running)
 
@@ -99,7 +102,13 @@ def new_page(chromium: Browser, system: System) -> Iterator[NewPage]:
 
     def open_page(*, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
         context = chromium.new_context(
-            base_url=system.url, viewport={"width": width, "height": height}, color_scheme=scheme, locale="vi-VN", reduced_motion="reduce"
+            base_url=system.url,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            locale="vi-VN",
+            reduced_motion="reduce",
+            # The gateway's certificate is of this machine only.
+            ignore_https_errors=True,
         )
         opened.append(context)
         page = context.new_page()

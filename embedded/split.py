@@ -1,0 +1,232 @@
+"""The system in many processes on one machine: each service its own, RabbitMQ between them, nginx in front. No service is told of it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from embedded.business_day import latest_written, offset_for
+from embedded.data_folder import DataFolder
+from embedded.demo import load_once, who_may_sign_in
+from embedded.gateway import PORTAL, SIGN_IN, GatewayFailed, start_gateway
+from embedded.oidc.issuing import Account
+from embedded.ordinary_user import NoOrdinaryUser
+from embedded.parties import parties, wanted_topology
+from embedded.pieces import NotReady, Piece, Process, start_program, until_all_are_ready
+from embedded.postgres import Cluster, PostgresFailed, start_cluster, write_secret
+from embedded.processes import free_port
+from embedded.rabbitmq import OPERATOR, VIRTUAL_HOST, Broker, BrokerFailed, start_broker
+from embedded.refusals import CannotRun
+from embedded.schemas import SCHEMAS
+from embedded.servers import HOST, address_of, listen, serving
+from embedded.wiring import Wiring
+from libs.common.clock import Clock
+from libs.common.messaging.management import management
+from libs.common.messaging.memory import InMemoryBus
+from libs.common.migrate import migrate
+from libs.common.service import service_of
+from libs.common.settings import OutsideSettings, Part
+from portal.assets import Assets
+from portal.fonts import cut_fonts
+
+Server = TypeVar("Server", Cluster, Broker)
+
+# Which services have work of their own accord, and so a part for it.
+SCHEDULING = frozenset({"tasks"})
+LONGEST_READY_SECONDS = 180.0
+
+
+Compose = Callable[[], "list[Unit]"]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One process of a service: which parts of it it does."""
+
+    service: str
+    parts: frozenset[Part]
+
+    @property
+    def name(self) -> str:
+        return self.service if self.parts == frozenset(Part) else f"{self.service}-{'-'.join(sorted(self.parts))}"
+
+
+def together() -> list[Unit]:
+    """One process for each service."""
+    return [Unit(party.service, frozenset(Part)) for party in parties()]
+
+
+def apart() -> list[Unit]:
+    """A process for each part that a service has."""
+    units = []
+    for party in parties():
+        has = {
+            Part.API: True,
+            Part.RELAY: party.publishes,
+            Part.CONSUMER: bool(party.consumers),
+            Part.SCHEDULER: party.service in SCHEDULING,
+        }
+        units += [Unit(party.service, frozenset({part})) for part, there in has.items() if there]
+    return units
+
+
+@dataclass
+class Split:
+    """A split run: its pieces by name, and where people reach it. `environment` of a piece is what it is given at its next start."""
+
+    folder: DataFolder
+    public_url: str
+    today: date
+    cluster: Cluster
+    broker: Broker
+    people: Sequence[Account] = ()
+    pieces: dict[str, Piece] = field(default_factory=dict)
+    environment: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def apply_topology(self) -> list[str]:
+        """What was mended in the broker. Raises CannotRun when something is left that only a person may mend."""
+        wanted = wanted_topology()
+        passwords = {rights.user: self.broker.password(rights.user) for rights in wanted.rights}
+        operator = {"operator": OPERATOR, "password": self.broker.password(OPERATOR), "virtual_host": VIRTUAL_HOST}
+        with management(self.broker.management_url, **operator) as managed:
+            changed, left = managed.apply(wanted, passwords)
+        if left:
+            raise CannotRun("Cấu hình RabbitMQ không đúng và phải sửa bằng tay", f"the broker has to be mended by hand: {'; '.join(left)}")
+        return changed
+
+    async def until_ready(self, *, seconds: float = LONGEST_READY_SECONDS) -> None:
+        """Until every piece does all that it is there for. Raises NotReady."""
+        await until_all_are_ready(list(self.pieces.values()), seconds=seconds)
+
+
+@asynccontextmanager
+async def split(
+    folder: DataFolder,
+    *,
+    port: int,
+    day: date | None,
+    compose: Compose = together,
+    order: Callable[[list[Piece]], list[Piece]] = list,
+    ended: Callable[[Piece], None] = lambda _: None,
+) -> AsyncIterator[Split]:
+    """Everything up while the context lasts, and kept up. `order`: in which order the processes of ours are started. Raises CannotRun."""
+    works = folder.processes
+    async with AsyncExitStack() as stack:
+        cluster = await _started(lambda: start_cluster(folder.postgres), "PostgreSQL")
+        stack.push_async_callback(asyncio.to_thread, cluster.stop)
+        offset = offset_for(day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
+        for database, package in SCHEMAS.items():
+            await migrate(package, cluster.dsn(database, f"{database}_owner"))
+        broker = await _started(lambda: start_broker(folder.rabbitmq), "RabbitMQ")
+        stack.push_async_callback(asyncio.to_thread, broker.stop)
+
+        units = compose()
+        ports = {unit.name: free_port() for unit in units} | {PORTAL: free_port()}
+        addresses = {unit.service: f"http://{HOST}:{ports[unit.name]}" for unit in units if Part.API in unit.parts}
+        public_url = f"https://{HOST}:{port}"
+        sign_in_door = listen()
+        wiring = Wiring(folder, cluster, public_url, addresses, offset, sign_in_url=address_of(sign_in_door), bus_url_of=broker.url)
+        running = Split(folder, public_url, Clock(offset).today(), cluster, broker)
+        await asyncio.to_thread(running.apply_topology)
+        running.people = await stack.enter_async_context(_people_who_sign_in(wiring, sign_in_door, running.today))
+
+        works.mkdir(mode=0o700, exist_ok=True)
+        programs = [
+            _program(
+                running,
+                works,
+                f"services.{unit.service}",
+                unit.name,
+                ports[unit.name],
+                wiring.service_settings(unit.service, port=ports[unit.name], parts=unit.parts),
+            )
+            for unit in units
+        ]
+        programs.append(_program(running, works, "portal", PORTAL, ports[PORTAL], wiring.portal_settings(port=ports[PORTAL])))
+        doors = addresses | {PORTAL: f"http://{HOST}:{ports[PORTAL]}", SIGN_IN: address_of(sign_in_door)}
+        behind = {name: urlsplit(address).netloc for name, address in doors.items()}
+        servers = [
+            Piece(
+                "postgresql",
+                lambda: _again(running, "cluster", start_cluster(folder.postgres, port=cluster.port)),
+                f"{HOST}:{cluster.port}",
+                process=cluster,
+            ),
+            Piece(
+                "rabbitmq",
+                lambda: _again(running, "broker", start_broker(broker.folder, port=broker.port, management_port=broker.management_port)),
+                f"{HOST}:{broker.port}",
+                process=broker,
+            ),
+        ]
+        gateway = Piece("gateway", lambda: start_gateway(folder.gateway, port=port, upstreams=behind), public_url)
+        running.pieces = {piece.name: piece for piece in (*servers, *programs, gateway)}
+        for piece in order([*programs, gateway]):
+            await _started_piece(piece)
+            stack.push_async_callback(piece.stopped)
+        keeping = [asyncio.create_task(piece.keep_up(ended), name=piece.name) for piece in running.pieces.values()]
+        stack.push_async_callback(_cancelled, keeping)
+        try:
+            await running.until_ready()
+        except NotReady as error:
+            raise CannotRun("Hệ thống không khởi động đầy đủ", f"not everything came up: {error}; see {works}") from error
+        yield running
+
+
+async def _started(start: Callable[[], Server], name: str) -> Server:
+    try:
+        return await asyncio.to_thread(start)
+    except (PostgresFailed, BrokerFailed, NoOrdinaryUser) as error:
+        raise CannotRun(f"Không khởi động được {name}", f"{name} does not start: {error}") from error
+
+
+async def _started_piece(piece: Piece) -> None:
+    try:
+        await piece.started()
+    except GatewayFailed as error:
+        raise CannotRun("Không khởi động được nginx", f"nginx does not start: {error}") from error
+
+
+def _again(running: Split, name: str, process: Process) -> Process:
+    """Who asks the run for its PostgreSQL or RabbitMQ gets the one that is up."""
+    setattr(running, name, process)
+    return process
+
+
+def _program(running: Split, works: Path, module: str, name: str, port: int, settings: OutsideSettings) -> Piece:
+    file = works / f"{name}.env"
+    write_secret(file, settings.to_lines())
+
+    def start() -> Process:
+        more = running.environment.pop(name, {})
+        return start_program(module, settings_file=file, folder=works, log_file=works / f"{name}.log", environment=more)
+
+    return Piece(name, start, f"http://{HOST}:{port}", ready_path="/health/ready")
+
+
+@asynccontextmanager
+async def _people_who_sign_in(wiring: Wiring, door: socket.socket, today: date) -> AsyncIterator[Sequence[Account]]:
+    """The sign-in service of the demonstration, in this process. Keycloak will stand in its place."""
+    directory = service_of(wiring.service_app("directory", InMemoryBus()))
+    assets = Assets(await asyncio.to_thread(cut_fonts, wiring.portal_settings().fonts_folder))
+
+    async def accounts() -> Sequence[Account]:
+        return await who_may_sign_in(directory, today)
+
+    try:
+        await load_once(directory)
+        async with serving({door: wiring.sign_in_app(accounts, lambda: (assets.url("portal.css"),))}):
+            yield await accounts()
+    finally:
+        await directory.database.dispose()
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
