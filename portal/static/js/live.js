@@ -71,9 +71,13 @@ async function partOf(url) {
 async function refresh(id) {
   const old = document.getElementById(id);
   const fresh = (await partOf(old.dataset.partUrl))?.getElementById(id);
-  if (!fresh || fresh.isEqualNode(old)) return;
+  if (!fresh) return;
   const before = new Map([...old.querySelectorAll("[data-figure]")].map((figure) => [figure.dataset.figure, figure.textContent]));
   const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  // What somebody has unfolded stays so.
+  const folds = [...old.querySelectorAll("details")].map((fold) => fold.open);
+  for (const [place, fold] of [...fresh.querySelectorAll("details")].entries()) fold.open = folds[place] ?? fold.open;
+  if (fresh.isEqualNode(old)) return;
   old.replaceWith(fresh);
   for (const figure of fresh.querySelectorAll("[data-figure]")) {
     if (before.get(figure.dataset.figure) !== figure.textContent) figure.classList.add("just-changed");
