@@ -32,13 +32,17 @@ class Visitor:
         page = self.get("/sign-in/start")
         found = self.get(str(page.url.copy_with(query=None)), **hidden(page.text), q=words)
         person = re.search(r'name="person" value="([^"]+)"', found.text)
-        assert person is not None, f"the chooser found nobody for {words}"
+        assert person is not None, f"the chooser found nobody for {words}, but {found.status_code}"
         page = self._follow("POST", str(found.url.copy_with(query=None)), data={**hidden(found.text), "person": person[1]})
         if page.url.path == "/membership":
             membership = re.search(r'name="membership_id" value="([^"]+)"', page.text)
             assert membership is not None
             page = self._follow("POST", "/membership", data={**hidden(page.text), "membership_id": membership[1]})
         return page
+
+    def send(self, page: httpx2.Response, action: str, fields: dict[str, Any], files: Any = None) -> httpx2.Response:
+        """A form of `page`, with what it carries unseen."""
+        return self._follow("POST", action, data={**hidden(page.text), **fields}, files=files)
 
     @contextmanager
     def listen(self) -> Iterator[httpx2.Response]:

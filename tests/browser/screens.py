@@ -1,0 +1,249 @@
+"""Every screen of the portal, in one table: the pictures are taken of it, and the tests look at the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.busy_province import AGENCIES, LONG_DEMAND, LONGEST_NAMED, OFFICE, PROVINCE, TODAY, TRACKER, Town
+from tests.browser.steps import clerk_of, report_document, sign_in, vietnamese
+
+WIDTHS = {360: 780, 768: 1024, 1440: 900}
+THEMES = ("light", "dark")
+COMMITTEE = "Ủy ban nhân dân tỉnh Quảng Ngãi"
+# Where each route of the portal that is no page of its own leads, or what it is instead.
+NO_SCREEN = {
+    "/": "leads to the first page of the role",
+    "/sign-in/start": "leads to the sign-in service",
+    "/sign-in/callback": "leads into the portal",
+    "/files/{file_id}": "a file to keep",
+    "/agencies/options": "the list under an agency field, seen on the form",
+    "/notices/badge": "the number on the bell, seen on every page",
+}
+
+
+@dataclass(frozen=True)
+class Who:
+    """`acting_as` where a person holds several positions."""
+
+    agency: str
+    position: str
+    acting_as: str | None = None
+
+
+def clerk(short_name: str) -> Who:
+    agency = AGENCIES[short_name]
+    return Who(agency.name, clerk_of(PROVINCE, agency, TODAY))
+
+
+NOBODY = None
+LEADER = Who(COMMITTEE, "Chủ tịch UBND tỉnh")
+TRACKING = Who(OFFICE, TRACKER)
+HEAD_OF_OFFICE = Who(OFFICE, "Chánh Văn phòng UBND tỉnh", "Lãnh đạo Văn phòng")
+NATURE = clerk("Sở NN&MT")
+LONGEST = clerk(LONGEST_NAMED.short_name)
+IDLE = clerk("Sở Ngoại vụ")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`route` is the portal's, `path` the address in it with {task.key} and {directive.key} to be filled in; `act` leads on from there."""
+
+    name: str
+    who: Who | None
+    route: str
+    path: str = ""
+    act: Callable[[Page], None] | None = None
+    status: int = 200
+
+    def address(self, town: Town) -> str:
+        path = self.path or self.route
+        for kind, known in (("task", town.tasks), ("directive", town.directives)):
+            for key, found in known.items():
+                path = path.replace(f"{{{kind}.{key}}}", found)
+        return path
+
+
+def choose_person(page: Page) -> None:
+    page.get_by_role("link", name="cổng đăng nhập").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+
+
+def fill_directive(page: Page) -> None:
+    page.get_by_label("Số", exact=True).fill("5610")
+    page.get_by_label("Ký hiệu").fill("UBND-KTTH")
+    page.get_by_label("Trích yếu").fill("Quyết toán các dự án thành phần Chương trình mục tiêu quốc gia xây dựng nông thôn mới")
+    form = page.locator("details.instruction").first
+    form.get_by_label("Nội dung").fill(LONG_DEMAND)
+    form.get_by_role("combobox", name="Chủ trì").fill(LONGEST_NAMED.name)
+    for name in ("Sở Tài chính", "Sở NN&MT"):
+        form.get_by_role("combobox", name="Phối hợp").fill(AGENCIES[name].name)
+        page.get_by_role("option").filter(has_text=AGENCIES[name].name).first.click()
+    form.get_by_label("Hạn", exact=True).fill("30/11/2026")
+
+
+def open_agency_list(page: Page) -> None:
+    page.locator("details.instruction").first.get_by_role("combobox", name="Chủ trì").press_sequentially("ban quan ly du an")
+    expect(page.locator("ul.options [role=option]").first).to_be_visible()
+
+
+def save_with_errors(page: Page) -> None:
+    page.get_by_label("Số", exact=True).fill("5610")
+    page.get_by_label("Ngày ban hành").fill("31/02/2026")
+    page.get_by_role("combobox", name="Chủ trì").first.fill("Sở Kế hoạch và Đầu tư cũ")
+    page.get_by_role("button", name="Lưu văn bản").click()
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def declare_secret(page: Page) -> None:
+    page.get_by_text("Tối mật", exact=True).click()
+
+
+def record_secret(page: Page) -> None:
+    declare_secret(page)
+    page.get_by_role("button", name="Ghi nhận và dừng nhập").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def report_without_words(page: Page) -> None:
+    page.get_by_text("Khác", exact=True).click()
+    page.get_by_label("Phần trăm khác").fill("180")
+    page.get_by_text("Có khó khăn hoặc kiến nghị").click()
+    page.get_by_role("button", name="Gửi báo cáo").click()
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def report_upon_an_old_version(page: Page) -> None:
+    page.locator('input[name="version"]').first.evaluate("field => { field.value = '1' }")
+    page.get_by_label("Từ lần trước đến nay").fill("Đã kiểm tra thêm 2 hồ, còn lại hồ Núi Ngang.")
+    page.get_by_role("button", name="Gửi báo cáo").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def complete_without_file(page: Page) -> None:
+    page.get_by_label("Số, ký hiệu văn bản báo cáo").fill("1610/BC-SNNMT")
+    page.get_by_label("Ngày văn bản báo cáo").fill(vietnamese(TODAY))
+    page.get_by_role("button", name="Gửi kết quả").click()
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def attach_file(page: Page) -> None:
+    page.get_by_label("Số, ký hiệu văn bản báo cáo").fill("1610/BC-SNNMT")
+    page.get_by_label("Tệp văn bản báo cáo").set_input_files(report_document(Path("/tmp")))
+    page.get_by_label("Tóm tắt kết quả").fill("Đã kiểm tra 43/43 hồ; lập phương án cho 12 hồ xung yếu.")
+
+
+def return_without_reason(page: Page) -> None:
+    page.locator("#return > summary").click()
+    page.get_by_role("button", name="Trả lại cho cơ quan").click()
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def open_menu(page: Page) -> None:
+    page.locator("[popovertarget=me]").click()
+    expect(page.locator("#me")).to_be_visible()
+
+
+def unfold_communes(page: Page) -> None:
+    page.get_by_text("Từng xã, phường, đặc khu").click()
+
+
+SCREENS = (
+    Screen("sign-in", NOBODY, "/sign-in"),
+    Screen("sign-in-failed", NOBODY, "/sign-in", "/sign-in?failed=lost"),
+    Screen("sign-in-demo", NOBODY, "/sign-in", act=choose_person),
+    Screen("sign-in-role", HEAD_OF_OFFICE, "/membership"),
+    Screen("home", LEADER, "/home"),
+    Screen("home-communes", LEADER, "/home", act=unfold_communes),
+    Screen("home-office", TRACKING, "/home"),
+    Screen("home-agency", NATURE, "/home"),
+    Screen("menu", LEADER, "/home", act=open_menu),
+    Screen("number", LEADER, "/numbers/{name}", "/numbers/open_overdue"),
+    Screen("number-empty", LEADER, "/numbers/{name}", "/numbers/completed_undated"),
+    Screen("number-hidden", IDLE, "/numbers/{name}", "/numbers/open_overdue"),
+    Screen("rate", LEADER, "/rates/{name}", "/rates/R3c"),
+    Screen("my-work", NATURE, "/my-work"),
+    Screen("my-work-long", LONGEST, "/my-work"),
+    Screen("my-work-empty", IDLE, "/my-work"),
+    Screen("workbench", TRACKING, "/workbench"),
+    Screen("workbench-nothing", TRACKING, "/workbench", "/workbench?q=khong+co+viec+nay"),
+    Screen("directives", TRACKING, "/directives"),
+    Screen("directives-empty", IDLE, "/directives"),
+    Screen("register", TRACKING, "/directives/new"),
+    Screen("register-filled", TRACKING, "/directives/new", act=fill_directive),
+    Screen("register-agencies", TRACKING, "/directives/new", act=open_agency_list),
+    Screen("register-errors", TRACKING, "/directives/new", act=save_with_errors),
+    Screen("register-secret", TRACKING, "/directives/new", act=declare_secret),
+    Screen("register-edit", TRACKING, "/directives/{directive_id}/edit", "/directives/{directive.draft}/edit"),
+    Screen("error-secret", TRACKING, "/directives/new", act=record_secret),
+    Screen("directive", TRACKING, "/directives/{directive_id}", "/directives/{directive.5210}"),
+    Screen("directive-draft", TRACKING, "/directives/{directive_id}", "/directives/{directive.draft}"),
+    Screen("directive-submitted", HEAD_OF_OFFICE, "/directives/{directive_id}", "/directives/{directive.submitted}"),
+    Screen("task", TRACKING, "/tasks/{task_id}", "/tasks/{task.dyke}"),
+    Screen("task-agency", NATURE, "/tasks/{task_id}", "/tasks/{task.dams}"),
+    Screen("task-long", LONGEST, "/tasks/{task_id}", "/tasks/{task.long}"),
+    Screen("task-new", NATURE, "/tasks/{task_id}", "/tasks/{task.forest}"),
+    Screen("task-returned", NATURE, "/tasks/{task_id}", "/tasks/{task.parcels}"),
+    Screen("task-late", TRACKING, "/tasks/{task_id}", "/tasks/{task.prestige}"),
+    Screen("task-undated", TRACKING, "/tasks/{task_id}", "/tasks/{task.assets}"),
+    Screen("task-group", TRACKING, "/tasks/{task_id}", "/tasks/{task.houses}"),
+    Screen("task-history", TRACKING, "/tasks/{task_id}/history", "/tasks/{task.dyke}/history"),
+    Screen("progress", NATURE, "/tasks/{task_id}/progress", "/tasks/{task.dams}/progress"),
+    Screen("progress-long", LONGEST, "/tasks/{task_id}/progress", "/tasks/{task.long}/progress"),
+    Screen("progress-errors", NATURE, "/tasks/{task_id}/progress", "/tasks/{task.dams}/progress", report_without_words),
+    Screen("error-changed", NATURE, "/tasks/{task_id}/progress", "/tasks/{task.dams}/progress", report_upon_an_old_version),
+    Screen("completion", NATURE, "/tasks/{task_id}/completion", "/tasks/{task.dams}/completion", attach_file),
+    Screen("completion-errors", NATURE, "/tasks/{task_id}/completion", "/tasks/{task.dams}/completion", complete_without_file),
+    Screen("completion-closed", NATURE, "/tasks/{task_id}/completion", "/tasks/{task.dust}/completion"),
+    Screen("received", NATURE, "/tasks/{task_id}/received", "/tasks/{task.dams}/received"),
+    Screen("confirm", TRACKING, "/confirm"),
+    Screen("confirm-item", TRACKING, "/confirm/{task_id}", "/confirm/{task.dust}"),
+    Screen("confirm-return", TRACKING, "/confirm/{task_id}", "/confirm/{task.dust}", return_without_reason),
+    Screen("notices", NATURE, "/notices"),
+    Screen("notices-office", TRACKING, "/notices"),
+    Screen("notices-empty", IDLE, "/notices"),
+    Screen("search", TRACKING, "/search", "/search?q=xa+ba+dong"),
+    Screen("search-blank", TRACKING, "/search"),
+    Screen("search-nothing", TRACKING, "/search", "/search?q=khong+co+viec+nay"),
+    Screen("error", IDLE, "/tasks/{task_id}", "/tasks/{task.dyke}", status=404),
+)
+
+
+class Visits:
+    """One browser context for each person, signed in when first needed."""
+
+    def __init__(self, browser: Browser, town: Town) -> None:
+        self._browser, self._town = browser, town
+        self._contexts: dict[Who | None, BrowserContext] = {}
+
+    def page(self, who: Who | None) -> Page:
+        if who not in self._contexts:
+            context = self._browser.new_context(base_url=self._town.url, locale="vi-VN", reduced_motion="reduce")
+            context.set_default_timeout(15_000)
+            self._contexts[who] = context
+            if who is not None:
+                page = context.new_page()
+                sign_in(page, who.agency, who.position, acting_as=who.acting_as)
+                page.close()
+        return self._contexts[who].new_page()
+
+    def open(self, screen: Screen, page: Page) -> None:
+        """The screen as somebody at a desk sees it; `wear` gives it other widths and the dark."""
+        wear(page, 1440, "light")
+        answer = page.goto(screen.address(self._town))
+        assert answer is not None
+        assert answer.status == screen.status, f"{screen.name} answered {answer.status}"
+        if screen.act is not None:
+            screen.act(page)
+        page.evaluate("document.fonts.ready.then(() => undefined)")
+
+    def close(self) -> None:
+        for context in self._contexts.values():
+            context.close()
+
+
+def wear(page: Page, width: int, theme: str) -> None:
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.evaluate("() => { scrollTo(0, 0); return new Promise(requestAnimationFrame) }")
