@@ -17,6 +17,7 @@ NO_SCREEN = {
     "/": "leads to the first page of the role",
     "/sign-in/start": "leads to the sign-in service",
     "/sign-in/callback": "leads into the portal",
+    "/sign-in/needed/{wanted:path}": "leads to the sign-in page",
     "/files/{file_id}": "a file to keep",
     "/agencies/options": "the list under an agency field, seen on the form",
     "/notices/badge": "the number on the bell, seen on every page",
