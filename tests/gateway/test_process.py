@@ -68,7 +68,9 @@ def test_its_files_are_all_its_own(gateway: Gateway) -> None:
     }
     assert opened
     assert all(file.is_relative_to(gateway.folder) for file in opened), opened
-    assert {file.name for file in gateway.folder.iterdir()} >= {"nginx.pid", "access.log", "nginx.log", "temporary"}
+    assert {file.name for file in gateway.folder.iterdir()} >= {"nginx.pid", "access.log", "nginx.log"}
+    # It makes all of these when it starts, wherever it was told to.
+    assert {file.name for file in (gateway.folder / "temporary").iterdir()} == {"body", "proxy", "fastcgi", "uwsgi", "scgi"}
 
 
 def test_keys_are_for_nobody_else(gateway: Gateway) -> None:
@@ -90,6 +92,9 @@ def test_where_root_has_no_namespaces_it_runs_as_a_user_of_its_own(behind: Behin
     finally:
         running.stop()
     assert processes_of(running.folder) == []
+    # What it wrote is ours again when there is another way.
+    anew = start_gateway(running.folder, upstreams=behind.addresses)
+    anew.stop()
 
 
 def test_a_wrong_configuration_is_one_sentence(behind: Behind, tmp_path: Path) -> None:
