@@ -9,19 +9,18 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
 from embedded.ordinary_user import Way, way_to_ordinary_user
+from embedded.processes import HOST, free_port, processes_in
 
 DATABASES = ("chidao_directory", "chidao_directives", "chidao_tasks", "chidao_notify", "chidao_reporting", "chidao_portal")
 SUPERUSER = "postgres"
-HOST = "127.0.0.1"
 
 # Small, because all of it runs beside everything else on one machine; never at the cost of durability.
 SETTINGS = {
@@ -133,7 +132,7 @@ def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = No
         _make(data, passwords[SUPERUSER], way)
     way.own(data)
     for attempt in range(1, START_ATTEMPTS + 1):
-        cluster = _start(folder, port or _free_port(), passwords, way)
+        cluster = _start(folder, port or free_port(), passwords, way)
         try:
             _wait(cluster)
             break
@@ -152,7 +151,7 @@ def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = No
 def running_in(folder: Path) -> Address | None:
     """The PostgreSQL that somebody else runs in `folder` right now, ready or about to be."""
     lines = _pid_file(folder / "postgres")
-    if len(lines) < 4 or int(lines[0]) not in _processes_in(folder / "postgres"):
+    if len(lines) < 4 or int(lines[0]) not in processes_in(folder / "postgres", {"postgres"}):
         return None
     return Address(folder, int(lines[3]), json.loads((folder / "passwords.json").read_text()))
 
@@ -294,13 +293,6 @@ def run_sql(cluster: Address, database: str, script: str) -> None:
         raise PostgresFailed(f"psql: {done.stderr.splitlines()[0][:300] if done.stderr else done.returncode}")
 
 
-def _free_port() -> int:
-    with socket.socket() as opened:
-        opened.bind((HOST, 0))
-        port: int = opened.getsockname()[1]
-        return port
-
-
 def _log_tail(folder: Path) -> str:
     return (folder / "postgres.log").read_text(errors="replace").strip()[-800:]
 
@@ -316,26 +308,12 @@ def _pid_file(data: Path) -> list[str]:
         return []
 
 
-def _processes_in(data: Path) -> Iterator[int]:
-    """Every PostgreSQL process whose working directory is `data`: the server and its backends go there first thing."""
-    if not data.exists():
-        return
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            if (entry / "cwd").samefile(data) and (entry / "comm").read_text().strip() == "postgres":
-                yield int(entry.name)
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
-
-
 def end_leftovers(data: Path) -> None:
     """End what a killed run left in `data`, orphaned backends as well, and then its pid file, whoever bears that number now."""
     lines = _pid_file(data)
     server = int(lines[0]) if lines and lines[0].isdigit() else None
     for sent, patience in ((signal.SIGINT, LONGEST_STOP_SECONDS), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
-        found = list(_processes_in(data))
+        found = list(processes_in(data, {"postgres"}))
         if not found:
             break
         # The server ends its backends itself; without it there is nothing left to end in order, and SIGINT would mean less to them.
@@ -346,9 +324,9 @@ def end_leftovers(data: Path) -> None:
             except ProcessLookupError:
                 continue
         ends = time.monotonic() + (patience if servers else ORPHANS_PATIENCE_SECONDS)
-        while time.monotonic() < ends and any(True for _ in _processes_in(data)):
+        while time.monotonic() < ends and any(True for _ in processes_in(data, {"postgres"})):
             time.sleep(0.02)
     else:
-        if list(_processes_in(data)):
+        if list(processes_in(data, {"postgres"})):
             raise PostgresFailed(f"an earlier PostgreSQL in {data} cannot be ended")
     (data / "postmaster.pid").unlink(missing_ok=True)

@@ -9,26 +9,24 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx2
 
+from embedded.debian import install, may_install
 from embedded.postgres import write_secret
+from embedded.processes import HOST, free_port, processes_in
 
-HOST = "127.0.0.1"
 OPERATOR = "operator"
 VIRTUAL_HOST = "chidao"
 PACKAGE = "rabbitmq-server"
 # Debian puts a script on the PATH that changes folder and user; the program itself lies here.
 DEBIAN_PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-POLICY = Path("/usr/sbin/policy-rc.d")
 
 # Small, because it runs beside everything else on one machine.
 SETTINGS = {
@@ -118,7 +116,7 @@ def start_broker(folder: Path, *, port: int | None = None, management_port: int 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     end_leftovers(folder)
     for attempt in range(1, START_ATTEMPTS + 1):
-        broker = _start(folder, program, port or _free_port(), management_port or _free_port())
+        broker = _start(folder, program, port or free_port(), management_port or free_port())
         try:
             _wait(broker)
             return broker
@@ -140,8 +138,8 @@ def find_or_get_rabbitmq() -> str | None:
 
 def _program() -> Path:
     found = _installed()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
-        _install()
+    if found is None and may_install():
+        install(PACKAGE)
         found = _installed()
     if found is None:
         raise BrokerFailed(f"RabbitMQ is not installed; as root: apt-get install {PACKAGE}")
@@ -154,29 +152,8 @@ def _installed() -> Path | None:
     return found if found is not None and shutil.which("epmd") and shutil.which("erl") else None
 
 
-def _install() -> None:
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    with _no_service_starts():
-        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", PACKAGE]):
-            subprocess.run(["apt-get", *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
-
-
-@contextmanager
-def _no_service_starts() -> Iterator[None]:
-    """Debian starts what it installs unless this file says no; a broker on the usual ports is not what was asked for."""
-    if POLICY.exists():
-        yield
-        return
-    POLICY.write_text("#!/bin/sh\nexit 101\n")
-    POLICY.chmod(0o755)
-    try:
-        yield
-    finally:
-        POLICY.unlink()
-
-
 def _start(folder: Path, program: Path, port: int, management_port: int) -> Broker:
-    epmd_port = _free_port()
+    epmd_port = free_port()
     environment = _environment(folder, epmd_port)
     _write_settings(folder, port, management_port)
     log = folder / "rabbitmq.log"
@@ -211,7 +188,7 @@ def _environment(folder: Path, epmd_port: int) -> dict[str, str]:
         "ERL_EPMD_PORT": str(epmd_port),
         "ERL_EPMD_ADDRESS": HOST,
         "RABBITMQ_NODENAME": "chidao@localhost",
-        "RABBITMQ_DIST_PORT": str(_free_port()),
+        "RABBITMQ_DIST_PORT": str(free_port()),
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
@@ -267,13 +244,6 @@ def _wait(broker: Broker) -> None:
     raise BrokerFailed(f"RabbitMQ {said}: {_log_tail(broker.folder)}")
 
 
-def _free_port() -> int:
-    with socket.socket() as opened:
-        opened.bind((HOST, 0))
-        port: int = opened.getsockname()[1]
-        return port
-
-
 def _log_tail(folder: Path) -> str:
     return (folder / "rabbitmq.log").read_text(errors="replace").strip()[-1500:]
 
@@ -282,21 +252,10 @@ def _port_was_taken(folder: Path) -> bool:
     return "eaddrinuse" in _log_tail(folder)
 
 
-def _processes_in(folder: Path) -> Iterator[int]:
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            if (entry / "cwd").samefile(folder) and (entry / "comm").read_text().strip() in PROCESSES:
-                yield int(entry.name)
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
-
-
 def end_leftovers(folder: Path) -> None:
     """End what a killed run left in `folder`. The broker recovers from its log, so there is nothing to wait for in order."""
     ends = time.monotonic() + LONGEST_STOP_SECONDS
-    while found := list(_processes_in(folder)):
+    while found := list(processes_in(folder, PROCESSES)):
         if time.monotonic() > ends:
             raise BrokerFailed(f"an earlier RabbitMQ in {folder} cannot be ended")
         for process in found:
