@@ -4,7 +4,6 @@ The bus and the sweep of the feed bring the same events to the same handlers; se
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +22,7 @@ from libs.common.messaging import dead_events
 from libs.common.messaging.bus import Bus
 from libs.common.messaging.envelope import Envelope
 from libs.common.messaging.feed import Position
+from libs.common.messaging.sequences import VersionSequence, lock_sequences, store_sequences
 from libs.common.telemetry import span, wording
 from libs.contracts.contract import Contract, UnknownContract, contract_of
 
@@ -48,29 +48,6 @@ SET epoch = excluded.epoch, tx_id = excluded.tx_id, seq = excluded.seq, heard_at
 WHERE (excluded.epoch, excluded.tx_id, excluded.seq) >= (feed_position.epoch, feed_position.tx_id, feed_position.seq)
 """)
 _POSITION = text("SELECT epoch, tx_id::bigint AS tx_id, seq FROM feed_position WHERE consumer = :consumer AND source = :source")
-_LOCK_SEQUENCE = text("""
-INSERT INTO sequence_position (consumer, source, epoch, aggregate_id, version)
-VALUES (:consumer, :source, :epoch, :aggregate_id, 0)
-ON CONFLICT (consumer, source, epoch, aggregate_id) DO UPDATE SET version = sequence_position.version RETURNING version
-""")
-_SEQUENCE_AT = text("""
-UPDATE sequence_position SET version = :version
-WHERE consumer = :consumer AND source = :source AND epoch = :epoch AND aggregate_id = :aggregate_id
-""")
-_HOLD = text("""
-INSERT INTO held_notice (consumer, source, epoch, aggregate_id, version, event)
-VALUES (:consumer, :source, :epoch, :aggregate_id, :version, CAST(:event AS jsonb)) ON CONFLICT DO NOTHING
-""")
-_TAKE_HELD = text("""
-DELETE FROM held_notice
-WHERE consumer = :consumer AND source = :source AND epoch = :epoch AND aggregate_id = :aggregate_id AND version = :version
-RETURNING event::text
-""")
-
-_IS_WAIVED = text("""
-SELECT EXISTS (SELECT 1 FROM dead_event WHERE consumer = :consumer AND source = :source AND epoch = :epoch
-               AND aggregate_id = :aggregate_id AND version = :version AND state = 'waived')
-""")
 
 
 @dataclass(frozen=True)
@@ -183,10 +160,7 @@ class ConsumerRunner:
     async def _apply_together(self, envelopes: list[Envelope], source: str | None, position: Position | None) -> int:
         async with self.database.begin() as connection:
             fresh = await self._claim(connection, envelopes) if envelopes else []
-            for envelope in fresh:
-                reach(Point.BEFORE_EFFECT, of=self.database.service)
-                await self._effect(connection, envelope)
-                reach(Point.AFTER_EFFECT, of=self.database.service)
+            await self._take_effect(connection, fresh)
             if envelopes:
                 await dead_events.settle(connection, self.consumer.name, envelopes)
             if source is not None and position is not None:
@@ -239,33 +213,34 @@ class ConsumerRunner:
         new: set[tuple[str, int, UUID, int]] = {(row.source, row.epoch, row.aggregate_id, row.version) for row in claimed}
         return [envelope for envelope in envelopes if envelope.key in new]
 
-    async def _effect(self, connection: AsyncConnection, envelope: Envelope) -> None:
-        if not self.consumer.sequential:
-            await self._handle(connection, envelope)
+    async def _take_effect(self, connection: AsyncConnection, fresh: Sequence[Envelope]) -> None:
+        """The effects of events that were just claimed, in this order."""
+        if self.consumer.sequential and fresh:
+            await self._take_effect_in_sequence(connection, fresh)
             return
-        place = self._place(envelope)
-        reached: int = (await connection.execute(_LOCK_SEQUENCE, place)).scalar_one()
-        if envelope.version > reached + 1:
-            event = json.dumps(envelope.to_json(), ensure_ascii=False)
-            await connection.execute(_HOLD, {**place, "version": envelope.version, "event": event})
-            return
-        if envelope.version == reached + 1:
+        for envelope in fresh:
             await self._handle(connection, envelope)
-            await self._go_on(connection, place, envelope.version)
 
-    def _place(self, envelope: Envelope) -> dict[str, Any]:
-        return {"consumer": self.consumer.name, "source": envelope.source, "epoch": envelope.epoch, "aggregate_id": envelope.subject}
+    async def _take_effect_in_sequence(self, connection: AsyncConnection, fresh: Sequence[Envelope]) -> None:
+        """Each event after the version before it; what comes too early is held. One look at the sequences serves the whole batch."""
+        sequences = await lock_sequences(connection, self.consumer.name, fresh)
+        for envelope in fresh:
+            sequence = sequences[envelope.stream]
+            if envelope.version > sequence.reached + 1:
+                await sequence.hold(connection, envelope)
+            elif envelope.version == sequence.reached + 1:
+                await self._handle(connection, envelope)
+                sequence.reached = envelope.version
+                if sequence.something_waits:
+                    await self._go_on(connection, sequence)
+        await store_sequences(connection, sequences.values())
 
-    async def _go_on(self, connection: AsyncConnection, place: dict[str, Any], reached: int) -> None:
+    async def _go_on(self, connection: AsyncConnection, sequence: VersionSequence) -> None:
         """The sequence has reached a version; what was held for the next ones takes effect now."""
         while True:
-            held = (await connection.execute(_TAKE_HELD, {**place, "version": reached + 1})).scalar_one_or_none()
-            if held is None:
-                if not (await connection.execute(_IS_WAIVED, {**place, "version": reached + 1})).scalar_one():
-                    break
-                reached += 1
-                continue
-            waiting = Envelope.from_json(json.loads(held))
+            waiting = await sequence.take_next(connection)
+            if waiting is None:
+                return
             try:
                 async with connection.begin_nested():
                     await self._handle(connection, waiting)
@@ -275,23 +250,22 @@ class ConsumerRunner:
                 # It was claimed when it was held, so a redrive must find it unclaimed.
                 await dead_events.unclaim(connection, self.consumer.name, waiting)
                 await dead_events.bury(connection, self.consumer.name, waiting, error)
-                break
-            reached += 1
-        await connection.execute(_SEQUENCE_AT, {**place, "version": reached})
+                return
+            sequence.reached += 1
 
     async def _handle(self, connection: AsyncConnection, envelope: Envelope) -> None:
+        reach(Point.BEFORE_EFFECT, of=self.database.service)
         contract = contract_of(envelope.type)
         handler = self.consumer.handlers.get(contract)
-        if handler is None:
-            return
-        with span(f"{self.consumer.name} {handler.__name__}", parent=envelope.traceparent, subject=str(envelope.subject)):
-            await handler(contract.model_validate(envelope.data), envelope, connection)
+        if handler is not None:
+            with span(f"{self.consumer.name} {handler.__name__}", parent=envelope.traceparent, subject=str(envelope.subject)):
+                await handler(contract.model_validate(envelope.data), envelope, connection)
+        reach(Point.AFTER_EFFECT, of=self.database.service)
 
     async def redrive(self, envelope: Envelope, *, by: str) -> None:
         """Try a dead event again through the same handler; raises what the handler raises."""
         async with self._turn, self.database.begin() as connection:
-            for fresh in await self._claim(connection, [envelope]):
-                await self._effect(connection, fresh)
+            await self._take_effect(connection, await self._claim(connection, [envelope]))
             await dead_events.decide(connection, self.consumer.name, envelope.key, "redriven", by=by, reason="redriven")
         self.changed()
 
@@ -301,7 +275,7 @@ class ConsumerRunner:
             await self._claim(connection, [envelope])
             await dead_events.decide(connection, self.consumer.name, envelope.key, "waived", by=by, reason=reason)
             if self.consumer.sequential:
-                place = self._place(envelope)
-                reached: int = (await connection.execute(_LOCK_SEQUENCE, place)).scalar_one()
-                await self._go_on(connection, place, reached)
+                sequences = await lock_sequences(connection, self.consumer.name, [envelope])
+                await self._go_on(connection, sequences[envelope.stream])
+                await store_sequences(connection, sequences.values())
         self.changed()

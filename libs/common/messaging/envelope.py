@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 MAX_EVENT_BYTES = 64 * 1024
+# Source, epoch, aggregate: what has versions in one sequence.
+Stream = tuple[str, int, UUID]
 
 
 class EventTooLarge(Exception):
@@ -38,6 +40,10 @@ class Envelope:
     def key(self) -> tuple[str, int, UUID, int]:
         """What has taken effect is remembered under this; (source, epoch, aggregate, version)."""
         return (self.source, self.epoch, self.subject, self.version)
+
+    @property
+    def stream(self) -> Stream:
+        return (self.source, self.epoch, self.subject)
 
     def to_json(self) -> dict[str, Any]:
         event: dict[str, Any] = {
