@@ -118,7 +118,7 @@ class Codes:
         self._used[key] = sign_in
         if sign_in.request.client_id != client_id or sign_in.request.redirect_uri != redirect_uri:
             raise InvalidGrant("code of another client or address")
-        if not _VERIFIER.fullmatch(verifier) or not secrets.compare_digest(_challenge(verifier), sign_in.request.challenge):
+        if not _VERIFIER.fullmatch(verifier) or not secrets.compare_digest(challenge_of(verifier), sign_in.request.challenge):
             raise InvalidGrant("code_verifier does not match")
         return sign_in
 
@@ -127,5 +127,5 @@ def _hash(code: str) -> bytes:
     return hashlib.sha256(code.encode()).digest()
 
 
-def _challenge(verifier: str) -> str:
+def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

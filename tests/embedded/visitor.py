@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import unescape
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin
 
 import httpx2
+
+from chidao.fault.people import hidden
 
 
 class Visitor:
@@ -63,8 +64,3 @@ class Visitor:
 
     def _headers(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items() if value)}
-
-
-def hidden(page: str) -> dict[str, str]:
-    """The hidden fields of all forms of a page; where forms share a name, the last one's."""
-    return {name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)}

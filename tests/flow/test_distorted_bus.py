@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
+from chidao.fault.notices_told import TOLD
 from libs.common.db import Database
 from libs.common.messaging.feed import Page, Position, read_feed
 from libs.common.messaging.memory import InMemoryBus
@@ -24,7 +25,6 @@ from libs.common.service import Service, service_of
 from services.tasks.scheduler.overdue import OverdueScheduler
 from tests.conftest import ServiceDatabase
 from tests.directives.documents import document, instruction, lead, today
-from tests.flow.notices_told import TOLD
 from tests.issuer import ISSUER, Issuer, Person
 from tests.signed_in import (
     COMMUNE_CLERK,

@@ -17,13 +17,13 @@ import asyncpg
 import httpx2
 import pytest
 
+from chidao.fault.checker import differences
+from chidao.fault.clients import Agency, Client, Office, Tracker, at_work
+from chidao.fault.evidence import Databases, Evidence, databases_of
+from chidao.fault.journal import Journal, Told
+from chidao.fault.people import SignIns, Somebody
 from libs.common.fault_points import Point
-from tests.flow.kills.checker import differences
-from tests.flow.kills.clients import Agency, Client, Office, Tracker, at_work
-from tests.flow.kills.evidence import Databases, Evidence, databases_of
-from tests.flow.kills.journal import Journal, Told
-from tests.flow.kills.people import SignIns, Somebody
-from tests.flow.kills.run_under_fault import RunUnderFault, plan_of
+from tests.flow.run_under_fault import RunUnderFault, plan_of
 from tests.processes import processes_of
 
 KILLS = 30

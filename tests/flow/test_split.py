@@ -17,13 +17,13 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from chidao.fault.people import SignIns, Somebody
 from embedded.data_folder import hold
 from embedded.pieces import Piece
 from embedded.processes import free_port
 from embedded.split import Split, split
 from embedded.wiring import SERVICES
 from tests.directives.documents import document, instruction, lead
-from tests.flow.kills.people import SignIns, Somebody
 from tests.processes import alive, processes_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -48,7 +48,7 @@ class System:
         self.done += 1
         for person in (self.tracker, self.clerk):
             await self.sign_ins.renew(person)
-        body = document(instruction(assignments=[lead(self.clerk.agency_id)]), number=str(self.done))  # type: ignore[arg-type]
+        body = document(instruction(assignments=[lead(self.clerk.agency_id)]), number=str(self.done))
         draft = await self._change(self.tracker, "/api/directives/directives", body)
         await self._change(self.tracker, f"/api/directives/directives/{draft['id']}/release", {}, version=1)
         task = await self._task_of(draft["id"])

@@ -4,19 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from libs.common.clock import Clock
+from chidao.fault.bodies import PDF, today
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.directives import DirectiveSummary, InstructionReleased, InstructionState, ReleaseChange
 from tests.signed_in import HEALTH, HEALTH_CLERK, TRACKER, Client
 
-PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
 )
-
-
-def today() -> date:
-    return Clock().today()
 
 
 def instruction(

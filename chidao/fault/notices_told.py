@@ -1,4 +1,4 @@
-"""Which notices each event must have made, restated for tests: whoever changes the rule changes it twice."""
+"""Which notices each event must have made, restated for the checker: whoever changes the rule changes it twice."""
 
 # Kind of event → (kind of notice, whether the lead agency hears of it, whether the Office does).
 TOLD = {

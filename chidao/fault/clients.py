@@ -11,10 +11,9 @@ from typing import Any
 
 import httpx2
 
-from tests.directives.documents import coordinating, document, instruction, lead, today
-from tests.flow.kills.journal import ACCEPTED, Journal, Request
-from tests.flow.kills.people import SignIns, Somebody
-from tests.tasks.released import PDF
+from chidao.fault.bodies import PDF, coordinating, document, instruction, lead, today
+from chidao.fault.journal import ACCEPTED, Journal, Request
+from chidao.fault.people import SignIns, Somebody
 
 # A door that is shut for a moment, and a service that has just come up and not yet heard from the others.
 NOT_NOW = frozenset({502, 503, 504})
@@ -155,7 +154,7 @@ class Office(Client):
 
     def _single(self) -> dict[str, Any]:
         leading, helping = self.random.sample(self.agencies, 2)
-        assignments = [lead(leading), *([coordinating(helping)] if self.random.random() < 0.2 else [])]  # type: ignore[arg-type]
+        assignments = [lead(leading), *([coordinating(helping)] if self.random.random() < 0.2 else [])]
         if self.random.random() < 0.2:
             return instruction(
                 assignments=assignments, deadline_class="NONE", deadline_wording=None, due=None, no_deadline_reason="Thường xuyên"

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
+from chidao.fault.journal import Accepted, Told
 from libs.common.clock import vietnam_date
 from libs.contracts.buckets import Bucket, Standing, bucket_of, bucket_of_group
-from tests.flow.kills.journal import Accepted, Told
 
 EVENT_OF = {
     "register": "directive-registered",

@@ -12,9 +12,9 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
+from chidao.fault.journal import Journal
 from libs.common.fault_points import VARIABLE, Fault, Point
 from tests.embedded.runs import LONGEST_START, LONGEST_STOP, start, until_running
-from tests.flow.kills.journal import Journal
 from tests.processes import processes_of
 
 LONGEST_WAY_TO_A_POINT = 180.0

@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import parse_qs, urlsplit
@@ -11,12 +12,11 @@ import httpx2
 from joserfc.jwk import ECKey
 
 from embedded.data_folder import DataFolder
+from embedded.oidc.authorization import challenge_of
 from embedded.oidc.provider import AUTHORIZATION, TOKEN
 from embedded.wiring import PORTAL_CLIENT
 from libs.common.tokens import CLIENT_ASSERTION, client_assertion
 from libs.common.web.auth import MEMBERSHIP_HEADER
-from tests.embedded.provider import challenge
-from tests.embedded.visitor import hidden
 
 # A token lives five minutes; one that is half as old is given up.
 TOKEN_KEPT_SECONDS = 150.0
@@ -69,7 +69,7 @@ class SignIns:
             "scope": "openid",
             "state": token_urlsafe(8),
             "nonce": token_urlsafe(8),
-            "code_challenge": challenge(verifier),
+            "code_challenge": challenge_of(verifier),
             "code_challenge_method": "S256",
         }
         page = (await self.http.get(AUTHORIZATION, params={**asked, "q": words})).raise_for_status()
@@ -89,3 +89,8 @@ class SignIns:
             "client_assertion_type": CLIENT_ASSERTION,
             "client_assertion": client_assertion(PORTAL_CLIENT, key, public_url + TOKEN),
         }
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of all forms of a page; where forms share a name, the last one's."""
+    return {name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)}

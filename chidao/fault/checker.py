@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 
+from chidao.fault.clients import sha256_of_upload
+from chidao.fault.evidence import FOLLOWED, SOURCES, Evidence
+from chidao.fault.expected import DIRECTIVE_STATE_AFTER, EVENT_OF, OVERDUE, Expected, ExpectedTask
+from chidao.fault.journal import Accepted, Told
+from chidao.fault.notices_told import TOLD
 from libs.contracts.buckets import COMPLETED, OPEN, Bucket
 from services.tasks.domain.receipt import Receipt
-from tests.flow.kills.clients import sha256_of_upload
-from tests.flow.kills.evidence import FOLLOWED, SOURCES, Evidence
-from tests.flow.kills.expected import DIRECTIVE_STATE_AFTER, EVENT_OF, OVERDUE, Expected, ExpectedTask
-from tests.flow.kills.journal import Accepted, Told
-from tests.flow.notices_told import TOLD
 
 
 def differences(told: Told, evidence: Evidence) -> list[str]:

@@ -1,0 +1,45 @@
+"""Bodies of requests as the portal's forms send them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from libs.common.clock import Clock
+
+PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def today() -> date:
+    return Clock().today()
+
+
+def lead(agency: object) -> dict[str, str]:
+    return {"agency_id": str(agency), "role": "LEAD"}
+
+
+def coordinating(agency: object) -> dict[str, str]:
+    return {"agency_id": str(agency), "role": "COORDINATING"}
+
+
+def instruction(**other: Any) -> dict[str, Any]:
+    """Due in ten days, and led by nobody until `assignments` or `lead_group` say who."""
+    return {
+        "content": "Rà soát năng lực thu dung, điều trị tại các cơ sở y tế; báo cáo Ủy ban nhân dân tỉnh.",
+        "deliverable": "bao-cao",
+        "deadline_class": "DATED",
+        "deadline_wording": "trong 10 ngày",
+        "due": (today() + timedelta(days=10)).isoformat(),
+        "assignments": [],
+    } | other
+
+
+def document(*instructions: dict[str, Any], **other: Any) -> dict[str, Any]:
+    return {
+        "secrecy": "NORMAL",
+        "kind": "cong-van",
+        "number": "5425",
+        "notation": "UBND-KGVX",
+        "issue_date": today().isoformat(),
+        "urgency": "URGENT",
+        "subject": "Tăng cường phòng, chống dịch bệnh mùa xuân",
+        "instructions": list(instructions),
+    } | other
