@@ -46,7 +46,7 @@ relay. The generator itself does {routes.generator:.0f}/s on an empty route.
 
 An open loop confirms {len(fresh.answered)} results at {PER_SECOND}/s on the whole embedded run; latency counts from the intended send
 time, so a stall is seen by all who would have come in it. "In the figures" is when the row that the figures count has changed, looked at
-every 4 ms; the figures API said {fresh.completed} completed at the end. The generator, proved on a route without work, answers
+every 5 ms; the figures API said {fresh.completed} completed at the end. The generator, proved on a route without work, answers
 within {milliseconds(fresh.generator, 0.99)} (p99).
 
 | | p50 | p99 | aim (p99) |

@@ -14,12 +14,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench.load import Request, closed_loop
+from chidao.fault.bodies import today
 from embedded.postgres import Cluster
 from libs.common.migrate import migrate
 from tests.conftest import ServiceDatabase
 from tests.issuer import ISSUER, Issuer
 from tests.signed_in import HEALTH_CLERK, Client, running_service
-from tests.tasks.released import instruction, release, today
+from tests.tasks.released import instruction, release
 
 CONNECTIONS = 8
 SECONDS = 4.0
