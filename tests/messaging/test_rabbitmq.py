@@ -147,10 +147,10 @@ async def test_one_consumer_at_a_time(virtual_host: VirtualHost) -> None:
     bus = open_bus(virtual_host.url())
     async with bus.publisher(SOURCE) as publishing, bus.subscribe(CONSUMER, SOURCE) as second, bus.subscribe(CONSUMER, SOURCE) as first:
         assert not any(await publishing.publish([message(number) for number in range(10)]))
-        delivery = await second.receive(100)
-        taken = list(delivery.bodies)
-        while len(taken) < 10:
-            taken += (await second.receive(100)).bodies
+        taken: list[bytes] = []
+        async with asyncio.timeout(20):
+            while len(taken) < 10:
+                taken += (await second.receive(100)).bodies
         waiting = asyncio.create_task(first.receive(100))
         done, _ = await asyncio.wait([waiting], timeout=0.5)
         assert not done, "the later one stands by"
