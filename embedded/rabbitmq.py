@@ -235,10 +235,13 @@ def _wait(broker: Broker) -> None:
             continue
         if answer.is_success:
             return
-        broker.stop()
-        raise BrokerFailed(
-            f"RabbitMQ refuses its operator ({answer.status_code}): passwords.json is not the one that its data was made with"
-        )
+        if answer.is_client_error:
+            broker.stop()
+            raise BrokerFailed(
+                f"RabbitMQ refuses its operator ({answer.status_code}): passwords.json is not the one that its data was made with"
+            )
+        # It answers before it knows its users, and then says 500.
+        time.sleep(0.1)
     said = "was not ready in time" if broker.running() else "ended while starting"
     broker.stop()
     raise BrokerFailed(f"RabbitMQ {said}: {_log_tail(broker.folder)}")

@@ -6,6 +6,8 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import aio_pika
@@ -109,3 +111,30 @@ def test_without_a_rabbitmq_it_is_said_how_to_get_one(tmp_path: Path, monkeypatc
     with pytest.raises(BrokerFailed, match="apt-get install rabbitmq-server"):
         start_broker(tmp_path / "rabbitmq")
     assert not (tmp_path / "rabbitmq").exists()
+
+
+def test_a_management_interface_that_does_not_know_its_users_yet_is_waited_for(tmp_path: Path) -> None:
+    """It answers 500 for a moment while it starts; that is no refusal."""
+    answers = [500, 500, 200]
+
+    class Starting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(answers.pop(0))
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    server = HTTPServer(("127.0.0.1", 0), Starting)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    process = subprocess.Popen(["sleep", "60"])
+    try:
+        rabbitmq._wait(Broker(tmp_path, 0, server.server_port, process, process, {}))
+    finally:
+        process.kill()
+        process.wait()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert answers == []
