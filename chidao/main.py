@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from chidao import backup as backups
 from chidao import dead as dead_letters
 from chidao import topology
+from chidao.fault.command import fault
 from chidao.reach import postgres_of
 from chidao.serve import serve
 from embedded.refusals import CannotRun
@@ -45,6 +46,7 @@ app.add_typer(topology.app, name="topology")
 
 
 app.command()(serve)
+app.command()(fault)
 
 
 @app.command()

@@ -67,12 +67,12 @@ class Program:
                 continue
 
 
-def start_program(module: str, *, settings_file: Path, folder: Path, log_file: Path, environment: Mapping[str, str]) -> Program:
-    """`python -m module`, told by `settings_file`, working in `folder`, by which a later run knows it as one of ours."""
+def start_program(*command: str, settings_file: Path, folder: Path, log_file: Path, environment: Mapping[str, str]) -> Program:
+    """`python -m command`, told by `settings_file`, working in `folder`, by which a later run knows it as one of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CHIDAO_")}
     with log_file.open("ab") as opened:
         process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", *command],
             cwd=folder,
             env=kept | {FILE_VARIABLE: str(settings_file), "PYTHONPATH": str(Path(__file__).resolve().parents[1])} | dict(environment),
             stdin=subprocess.DEVNULL,

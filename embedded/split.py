@@ -13,20 +13,19 @@ from urllib.parse import urlsplit
 from embedded.business_day import latest_written, offset_for
 from embedded.data_folder import DataFolder
 from embedded.demo import load_once, who_may_sign_in
-from embedded.gateway import PORTAL, SIGN_IN, GatewayFailed, start_gateway
+from embedded.gateway import PORTAL, REQUESTS_PER_SECOND, SIGN_IN, GatewayFailed, start_gateway
 from embedded.oidc.issuing import Account
 from embedded.ordinary_user import NoOrdinaryUser
-from embedded.parties import parties, wanted_topology
+from embedded.parties import apply_topology, parties
 from embedded.pieces import NotReady, Piece, Process, start_program, until_all_are_ready
 from embedded.postgres import Cluster, PostgresFailed, start_cluster, write_secret
 from embedded.processes import free_port
-from embedded.rabbitmq import OPERATOR, VIRTUAL_HOST, Broker, BrokerFailed, start_broker
+from embedded.rabbitmq import Broker, BrokerFailed, start_broker
 from embedded.refusals import CannotRun
 from embedded.schemas import SCHEMAS
 from embedded.servers import HOST, address_of, listen, serving
 from embedded.wiring import Wiring
 from libs.common.clock import Clock
-from libs.common.messaging.management import management
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
 from libs.common.service import service_of
@@ -90,11 +89,7 @@ class Split:
 
     def apply_topology(self) -> list[str]:
         """What was mended in the broker. Raises CannotRun when something is left that only a person may mend."""
-        wanted = wanted_topology()
-        passwords = {rights.user: self.broker.password(rights.user) for rights in wanted.rights}
-        operator = {"operator": OPERATOR, "password": self.broker.password(OPERATOR), "virtual_host": VIRTUAL_HOST}
-        with management(self.broker.management_url, **operator) as managed:
-            changed, left = managed.apply(wanted, passwords)
+        changed, left = apply_topology(self.broker)
         if left:
             raise CannotRun("Cấu hình RabbitMQ không đúng và phải sửa bằng tay", f"the broker has to be mended by hand: {'; '.join(left)}")
         return changed
@@ -113,8 +108,13 @@ async def split(
     compose: Compose = together,
     order: Callable[[list[Piece]], list[Piece]] = list,
     ended: Callable[[Piece], None] = lambda _: None,
+    command: Callable[[str], Sequence[str]] = lambda module: (module,),
+    requests_per_second: int = REQUESTS_PER_SECOND,
 ) -> AsyncIterator[Split]:
-    """Everything up while the context lasts, and kept up. `order`: in which order the processes of ours are started. Raises CannotRun."""
+    """Everything up while the context lasts, and kept up. `order`: in which order the processes of ours are started. Raises CannotRun.
+
+    `command`: what Python is told after `-m` so that it runs a module of ours.
+    """
     works = folder.processes
     async with AsyncExitStack() as stack:
         cluster = await _started(lambda: start_cluster(folder.postgres), "PostgreSQL")
@@ -140,14 +140,14 @@ async def split(
             _program(
                 running,
                 works,
-                f"services.{unit.service}",
+                command(f"services.{unit.service}"),
                 unit.name,
                 ports[unit.name],
                 wiring.service_settings(unit.service, port=ports[unit.name], parts=unit.parts),
             )
             for unit in units
         ]
-        programs.append(_program(running, works, "portal", PORTAL, ports[PORTAL], wiring.portal_settings(port=ports[PORTAL])))
+        programs.append(_program(running, works, command("portal"), PORTAL, ports[PORTAL], wiring.portal_settings(port=ports[PORTAL])))
         doors = addresses | {PORTAL: f"http://{HOST}:{ports[PORTAL]}", SIGN_IN: address_of(sign_in_door)}
         behind = {name: urlsplit(address).netloc for name, address in doors.items()}
         servers = [
@@ -164,7 +164,11 @@ async def split(
                 process=broker,
             ),
         ]
-        gateway = Piece("gateway", lambda: start_gateway(folder.gateway, port=port, upstreams=behind), public_url)
+        gateway = Piece(
+            "gateway",
+            lambda: start_gateway(folder.gateway, port=port, upstreams=behind, requests_per_second=requests_per_second),
+            public_url,
+        )
         running.pieces = {piece.name: piece for piece in (*servers, *programs, gateway)}
         for piece in order([*programs, gateway]):
             await _started_piece(piece)
@@ -198,13 +202,13 @@ def _again(running: Split, name: str, process: Process) -> Process:
     return process
 
 
-def _program(running: Split, works: Path, module: str, name: str, port: int, settings: OutsideSettings) -> Piece:
+def _program(running: Split, works: Path, command: Sequence[str], name: str, port: int, settings: OutsideSettings) -> Piece:
     file = works / f"{name}.env"
     write_secret(file, settings.to_lines())
 
     def start() -> Process:
         more = running.environment.pop(name, {})
-        return start_program(module, settings_file=file, folder=works, log_file=works / f"{name}.log", environment=more)
+        return start_program(*command, settings_file=file, folder=works, log_file=works / f"{name}.log", environment=more)
 
     return Piece(name, start, f"http://{HOST}:{port}", ready_path="/health/ready")
 

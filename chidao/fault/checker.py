@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 
 from chidao.fault.clients import sha256_of_upload
-from chidao.fault.evidence import FOLLOWED, SOURCES, Evidence
+from chidao.fault.evidence import CONSUMING, FOLLOWED, SOURCES, Evidence
 from chidao.fault.expected import DIRECTIVE_STATE_AFTER, EVENT_OF, OVERDUE, Expected, ExpectedTask
 from chidao.fault.journal import Accepted, Told
 from chidao.fault.notices_told import TOLD
@@ -196,9 +196,9 @@ def _messages(evidence: Evidence) -> Iterator[str]:
             if (row["consumer"], row["source"]) == (consumer, source)
         ]
         yield from _compared(f"inbox of {consumer} from {source}", events, claimed)
-    for service in sorted({service for service, _, _ in FOLLOWED}):
-        for table in ("held_notice", "dead_event"):
-            yield from (f"{table} of {service}: version {row['version']} of {row['id']}" for row in evidence.of(service, table))
+    for service in CONSUMING:
+        for table, rows in (("held_notice", evidence.of(service, "held_notice")), ("dead_event", evidence.dead(service, open=True))):
+            yield from (f"{table} of {service}: version {row['version']} of {row['id']}" for row in rows)
 
 
 def _overdue(expected: Expected, evidence: Evidence) -> Iterator[str]:

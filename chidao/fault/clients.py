@@ -217,8 +217,7 @@ class Agency(Client):
         await self.change("result", f"{path}/results", result, of=task)
 
 
-async def at_work(client: Client, enough: asyncio.Event) -> None:
-    """Until there is `enough`; what was begun is brought to its answer."""
+async def at_work(client: Client, enough: asyncio.Event, *, rest: float = 0.0) -> None:
+    """Until there is `enough`, with so many seconds of `rest` between two things; what was begun is brought to its answer."""
     while not enough.is_set():
-        if not await client.go():
-            await asyncio.sleep(NOTHING_TO_DO_SECONDS)
+        await asyncio.sleep(rest if await client.go() else max(rest, NOTHING_TO_DO_SECONDS))

@@ -15,6 +15,7 @@ Rows = list[asyncpg.Record]
 
 SERVICES = ("directory", "directives", "tasks", "notify", "reporting")
 SOURCES = ("directory", "directives", "tasks")
+CONSUMING = ("directives", "tasks", "notify", "reporting")
 # Service, its consumer, the source that this follows.
 FOLLOWED = (
     ("directives", "directives", "directory"),
@@ -36,7 +37,7 @@ _PUBLISHING = {
 _CONSUMING = {
     "inbox": "SELECT consumer, source, epoch, aggregate_id::text AS id, version FROM inbox",
     "held_notice": "SELECT consumer, aggregate_id::text AS id, version FROM held_notice",
-    "dead_event": "SELECT consumer, aggregate_id::text AS id, version, error FROM dead_event",
+    "dead_event": "SELECT consumer, aggregate_id::text AS id, version, error, state FROM dead_event",
 }
 _STANDING = "id::text, version, state, due, lead_agency_id::text AS lead, parent_id::text AS parent, is_group, completed_on"
 QUERIES: Mapping[str, Mapping[str, str]] = {
@@ -83,6 +84,10 @@ class Evidence:
 
     def of(self, service: str, table: str) -> Rows:
         return self.rows[service][table]
+
+    def dead(self, service: str, *, open: bool) -> Rows:  # noqa: A002 - the word of the table
+        """Dead events that wait for a decision, or those that were decided: what came again and took effect decides itself."""
+        return [row for row in self.of(service, "dead_event") if (row["state"] == "open") is open]
 
     def with_rows(self, service: str, rows: Mapping[str, Rows]) -> "Evidence":
         return replace(self, rows={**self.rows, service: rows})

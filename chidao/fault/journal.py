@@ -54,6 +54,7 @@ class Journal:
     in_flight: dict[str, Request] = field(default_factory=dict)
     attempts: int = 0
     repeats: int = 0
+    accepted: int = 0
     _opened: TextIO | None = None
 
     def _write(self, what: str, **entry: Any) -> None:
@@ -80,9 +81,10 @@ class Journal:
     def answered(self, request: Request, status: int, answer: Any, *, replayed: bool) -> None:
         self._write("answered", key=request.key, status=status, answer=answer, replayed=replayed)
         del self.in_flight[request.key]
+        self.accepted += status in ACCEPTED
 
-    def killed(self, fault: str, *, with_postgres: bool) -> None:
-        self._write("killed", fault=fault, with_postgres=with_postgres, in_flight=sorted(self.in_flight))
+    def killed(self, what: str, **how: Any) -> None:
+        self._write("killed", killed=what, in_flight=sorted(self.in_flight), **how)
 
     def close(self) -> None:
         if self._opened is not None:

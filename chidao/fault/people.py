@@ -76,6 +76,8 @@ class SignIns:
         person = re.search(r'name="person" value="([^"]+)"', page.text)
         assert person is not None, f"the chooser found nobody for {words}"
         back = await self.http.post(AUTHORIZATION, data={**hidden(page.text), "person": person[1]})
+        if back.is_error:
+            back.raise_for_status()
         (code,) = parse_qs(urlsplit(back.headers["Location"]).query)["code"]
         grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": asked["redirect_uri"], "code_verifier": verifier}
         answer = await self.http.post(TOKEN, data={**grant, **self._proof(public_url)})

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from chidao.fault.journal import Journal
+from chidao.fault.kills import stands_still
 from libs.common.fault_points import VARIABLE, Fault, Point
 from tests.embedded.runs import LONGEST_START, LONGEST_STOP, start, until_running
 from tests.processes import processes_of
@@ -51,10 +52,6 @@ def free_port() -> int:
         opened.bind(("127.0.0.1", 0))
         port: int = opened.getsockname()[1]
         return port
-
-
-def stands_still(process: int) -> bool:
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 @dataclass

@@ -1,0 +1,61 @@
+"""The short profile of `chidao fault`: every part of the split system killed under load, and nothing is lost or doubled.
+
+CHIDAO_SEED=… replays the order of the kills and what clients draw. The long profile, and the faults that the checker has to find in
+such a storm, are run by hand: docs/how-to/kill-everything.md.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from chidao.fault.command import PROFILES, Profile, show
+from chidao.fault.journal import Told
+from chidao.fault.kills import Kind, plan_of
+from chidao.fault.outcome import Outcome
+from chidao.fault.storm import storm
+from libs.common.fault_points import Point
+from tests.processes import processes_of
+
+ROUNDS, OPERATIONS = PROFILES[Profile.SHORT]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("storm")
+
+
+@pytest.fixture(scope="module")
+def outcome(folder: Path) -> Iterator[Outcome]:
+    seed = int(os.environ.get("CHIDAO_SEED") or Random().getrandbits(32))
+    print(f"CHIDAO_SEED={seed}")
+    outcome = asyncio.run(storm(folder, seed=seed, kills_of_each=ROUNDS, operations=OPERATIONS))
+    show(outcome)
+    yield outcome
+    assert processes_of(folder) == []
+
+
+def test_nothing_is_lost_and_nothing_doubled(outcome: Outcome) -> None:
+    assert outcome.found == []
+    assert outcome.accepted >= OPERATIONS
+    assert outcome.dead_letters_that_came_again == 0
+
+
+def test_every_kind_was_killed_with_a_request_in_flight(outcome: Outcome, folder: Path) -> None:
+    assert outcome.kills == dict.fromkeys(Kind, ROUNDS)
+    kills = Told.read(folder / "journal.jsonl").kills
+    assert len(kills) == outcome.kills.total() == len(outcome.convergence)
+    assert all(kill["in_flight"] for kill in kills)
+
+
+def test_the_long_profile_comes_to_every_point_and_replays() -> None:
+    rounds, _ = PROFILES[Profile.LONG]
+    for seed in range(20):
+        plan = plan_of(rounds, Random(seed))
+        assert {kill.fault.point for kill in plan if kill.fault} == set(Point)
+        assert all([kill.kind for kill in plan].count(kind) == rounds for kind in Kind)
+        assert any(kill.fault is None for kill in plan if kill.kind is Kind.API)
+        assert plan == plan_of(rounds, Random(seed))
