@@ -29,6 +29,7 @@ from embedded.split import Split, split
 from embedded.wiring import SERVICES, Wiring
 from libs.common import fault_points
 from libs.common.clock import Clock
+from libs.common.messaging.bus import Bus
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
 from libs.common.service import service_of
@@ -97,7 +98,7 @@ async def run(options: Options, teller: Teller) -> None:
             return
         async with AsyncExitStack() as stack:
             cluster = await stack.enter_async_context(_postgres(folder))
-            running = await stack.enter_async_context(_everything(options, folder, cluster, door, log_file))
+            running = await stack.enter_async_context(everything(options, folder, cluster, door, log_file, InMemoryBus()))
             if not stop.is_set():
                 teller.running(running)
             await _until_stopped(stop, cluster)
@@ -133,16 +134,16 @@ async def _postgres(folder: DataFolder) -> AsyncIterator[Cluster]:
 
 
 @asynccontextmanager
-async def _everything(
-    options: Options, folder: DataFolder, cluster: Cluster, door: socket.socket, log_file: Path
+async def everything(
+    options: Options, folder: DataFolder, cluster: Cluster, door: socket.socket, log_file: Path, bus: Bus
 ) -> AsyncIterator[Running]:
+    """All services, the sign-in and the portal in this process, over `bus`."""
     offset = offset_for(options.day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
     for database, package in SCHEMAS.items():
         await migrate(package, cluster.dsn(database, f"{database}_owner"))
     sockets = {name: listen() for name in SERVICES}
     addresses = {name: address_of(opened) for name, opened in sockets.items()}
     wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=address_of(door))
-    bus = InMemoryBus()
     services = {name: wiring.service_app(name, bus) for name in SERVICES}
     portal = wiring.portal_app()
     directory = service_of(services["directory"])

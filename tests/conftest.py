@@ -1,19 +1,24 @@
 """A real PostgreSQL for every test that asks: one cluster for each worker, one fresh database for each call."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from embedded.postgres import Cluster, run_sql, start_cluster
+from libs.common import telemetry
 from libs.common.db import Database
 from libs.common.migrate import migrate
+from libs.common.telemetry import configure_traces
 from tests.issuer import Issuer, running_issuer
 
 NewDatabase = Callable[[str], Awaitable[Database]]
+Spans = Callable[[], Sequence[ReadableSpan]]
 
 
 @dataclass(frozen=True)
@@ -109,3 +114,19 @@ async def new_database(cluster: Cluster) -> AsyncIterator[NewDatabase]:
 def issuer() -> Iterator[Issuer]:
     with running_issuer() as running:
         yield running
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spans]:
+    """`spans()` gives the spans that have ended since the test began; the process's own provider of traces stays as it is."""
+    exporter = InMemorySpanExporter()
+    monkeypatch.setattr(telemetry.trace, "set_tracer_provider", lambda _: None)
+    provider = configure_traces(exporter, service="test")
+    monkeypatch.setattr(telemetry, "tracer", provider.get_tracer("chidao"))
+
+    def ended() -> Sequence[ReadableSpan]:
+        provider.force_flush()
+        return exporter.get_finished_spans()
+
+    yield ended
+    provider.shutdown()

@@ -20,6 +20,8 @@ from libs.common.messaging.feed import Position
 from libs.common.messaging.relay import Relay
 from libs.common.messaging.sweep import Sweep
 from libs.common.supervise import running
+from libs.common.telemetry import span
+from tests.conftest import Spans
 from tests.messaging.conftest import Tried
 from tests.messaging.toy import CONSUMER, SOURCE, Effects, feed_of, make_consumer, make_publisher, reader, record, rows
 
@@ -404,6 +406,19 @@ async def test_an_event_that_died_and_comes_again_healthy_settles_itself(publish
     effects.cured = True
     await runner.apply(envelopes)
     assert await rows(consuming, "SELECT state, decided_by FROM dead_event") == [("redriven", "delivery")]
+
+
+async def test_the_trace_goes_on_behind_the_bus(publisher: Database, consuming: Database, tried: Tried, spans: Spans) -> None:
+    runner = runner_of(consuming, Effects())
+    async with running(("consumer", lambda: runner.follow(tried.bus, SOURCE)), ("relay", Relay(SOURCE, publisher, tried.bus).run)):
+        with span("the click"):
+            await publish(publisher, uuid4(), range(1, 2))
+        await until(lambda: _facts_are(consuming, 1))
+    by_name = {ended.name: ended for ended in spans()}
+    click, effect = by_name["the click"], by_name[f"{CONSUMER} on_counter_moved"]
+    assert click.context is not None
+    assert effect.parent is not None
+    assert (effect.parent.trace_id, effect.parent.span_id) == (click.context.trace_id, click.context.span_id)
 
 
 @pytest.mark.parametrize("sequential", [False, True])

@@ -1,7 +1,7 @@
 """One trace from the request to the effect in another service; logs that hold ids and codes, and nothing that people wrote."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,14 @@ from uuid import uuid4
 
 import pytest
 import structlog
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
-from libs.common import telemetry
 from libs.common.messaging.envelope import Envelope
 from libs.common.messaging.feed import Position, read_feed
-from libs.common.telemetry import configure_traces, trace_without_texts
-from tests.conftest import ServiceDatabase
+from libs.common.telemetry import trace_without_texts
+from tests.conftest import ServiceDatabase, Spans
 from tests.issuer import Issuer
 from tests.signed_in import HEALTH_CLERK, Client, running_service
 from tests.tasks.released import act, due_in, result, upload
@@ -40,25 +37,12 @@ async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp
         yield client
 
 
-@pytest.fixture
-def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[InMemorySpanExporter, TracerProvider]]:
-    """What is sent to the exporter, and the provider that sends it when it is flushed; the process's own provider stays as it is."""
-    exporter = InMemorySpanExporter()
-    monkeypatch.setattr(telemetry.trace, "set_tracer_provider", lambda _: None)
-    provider = configure_traces(exporter, service="test")
-    monkeypatch.setattr(telemetry, "tracer", provider.get_tracer("chidao"))
-    yield exporter, provider
-    provider.shutdown()
-
-
 async def published(tasks: Client) -> list[Envelope]:
     async with tasks.app.state.service.database.read() as connection:
         return (await read_feed(connection, "tasks", Position(), 100)).envelopes
 
 
-async def test_the_trace_of_a_request_goes_on_in_the_service_that_hears_of_it(
-    tasks: Client, notify: Client, spans: tuple[InMemorySpanExporter, TracerProvider]
-) -> None:
+async def test_the_trace_of_a_request_goes_on_in_the_service_that_hears_of_it(tasks: Client, notify: Client, spans: Spans) -> None:
     task = await due_in(tasks, 10)
     await act(tasks, HEALTH_CLERK, task, "accept")
     file = (await upload(tasks, HEALTH_CLERK, task)).json()["id"]
@@ -70,9 +54,7 @@ async def test_the_trace_of_a_request_goes_on_in_the_service_that_hears_of_it(
     answer = await tasks.http.post(f"/tasks/{task}/results", json=result(file_id=file), headers=headers)
     assert answer.status_code == 200
     await notify.app.state.service.runners[0].apply(await published(tasks))
-    exporter, provider = spans
-    provider.force_flush()
-    of_trace = [span for span in exporter.get_finished_spans() if span.context and f"{span.context.trace_id:032x}" == TRACE]
+    of_trace = [span for span in spans() if span.context and f"{span.context.trace_id:032x}" == TRACE]
     assert [span.name for span in of_trace] == ["tasks POST", "notify on_result_submitted"]
     request, effect = of_trace
     assert request.context is not None
