@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from chidao import backup as backups
 from chidao import dead as dead_letters
 from chidao import topology
-from chidao.fault.command import fault
+from chidao.fault.command import fault, trial
 from chidao.reach import postgres_of
 from chidao.serve import serve
 from embedded.refusals import CannotRun
@@ -47,6 +47,7 @@ app.add_typer(topology.app, name="topology")
 
 app.command()(serve)
 app.command()(fault)
+app.command("fault-trial")(trial)
 
 
 @app.command()

@@ -18,7 +18,7 @@ from rich.table import Table
 from chidao.fault.conditions import ORDINARY, Conditions
 from chidao.fault.journal import Journal
 from chidao.fault.kills import SERVICES_AT, Kind
-from chidao.fault.outcome import NobodyCame, Outcome
+from chidao.fault.outcome import Outcome
 from chidao.fault.plants import PLANTS
 from embedded.logs import log_to
 from embedded.refusals import CannotRun
@@ -78,12 +78,38 @@ def fault(
         def tell(outcome: Outcome, journal: Journal) -> None:
             progress.update(bar, completed=outcome.kills.total(), description=f"{journal.accepted} thao tác (operations)")
 
-        try:
-            outcome = uvloop.run(storm(folder, seed=chosen, kills_of_each=rounds, operations=wanted, conditions=conditions, progress=tell))
-        except NobodyCame as error:
-            raise CannotRun("Không thực hiện được hết", f"the storm came to no end: {error}; see {folder}") from error
+        outcome = uvloop.run(storm(folder, seed=chosen, kills_of_each=rounds, operations=wanted, conditions=conditions, progress=tell))
     show(outcome)
     if not outcome.kept:
+        raise typer.Exit(1)
+
+
+def trial(
+    only: Annotated[list[str] | None, typer.Option(help=f"Chỉ lỗi này; ghi nhiều lần được (only this one): {', '.join(PLANTS)}.")] = None,
+    seed: Annotated[int, typer.Option(help="Như nhau cho mọi lần chạy (the same for all storms).")] = 1,
+    data: Annotated[Path | None, typer.Option(help="Thư mục trống (an empty folder).")] = None,
+) -> None:
+    """Thử chính bộ đối chiếu: lỗi được cài phải bị thấy, đối chứng thì không (is every planted fault found, and nothing else)."""
+    from chidao.fault.storm import storm
+
+    names = only or list(PLANTS)
+    if unknown := set(names) - PLANTS.keys():
+        raise CannotRun(f"Không có lỗi {', '.join(sorted(unknown))}", f"no such fault; there are {', '.join(PLANTS)}")
+    folder = _empty(data)
+    log_to(folder / "runner.log")
+    wrong = 0
+    for name in names:
+        for planted in Planted:
+            own = folder / f"{name}-{planted}"
+            own.mkdir()
+            outcome = uvloop.run(
+                storm(own, seed=seed, kills_of_each=PLANTS[name].kills, operations=0, conditions=_conditions(name, planted))
+            )
+            as_meant = outcome.kept is (planted is not Planted.FAULT)
+            wrong += not as_meant
+            said = "không khác biệt (nothing differs)" if outcome.kept else f"khác (differs): {outcome.found[0]}"
+            out.print(f"{'đúng' if as_meant else 'SAI'}  {name} {planted}: {outcome.kills.total()} kills, {said}", markup=False)
+    if wrong:
         raise typer.Exit(1)
 
 

@@ -4,11 +4,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from chidao.fault.kills import Kind
+from embedded.refusals import CannotRun
 from libs.common.fault_points import Point
 
 
-class NobodyCame(Exception):
+class NobodyCame(CannotRun):
     """A named point was waited for in vain, or a part did not come back: the storm says nothing then."""
+
+    def __init__(self, otherwise: str) -> None:
+        super().__init__("Không thực hiện được hết", f"the storm came to no end: {otherwise}")
 
 
 @dataclass

@@ -78,12 +78,13 @@ def feed_by_sequence() -> None:
 
 
 def without_sweep() -> None:
-    """Nobody reads a feed."""
+    """Nobody reads a feed but that of the directory: a service that does not hear of it lets nobody in, and then there is no storm."""
+    sweeps = Service.sweeps
 
-    def no_sweeps(self: Service) -> list[Sweep]:
-        return []
+    def of_directory(self: Service) -> list[Sweep]:
+        return [sweep for sweep in sweeps(self) if sweep._source == "directory"]
 
-    Service.sweeps = no_sweeps  # type: ignore[method-assign]
+    Service.sweeps = of_directory  # type: ignore[method-assign]
 
 
 def without_bus() -> None:

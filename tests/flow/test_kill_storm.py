@@ -16,6 +16,8 @@ from chidao.fault.command import PROFILES, Profile, show
 from chidao.fault.journal import Told
 from chidao.fault.kills import Kind, plan_of
 from chidao.fault.outcome import Outcome
+from chidao.fault.planted import PATCHES
+from chidao.fault.plants import PLANTS
 from chidao.fault.storm import storm
 from libs.common.fault_points import Point
 from tests.processes import processes_of
@@ -41,7 +43,6 @@ def outcome(folder: Path) -> Iterator[Outcome]:
 def test_nothing_is_lost_and_nothing_doubled(outcome: Outcome) -> None:
     assert outcome.found == []
     assert outcome.accepted >= OPERATIONS
-    assert outcome.dead_letters_that_came_again == 0
 
 
 def test_every_kind_was_killed_with_a_request_in_flight(outcome: Outcome, folder: Path) -> None:
@@ -59,3 +60,12 @@ def test_the_long_profile_comes_to_every_point_and_replays() -> None:
         assert all([kill.kind for kill in plan].count(kind) == rounds for kind in Kind)
         assert any(kill.fault is None for kill in plan if kill.kind is Kind.API)
         assert plan == plan_of(rounds, Random(seed))
+
+
+def test_every_planted_fault_has_a_storm_without_it_and_names_patches_that_there_are() -> None:
+    assert len(PLANTS) == 6
+    for plant in PLANTS.values():
+        assert plant.fault not in (plant.mode, plant.healed)
+        for conditions in (plant.fault, plant.mode, plant.healed):
+            assert PATCHES.keys() >= set(conditions.patches)
+            assert plan_of(plant.kills, Random(1), kinds=conditions.kinds, without=conditions.without)
