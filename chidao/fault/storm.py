@@ -5,7 +5,7 @@ import os
 import signal
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -58,7 +58,32 @@ class Storm:
     journal: Journal
     conditions: Conditions
     outcome: Outcome
+    progress: Callable[[Outcome, Journal], None]
     arrivals: Arrivals = field(default_factory=Arrivals)
+
+    async def blow_all(self, plan: Sequence[Kill], clients: Sequence[Client], *, operations: int) -> None:
+        """Every kill while `clients` work, and on until so many operations are accepted; what was lost ends it. Raises NobodyCame."""
+        enough = asyncio.Event()
+        in_vain: list[NobodyCame] = []
+        try:
+            async with asyncio.TaskGroup() as working:
+                for client in clients:
+                    working.create_task(at_work(client, enough, rest=REST_SECONDS))
+                for kill in plan:
+                    arrived = await self.blow(kill)
+                    self.progress(self.outcome, self.journal)
+                    if not arrived:
+                        break
+                while self.outcome.kept and self.journal.accepted < operations:
+                    await asyncio.sleep(1)
+                    self.progress(self.outcome, self.journal)
+                enough.set()
+        except* Unexpected as answers:
+            self.outcome.found += [f"requests: {answer}" for answer in answers.exceptions]
+        except* NobodyCame as waited:
+            in_vain += [error for error in waited.exceptions if isinstance(error, NobodyCame)]
+        for error in in_vain:
+            raise error
 
     async def blow(self, kill: Kill) -> bool:
         """One kill and its way back; whether everything that had happened arrived everywhere in the end. Raises NobodyCame."""
@@ -193,28 +218,8 @@ async def storm(
         sign_ins = SignIns(http, run.folder.path)
         clients = await _clients(http, sign_ins, journal, random)
         leader = await sign_ins.somebody("chu tich ubnd tinh", "LEADER")
-        blowing = Storm(run, journal, conditions, outcome)
-        enough = asyncio.Event()
-        unfinished: list[NobodyCame] = []
-        try:
-            async with asyncio.TaskGroup() as working:
-                for client in clients:
-                    working.create_task(at_work(client, enough, rest=REST_SECONDS))
-                for kill in plan_of(kills_of_each, random, kinds=conditions.kinds, without=conditions.without):
-                    arrived = await blowing.blow(kill)
-                    progress(outcome, journal)
-                    if not arrived:
-                        break
-                while outcome.kept and journal.accepted < operations:
-                    await asyncio.sleep(1)
-                    progress(outcome, journal)
-                enough.set()
-        except* Unexpected as answers:
-            outcome.found += [f"requests: {answer}" for answer in answers.exceptions]
-        except* NobodyCame as waited:
-            unfinished += [error for error in waited.exceptions if isinstance(error, NobodyCame)]
-        for error in unfinished:
-            raise error
+        plan = plan_of(kills_of_each, random, kinds=conditions.kinds, without=conditions.without)
+        await Storm(run, journal, conditions, outcome, progress).blow_all(plan, clients, operations=operations)
         journal.close()
         told = Told.read(journal.file)
         evidence, differing = await _compared(run, told, http, sign_ins, leader, patient=outcome.kept)
@@ -282,16 +287,18 @@ async def _compared(
     run: Split, told: Told, http: httpx2.AsyncClient, sign_ins: SignIns, leader: Somebody, *, patient: bool
 ) -> tuple[Evidence, list[str]]:
     """Asks again until nothing differs, or the time is over: then what differs is the finding."""
-    await sign_ins.renew(leader)
     ends = time.monotonic() + (LONGEST_CONVERGENCE if patient else 0)
     async with databases_of(run.folder.postgres) as databases:
         while True:
-            figures = await http.get("/api/reporting/figures", headers=leader.headers())
-            if figures.is_success:
+            try:
+                await sign_ins.renew(leader)
+                figures = (await http.get("/api/reporting/figures", headers=leader.headers())).raise_for_status()
+            except httpx2.HTTPError as error:
+                if time.monotonic() > ends + LONGEST_WAY_BACK:
+                    raise NobodyCame(f"the figures cannot be asked for: {error}") from error
+            else:
                 evidence = await databases.evidence(figures.json(), run.folder.files / "tasks")
                 found = differences(told, evidence)
                 if not found or time.monotonic() > ends:
                     return evidence, found
-            elif time.monotonic() > ends + LONGEST_CONVERGENCE:
-                raise NobodyCame(f"the figures API answers {figures.status_code} and nothing else")
             await asyncio.sleep(0.5)
