@@ -19,7 +19,7 @@ from pathlib import Path
 from embedded.certificates import LocalCertificate
 from embedded.debian import install, may_install
 from embedded.ordinary_user import Way, way_to_ordinary_user
-from embedded.processes import HOST, free_port, processes_in
+from embedded.processes import HOST, end, free_port, processes_in
 
 CONFIGURATION = Path(__file__).resolve().parents[1] / "gateway"
 PACKAGE = "nginx"
@@ -79,14 +79,7 @@ class Gateway:
 
     def stop(self) -> None:
         """Ends every connection, live streams too, and returns when no process is left. May be repeated."""
-        for sent in (signal.SIGTERM, signal.SIGKILL):
-            if not self.running():
-                break
-            self.process.send_signal(sent)
-            try:
-                self.process.wait(LONGEST_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
+        end(self.process, signal.SIGTERM, signal.SIGKILL, patience=LONGEST_STOP_SECONDS)
         end_leftovers(self.folder)
 
 

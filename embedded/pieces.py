@@ -15,7 +15,7 @@ from typing import Protocol
 import httpx2
 import structlog
 
-from embedded.processes import processes_in
+from embedded.processes import end, processes_in
 from libs.common.settings import FILE_VARIABLE
 from libs.common.telemetry import wording
 
@@ -55,16 +55,7 @@ class Program:
         return self.process.poll() is None
 
     def stop(self) -> None:
-        for sent in (signal.SIGTERM, signal.SIGKILL):
-            if not self.running():
-                break
-            self.process.send_signal(sent)
-            # Whoever was stopped for a look cannot hear that he shall end.
-            self.process.send_signal(signal.SIGCONT)
-            try:
-                self.process.wait(LONGEST_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
+        end(self.process, signal.SIGTERM, signal.SIGKILL, patience=LONGEST_STOP_SECONDS)
 
 
 def start_program(*command: str, settings_file: Path, folder: Path, log_file: Path, environment: Mapping[str, str]) -> Program:

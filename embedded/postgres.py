@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from embedded.ordinary_user import Way, way_to_ordinary_user
-from embedded.processes import HOST, free_port, processes_in
+from embedded.processes import HOST, end, free_port, processes_in
 
 DATABASES = ("chidao_directory", "chidao_directives", "chidao_tasks", "chidao_notify", "chidao_reporting", "chidao_portal")
 SUPERUSER = "postgres"
@@ -92,14 +92,7 @@ class Cluster(Address):
 
     def stop(self) -> None:
         """Ends every session, writes a checkpoint, and returns when the process is gone. May be repeated."""
-        for sent in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            if not self.running():
-                break
-            self.process.send_signal(sent)
-            try:
-                self.process.wait(LONGEST_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
+        end(self.process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, patience=LONGEST_STOP_SECONDS)
         end_leftovers(self.data)
 
 

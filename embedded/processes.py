@@ -1,6 +1,8 @@
-"""What the servers of our own have in common: a free port, and how a process that an earlier run left behind is told from others."""
+"""What the servers of our own have in common: a free port, an end in order, and how a process left behind is told from others."""
 
+import signal
 import socket
+import subprocess
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -13,6 +15,20 @@ def free_port() -> int:
         opened.bind((HOST, 0))
         port: int = opened.getsockname()[1]
         return port
+
+
+def end(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: float) -> None:
+    """Send the first signal, and each next one when the process has not gone within `patience` seconds. May be repeated."""
+    for sent in signals:
+        if process.poll() is not None:
+            return
+        process.send_signal(sent)
+        # Whoever was stopped for a look cannot hear that he shall end.
+        process.send_signal(signal.SIGCONT)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            continue
 
 
 def processes_in(folder: Path, programs: Collection[str]) -> Iterator[int]:

@@ -20,7 +20,7 @@ import httpx2
 
 from embedded.debian import install, may_install
 from embedded.postgres import write_secret
-from embedded.processes import HOST, free_port, processes_in
+from embedded.processes import HOST, end, free_port, processes_in
 
 OPERATOR = "operator"
 VIRTUAL_HOST = "chidao"
@@ -92,14 +92,7 @@ class Broker:
 
     def stop(self) -> None:
         """Closes every connection, writes what is to be kept, and returns when no process is left. May be repeated."""
-        for sent in (signal.SIGTERM, signal.SIGKILL):
-            if not self.running():
-                break
-            self.process.send_signal(sent)
-            try:
-                self.process.wait(LONGEST_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
+        end(self.process, signal.SIGTERM, signal.SIGKILL, patience=LONGEST_STOP_SECONDS)
         self.epmd.kill()
         self.epmd.wait()
         end_leftovers(self.folder)

@@ -21,6 +21,8 @@ NOT_NOW = frozenset({502, 503, 504})
 OVERTAKEN = frozenset({412})
 REPEATED_AFTER_SECONDS = 0.2
 NOTHING_TO_DO_SECONDS = 0.05
+# Whose clerks work, as the chooser of the sign-in finds them.
+CLERKS = ("so y te", "so tai chinh", "xa binh son", "phuong truong quang trong")
 SMALL_GROUPS = ("state-enterprises", "mass-organisations", "public-units", "departments")
 
 
@@ -215,6 +217,23 @@ class Agency(Client):
             "file_id": file["id"],
         }
         await self.change("result", f"{path}/results", result, of=task)
+
+
+async def everybody(http: httpx2.AsyncClient, sign_ins: SignIns, journal: Journal, random: Random) -> list[Client]:
+    """An Office that registers and releases, one that decides, and the clerks of four agencies, each drawing from `random` alone."""
+    clerks = [await sign_ins.somebody(f"van thu {agency}", "AGENCY_CLERK") for agency in CLERKS]
+    tracker = await sign_ins.somebody("chuyen vien theo doi nhiem vu", "OFFICE_TRACKER")
+    deciding = await sign_ins.somebody("chuyen vien theo doi nhiem vu", "OFFICE_TRACKER")
+    releasing = await sign_ins.somebody("chanh van phong ubnd tinh", "OFFICE_LEAD")
+
+    def common(person: Somebody, name: str) -> dict[str, Any]:
+        return {"http": http, "sign_ins": sign_ins, "journal": journal, "person": person, "random": Random(random.random()), "name": name}
+
+    return [
+        Office(**common(tracker, "office"), releasing=releasing, agencies=tuple(clerk.agency_id for clerk in clerks)),
+        Tracker(**common(deciding, "tracker")),
+        *(Agency(**common(clerk, agency.replace(" ", "-"))) for clerk, agency in zip(clerks, CLERKS, strict=True)),
+    ]
 
 
 async def at_work(client: Client, enough: asyncio.Event, *, rest: float = 0.0) -> None:

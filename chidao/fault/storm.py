@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
 from urllib.parse import quote
 
 import asyncpg
@@ -19,7 +18,7 @@ import httpx2
 
 from chidao.fault.arrivals import Arrivals
 from chidao.fault.checker import differences
-from chidao.fault.clients import Agency, Client, Office, Tracker, Unexpected, at_work
+from chidao.fault.clients import Client, Unexpected, at_work, everybody
 from chidao.fault.conditions import ORDINARY, Conditions
 from chidao.fault.evidence import CONSUMING, Evidence, databases_of
 from chidao.fault.journal import Journal, Told
@@ -36,7 +35,6 @@ from embedded.split import Split, apart, split
 from libs.common.fault_points import VARIABLE
 from libs.common.messaging import topology
 
-CLERKS = ("so y te", "so tai chinh", "xa binh son", "phuong truong quang trong")
 # Clients of one machine, who are a whole province here.
 REQUESTS_PER_SECOND = 1_000
 # A part that is killed has everybody wait; a client never gives up.
@@ -216,7 +214,7 @@ async def storm(
     async with _running(folder / "system", conditions) as (run, http):
         journal = Journal(folder / "journal.jsonl")
         sign_ins = SignIns(http, run.folder.path)
-        clients = await _clients(http, sign_ins, journal, random)
+        clients = await everybody(http, sign_ins, journal, random)
         leader = await sign_ins.somebody("chu tich ubnd tinh", "LEADER")
         plan = plan_of(kills_of_each, random, kinds=conditions.kinds, without=conditions.without)
         await Storm(run, journal, conditions, outcome, progress).blow_all(plan, clients, operations=operations)
@@ -265,22 +263,6 @@ def _delivery_limit(limit: int) -> Iterator[None]:
         yield
     finally:
         topology.DELIVERY_LIMIT = ordinary
-
-
-async def _clients(http: httpx2.AsyncClient, sign_ins: SignIns, journal: Journal, random: Random) -> list[Client]:
-    clerks = [await sign_ins.somebody(f"van thu {agency}", "AGENCY_CLERK") for agency in CLERKS]
-    tracker = await sign_ins.somebody("chuyen vien theo doi nhiem vu", "OFFICE_TRACKER")
-    deciding = await sign_ins.somebody("chuyen vien theo doi nhiem vu", "OFFICE_TRACKER")
-    releasing = await sign_ins.somebody("chanh van phong ubnd tinh", "OFFICE_LEAD")
-
-    def common(person: Somebody, name: str) -> dict[str, Any]:
-        return {"http": http, "sign_ins": sign_ins, "journal": journal, "person": person, "random": Random(random.random()), "name": name}
-
-    return [
-        Office(**common(tracker, "office"), releasing=releasing, agencies=tuple(clerk.agency_id for clerk in clerks)),
-        Tracker(**common(deciding, "tracker")),
-        *(Agency(**common(clerk, agency.replace(" ", "-"))) for clerk, agency in zip(clerks, CLERKS, strict=True)),
-    ]
 
 
 async def _compared(

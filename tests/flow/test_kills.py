@@ -18,7 +18,7 @@ import httpx2
 import pytest
 
 from chidao.fault.checker import differences
-from chidao.fault.clients import Agency, Client, Office, Tracker, at_work
+from chidao.fault.clients import at_work, everybody
 from chidao.fault.evidence import Databases, Evidence, databases_of
 from chidao.fault.journal import Journal, Told
 from chidao.fault.people import SignIns, Somebody
@@ -28,7 +28,6 @@ from tests.processes import processes_of
 
 KILLS = 30
 POSTGRES_WITH_EVERY = 3
-CLERKS = ("so y te", "so tai chinh", "xa binh son", "phuong truong quang trong")
 # How long all that was heard of may need to arrive everywhere; what differs then is the finding.
 LONGEST_CONVERGENCE = 60.0
 # A run that is restarted has everybody wait for some seconds; a client never gives up.
@@ -64,7 +63,7 @@ async def _storm(run: RunUnderFault, seed: int) -> Storm:
     async with httpx2.AsyncClient(base_url=run.url, timeout=PATIENCE) as http:
         await run.live()
         sign_ins = SignIns(http, run.data)
-        clients = await _clients(http, sign_ins, run.journal, random)
+        clients = await everybody(http, sign_ins, run.journal, random)
         leader = await sign_ins.somebody("chu tich ubnd tinh", "LEADER")
         run.stop()
         enough = asyncio.Event()
@@ -83,22 +82,6 @@ async def _storm(run: RunUnderFault, seed: int) -> Storm:
         _say(run, told)
         evidence, found = await _converged(run, told, http, sign_ins, leader)
         return Storm(run, told, evidence, found)
-
-
-async def _clients(http: httpx2.AsyncClient, sign_ins: SignIns, journal: Journal, random: Random) -> list[Client]:
-    clerks = [await sign_ins.somebody(f"van thu {agency}", "AGENCY_CLERK") for agency in CLERKS]
-    tracker = await sign_ins.somebody("chuyen vien theo doi nhiem vu", "OFFICE_TRACKER")
-    deciding = await sign_ins.somebody("chuyen vien theo doi nhiem vu", "OFFICE_TRACKER")
-    releasing = await sign_ins.somebody("chanh van phong ubnd tinh", "OFFICE_LEAD")
-
-    def common(person: Somebody, name: str) -> dict[str, Any]:
-        return {"http": http, "sign_ins": sign_ins, "journal": journal, "person": person, "random": Random(random.random()), "name": name}
-
-    return [
-        Office(**common(tracker, "office"), releasing=releasing, agencies=tuple(clerk.agency_id for clerk in clerks)),
-        Tracker(**common(deciding, "tracker")),
-        *(Agency(**common(clerk, agency.replace(" ", "-"))) for clerk, agency in zip(clerks, CLERKS, strict=True)),
-    ]
 
 
 async def _converged(
