@@ -18,25 +18,27 @@ SESSION_LIMITS = {
 
 
 class Database:
-    """`url` is `postgresql+asyncpg://…`. Transactions are opened with `begin` (changes) or `read` (nothing is kept).
+    """`url` is `postgresql+asyncpg://…`. Changes are made in `begin` or `undecided`; `read` is for queries.
 
     `service` is whose database it is, where `application` is `chidao-<service>`.
     """
 
-    def __init__(self, url: str, *, application: str = "chidao", pool_size: int = 5, max_overflow: int = 10) -> None:
+    def __init__(self, url: str, *, application: str = "chidao", connections: int = 15) -> None:
         self.url = url
         self.application = application
         self.service = application.removeprefix("chidao-")
         self.engine: AsyncEngine = create_async_engine(
             url,
-            pool_size=pool_size,
-            max_overflow=max_overflow,
+            # Opened when first needed and kept: one that came above a smaller size would be made and closed for every request.
+            pool_size=connections,
+            max_overflow=0,
             pool_timeout=10,
             pool_recycle=1800,
             # What people wrote would otherwise stand in the log with every statement that fails.
             hide_parameters=True,
             connect_args={"server_settings": {**SESSION_LIMITS, "application_name": application}, "timeout": 10},
         )
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -45,9 +47,16 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for queries; whatever was begun on it is rolled back."""
+    async def undecided(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is rolled back, unless the caller commits it on the connection."""
         async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for queries. Each sees what is committed when it begins, as in our transactions, without the two
+        more ways to the server that a transaction costs."""
+        async with self._reading.connect() as connection:
             yield connection
 
     async def direct(self, **session: str) -> asyncpg.Connection:

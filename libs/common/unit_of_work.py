@@ -101,7 +101,7 @@ class UnitOfWork:
             self.connection = self._given
         else:
             assert self._database is not None, "a unit of work needs a database or a connection"
-            self._transaction = self._database.read()
+            self._transaction = self._database.undecided()
             self.connection = await self._transaction.__aenter__()
         self.begin()
         return self

@@ -1,13 +1,15 @@
 """Who asks. A person brings a token and names the membership he acts in; a service brings a token made for us."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import httpx2
 import structlog
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from libs.common.actor import Actor
 from libs.common.tokens import Claims, InvalidToken, TokenVerifier
@@ -18,8 +20,23 @@ log = structlog.get_logger()
 MEMBERSHIP_HEADER = "Chidao-Membership"
 PORTAL_PARTY = "chidao-portal"
 
-# Only for the description of the API; the check below reads the header itself, so that a missing token is a problem document.
-_BEARER = HTTPBearer(auto_error=False, description="Access token of the sign-in service; a person also sends Chidao-Membership.")
+T = TypeVar("T")
+
+
+class Asking(SecurityBase, Generic[T]):
+    """A dependency that answers with what `ask` finds out, and says in the description of the API that a token is needed for it.
+
+    One object does both: each dependency more costs a request as much as a small query. The header is read by `ask`, so that a
+    missing token is a problem document like every other refusal.
+    """
+
+    def __init__(self, ask: Callable[[Request], Awaitable[T]]) -> None:
+        self._ask = ask
+        self.scheme_name = "HTTPBearer"
+        self.model = HTTPBearer(description="Access token of the sign-in service; a person also sends Chidao-Membership.")
+
+    async def __call__(self, request: Request) -> T:
+        return await self._ask(request)
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,7 @@ async def claims_of(request: Request) -> Claims:
         raise Problem(503, "unavailable", headers={"Retry-After": "2"}) from error
 
 
-async def person_of(request: Request, _: Annotated[object, Depends(_BEARER)] = None) -> Person:
+async def person_of(request: Request) -> Person:
     claims = await claims_of(request)
     if claims.party != PORTAL_PARTY:
         raise _unauthorized("not-a-person")
@@ -78,7 +95,7 @@ async def person_of(request: Request, _: Annotated[object, Depends(_BEARER)] = N
         raise _unauthorized("subject") from None
 
 
-async def actor_of(request: Request, _: Annotated[object, Depends(_BEARER)] = None) -> Actor:
+async def actor_of(request: Request) -> Actor:
     person = await person_of(request)
     try:
         membership = UUID(request.headers.get(MEMBERSHIP_HEADER, ""))
@@ -91,7 +108,7 @@ async def actor_of(request: Request, _: Annotated[object, Depends(_BEARER)] = No
     return actor
 
 
-async def service_of(request: Request, _: Annotated[object, Depends(_BEARER)] = None) -> str:
+async def service_of(request: Request) -> str:
     claims = await claims_of(request)
     # The portal asks for people and, as itself, for the live stream: only then is it the subject.
     if claims.party == PORTAL_PARTY and claims.subject != PORTAL_PARTY:
@@ -99,6 +116,6 @@ async def service_of(request: Request, _: Annotated[object, Depends(_BEARER)] = 
     return claims.party
 
 
-SignedInPerson = Annotated[Person, Depends(person_of)]
-SignedIn = Annotated[Actor, Depends(actor_of)]
-ServiceCaller = Annotated[str, Depends(service_of)]
+SignedInPerson = Annotated[Person, Depends(Asking(person_of))]
+SignedIn = Annotated[Actor, Depends(Asking(actor_of))]
+ServiceCaller = Annotated[str, Depends(Asking(service_of))]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from libs.common.actor import Actor
 from libs.common.change import Change, normalized
 from libs.common.domain import Aggregate
-from libs.common.web.auth import SignedIn
+from libs.common.web.auth import Asking, actor_of
 from libs.common.web.problems import Problem
 
 MAX_BODY_BYTES = 1_000_000
@@ -79,15 +79,16 @@ def change_of(request: Request, actor: Actor, key: str, raw: bytes, body: Any) -
     )
 
 
-# FastAPI solves dependencies in the order of the parameters, so body and key are judged before the token.
-async def changing(
-    request: Request, body: Annotated[tuple[bytes, Any], Depends(json_body)], key: IdempotencyKey, actor: SignedIn
-) -> Change:
+async def changing(request: Request) -> Change:
+    """Body and key are judged before the token."""
+    body = await json_body(request)
+    key = await idempotency_key_of(request)
+    actor = await actor_of(request)
     await request.app.state.doorkeeper.memberships.require_fresh()
     return change_of(request, actor, key, *body)
 
 
-Changing = Annotated[Change, Depends(changing)]
+Changing = Annotated[Change, Depends(Asking(changing))]
 
 
 def accepts(model: type[BaseModel]) -> dict[str, Any]:
