@@ -6,6 +6,7 @@ a server that stalls cannot hide it by slowing the generator down.
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -36,9 +37,10 @@ class Connection:
         self._reader, self._writer, self._host = reader, writer, host
 
     @staticmethod
-    async def open(url: str) -> "Connection":
+    async def open(url: str, trust: ssl.SSLContext | None = None) -> "Connection":
+        """`trust` holds who vouches for an https address."""
         address = urlsplit(url)
-        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port, ssl=trust)
         return Connection(reader, writer, address.netloc)
 
     async def ask(self, request: Request) -> bytes:
@@ -58,16 +60,18 @@ class Connection:
         self._writer.close()
 
 
-async def closed_loop(url: str, requests: Callable[[int], Iterator[Request]], *, connections: int, seconds: float) -> float:
-    """Requests a second that were answered; each connection walks its own `requests(number)`."""
+async def closed_loop(
+    url: str, requests: Callable[[int], Iterator[Request]], *, connections: int, seconds: float, trust: ssl.SSLContext | None = None
+) -> float:
+    """Requests a second that were answered; each connection walks its own `requests(number)`, until the time is over or these end."""
     ends = time.perf_counter() + seconds
 
     async def walk(number: int) -> int:
-        connection, answered = await Connection.open(url), 0
+        connection, answered = await Connection.open(url, trust), 0
         walked = requests(number)
         # A request is only made when it will be sent: it may carry a version that the next one builds on.
-        while time.perf_counter() < ends:
-            await connection.ask(next(walked))
+        while time.perf_counter() < ends and (request := next(walked, None)) is not None:
+            await connection.ask(request)
             answered += 1
         connection.close()
         return answered

@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from bench.compared import Compared
 from bench.load import Request, closed_loop
 from chidao.fault.bodies import today
 from embedded.postgres import Cluster
@@ -28,27 +28,8 @@ ROUNDS = 3
 TASKS = 64
 
 
-@dataclass(frozen=True)
-class Compared:
-    """Requests a second of each round; `ratio` is the median of ours to bare, round by round."""
-
-    name: str
-    ours: list[float]
-    bare: list[float]
-
-    @property
-    def ratio(self) -> float:
-        return statistics.median(our / other for our, other in zip(self.ours, self.bare, strict=True))
-
-
-@dataclass(frozen=True)
-class Routes:
-    generator: float
-    compared: list[Compared]
-
-
-async def measure_routes(cluster: Cluster, issuer: Issuer, folder: Path) -> Routes:
-    """GET /tasks/{id} and POST /tasks/{id}/progress: one worker each, eight connections, the same database."""
+async def measure_routes(cluster: Cluster, issuer: Issuer, folder: Path) -> tuple[float, list[Compared]]:
+    """What the generator does on an empty route, and two routes beside the bare ones: one worker each, the same database."""
     await migrate("services.tasks", cluster.dsn("chidao_tasks", "chidao_tasks_owner"))
     database = ServiceDatabase(
         "chidao_tasks",
@@ -61,8 +42,8 @@ async def measure_routes(cluster: Cluster, issuer: Issuer, folder: Path) -> Rout
     with _ours(cluster, issuer, folder) as ours, _bare(cluster) as bare:
         generator = await closed_loop(bare.url, _empty, connections=CONNECTIONS, seconds=SECONDS)
         headers = issuer.headers(HEALTH_CLERK)
-        reads = Compared("GET /tasks/{id}", [], [])
-        writes = Compared("POST /tasks/{id}/progress", [], [])
+        reads = Compared("`GET /tasks/{id}`")
+        writes = Compared("`POST /tasks/{id}/progress`")
         versions = dict.fromkeys([*ours_tasks, *bare_tasks], 2)
         for _ in range(ROUNDS):
             reads.ours.append(await closed_loop(ours.url, _reading(ours_tasks, headers), connections=CONNECTIONS, seconds=SECONDS))
@@ -71,7 +52,7 @@ async def measure_routes(cluster: Cluster, issuer: Issuer, folder: Path) -> Rout
                 await closed_loop(ours.url, _reporting(ours_tasks, headers, versions), connections=CONNECTIONS, seconds=SECONDS)
             )
             writes.bare.append(await closed_loop(bare.url, _reporting(bare_tasks, {}, versions), connections=CONNECTIONS, seconds=SECONDS))
-    return Routes(generator, [reads, writes])
+    return generator, [reads, writes]
 
 
 async def _accepted_tasks(client: Client) -> list[str]:

@@ -34,7 +34,7 @@ SETTINGS = {
     "default_user": OPERATOR,
     "default_user_tags.administrator": "true",
     "default_vhost": VIRTUAL_HOST,
-    "vm_memory_high_watermark.absolute": "256MiB",
+    "vm_memory_high_watermark.absolute": "512MiB",
     "disk_free_limit.absolute": "50MiB",
     "log.console": "true",
     "log.console.level": "info",
