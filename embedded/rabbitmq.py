@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx2
+from httpx2 import codes
 
 from embedded.debian import install, may_install
 from embedded.postgres import write_secret
@@ -228,12 +229,10 @@ def _wait(broker: Broker) -> None:
             continue
         if answer.is_success:
             return
-        if answer.is_client_error:
+        if answer.status_code == codes.UNAUTHORIZED:
             broker.stop()
-            raise BrokerFailed(
-                f"RabbitMQ refuses its operator ({answer.status_code}): passwords.json is not the one that its data was made with"
-            )
-        # It answers before it knows its users, and then says 500.
+            raise BrokerFailed("RabbitMQ refuses its operator (401): passwords.json is not the one that its data was made with")
+        # It answers before it knows its pages, and then says 404, and before it knows its users, and then says 500.
         time.sleep(0.1)
     said = "was not ready in time" if broker.running() else "ended while starting"
     broker.stop()

@@ -51,6 +51,7 @@ DOMAIN = {
             "replica-stale": "The list of agencies is out of date, so nothing can be changed now. Please try again in a few minutes.",
             "unavailable": "The system is interrupted for a moment. Please try again in a few seconds.",
             "unexpected": "Something unexpected happened. Please try again.",
+            "day-not-earlier": "The day to compare with must be before the day of the number.",
             "day-in-future": "That day has not come yet; figures can be seen up to today.",
             "secrecy-not-allowed": "Secret documents must not be entered into this system.",
             "issue-date-in-future": "The issue date must not be after today.",

@@ -40,6 +40,7 @@ PROBLEMS = {
     "replica-stale": "Danh bạ cơ quan chưa được cập nhật nên tạm thời chưa ghi nhận thay đổi. Mời thử lại sau ít phút.",
     "unavailable": "Hệ thống tạm thời gián đoạn. Mời thử lại sau ít giây.",
     "unexpected": "Hệ thống gặp sự cố ngoài dự kiến. Mời thử lại.",
+    "day-not-earlier": "Ngày so sánh phải trước ngày của con số.",
     "day-in-future": "Ngày yêu cầu chưa đến; chỉ xem được số liệu đến hết hôm nay.",
     # a directive
     "secrecy-not-allowed": "Không được nhập văn bản mật vào phần mềm này.",

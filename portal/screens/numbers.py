@@ -1,7 +1,7 @@
 """Every number opens its list: exactly the tasks it counts; and what a rate divides by what."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -16,14 +16,18 @@ from portal.web import Visit, Visitor, together
 router = APIRouter()
 
 PAGE = 50
+# So many of those that came or went are named; the rest is told as a count.
+MOVED = 20
+ONE_WEEK = timedelta(weeks=1)
 
 
 @router.get("/numbers/{name}")
 async def number(visitor: Visit, name: str, agency_id: str = "", counted: str = "", cursor: str = "", as_of: str = "") -> Response:
     label = _label(visitor, name)
-    page = await visitor.get(
-        "reporting", "/figures/tasks", bucket=name, agency_id=agency_id, counted=counted, cursor=cursor, as_of=as_of, limit=PAGE
-    )
+    of = {"bucket": name, "agency_id": agency_id, "counted": counted, "as_of": as_of}
+    page = await visitor.get("reporting", "/figures/tasks", cursor=cursor, limit=PAGE, **of)
+    week_before = date.fromisoformat(page["as_of"]) - ONE_WEEK
+    changes = await visitor.get("reporting", "/figures/changes", since=week_before.isoformat(), limit=MOVED, **of)
     names = await visitor.portal.agencies.known(visitor)
     following = filter_query(agency_id=agency_id, counted=counted, as_of=as_of, cursor=page["next_cursor"])
     return await visitor.page(
@@ -35,6 +39,8 @@ async def number(visitor: Visit, name: str, agency_id: str = "", counted: str = 
         total=page["total"],
         as_of=page["as_of"],
         rows=[_row(visitor, one, names) for one in page["items"]],
+        changes=changes,
+        moved=[(way, changes[way], [_moved(visitor, one, names) for one in changes[way]["items"]]) for way in ("entered", "left")],
         next_url=f"/numbers/{name}?{following}" if page["next_cursor"] else "",
         list_url=f"/numbers/{name}?{filter_query(agency_id=agency_id, counted=counted, as_of=as_of, cursor=cursor, part='list')}",
     )
@@ -58,6 +64,19 @@ def _label(visitor: Visitor, name: str) -> str:
     if not visitor.messages.has(f"number.{name}"):
         raise HTTPException(404)
     return visitor.messages(f"number.{name}")
+
+
+def _moved(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> Mapping[str, object]:
+    """A task that came into a number or left it, as it stands on the later day."""
+    if one["bucket"] is None:
+        lead = names.get(one["lead_agency_id"] or "")
+        return {
+            "id": one["task_id"],
+            "content": one["content"],
+            "lead": lead.short_name if lead else visitor.messages("task.many-leads"),
+            "words": visitor.messages("number.counts-no-more"),
+        }
+    return _row(visitor, one, names)
 
 
 def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> Mapping[str, object]:

@@ -39,6 +39,11 @@ class Standing:
     mark: str
     tasks: list[TaskView]
 
+    @property
+    def overdue_too(self) -> int:
+        """Of those that stand otherwise, how many count as overdue all the same: a late result that awaits the Office, say."""
+        return 0 if self.mark == "overdue" else sum(one.raw["bucket"] == "open_overdue" for one in self.tasks)
+
 
 @router.get("/tasks/{task_id}")
 async def task(visitor: Visit, task_id: str) -> Response:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,8 @@ from aio_pika.exceptions import AMQPError
 from aio_pika.queue import Queue
 from structlog.testing import capture_logs
 
-from embedded.rabbitmq import start_broker
+from embedded.processes import free_port
+from embedded.rabbitmq import SETTINGS, start_broker
 from libs.common.db import Database
 from libs.common.messaging import rabbitmq
 from libs.common.messaging.bus import Message, NotTaken
@@ -32,6 +34,7 @@ QUEUE = queue_of(CONSUMER, SOURCE)
 DEAD_QUEUE = dead_queue_of(CONSUMER)
 # RabbitMQ 3.10 writes the name of a new queue to the disk only after three seconds. One that is killed before has no queue there, for ever.
 NAMES_ARE_WRITTEN_AFTER = 4.0
+DELIVERIES = 50
 
 
 def message(number: int = 0) -> Message:
@@ -348,7 +351,7 @@ async def test_a_broker_short_of_memory_puts_no_row_off_and_goes_on_when_it_is_o
                 await until(lambda: _is_blocked(said))
         assert await rows(publisher, "SELECT count(*), max(attempts) FROM outbox") == [(3, 0)]
     finally:
-        await in_thread(memory, "set_vm_memory_high_watermark", "absolute", "256MiB")
+        await in_thread(memory, "set_vm_memory_high_watermark", "absolute", SETTINGS["vm_memory_high_watermark.absolute"])
     async with running(("relay", Relay(SOURCE, publisher, bus).run)):
         await settled(publisher, "SELECT count(*) FROM outbox", [(0,)])
 
@@ -374,6 +377,30 @@ async def test_a_broker_killed_and_started_again_loses_nothing(
             # The tests after this one go on with the broker that runs now.
             vars(broker).update(vars(again))
             await settled(consuming, "SELECT count(*) FROM fact", [(4,)], seconds=60)
+
+
+async def test_a_database_that_is_away_through_fifty_deliveries_buries_nothing(
+    virtual_host: VirtualHost,
+    publisher: Database,  # noqa: F811
+    consuming: Database,  # noqa: F811
+) -> None:
+    await publish(publisher, uuid4(), range(1, 4))
+    bus = open_bus(virtual_host.url())
+    envelopes = (await feed_of(publisher)).envelopes
+    async with bus.publisher(SOURCE) as publishing:
+        assert not any(await publishing.publish([Message(str(one.id), one.type, 0, one.to_bytes()) for one in envelopes]))
+    nobody = Database(consuming.url.replace(urlsplit(consuming.url).netloc.rpartition(":")[2], str(free_port()), 1))
+    runner = ConsumerRunner(Effects().consumer(sequential=False), nobody)
+    for _ in range(DELIVERIES):
+        async with asyncio.timeout(20):
+            # As the supervisor does it, but without its pauses.
+            with pytest.raises(OSError):
+                await runner.follow(bus, SOURCE)
+    async with followed(virtual_host, consuming):
+        await settled(consuming, "SELECT count(*) FROM fact", [(3,)])
+        await until(lambda: _is_empty(virtual_host, QUEUE))
+    assert await _is_empty(virtual_host, DEAD_QUEUE)
+    assert await rows(consuming, "SELECT count(*) FROM dead_event") == [(0,)]
 
 
 def test_an_address_of_no_bus_is_refused() -> None:

@@ -32,6 +32,7 @@ async def test_every_number_of_the_home_is_a_door_to_its_list(browser: Browser, 
         assert (await browser.get(door)).status_code == 200
     page = await browser.get("/numbers/open_in_time")
     assert released["content"] in page.text
+    assert "1 nhiệm vụ mới vào con số này" in page.text
 
 
 async def test_the_sentence_is_true(portal: Running, browser: Browser, released: dict[str, Any]) -> None:

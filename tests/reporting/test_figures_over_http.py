@@ -109,6 +109,9 @@ async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -
     hidden = (await figures.get(COMMUNE_CLERK, "/figures/tasks", bucket="open_overdue")).json()
     assert (hidden["counted"], hidden["total"], hidden["items"]) == (1, 0, [])
     assert (await figures.get(HEALTH_CLERK, "/figures/tasks", bucket="N", agency_id=str(HEALTH))).json()["total"] == 2
+    changes = (await figures.get(LEADER, "/figures/changes", bucket="open_overdue", since=str(TODAY - timedelta(days=7)))).json()
+    assert (changes["before"], changes["now"], changes["left"]["counted"]) == (0, 1, 0)
+    assert [one["task_id"] for one in changes["entered"]["items"]] == [str(late.id)]
     yesterday = (
         await figures.get(LEADER, "/figures", as_of=str(TODAY - timedelta(days=1)), known_on=str(TODAY - timedelta(days=1)))
     ).json()
@@ -123,7 +126,7 @@ async def test_open_pages_hear_of_new_figures(figures: Client) -> None:
 
 
 async def test_who_does_not_say_who_he_is_reads_nothing(figures: Client) -> None:
-    for path in ("/figures", "/figures/series", "/figures/tasks", "/rates"):
+    for path in ("/figures", "/figures/series", "/figures/tasks", "/figures/changes", "/rates"):
         answer = await figures.http.get(path)
         assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
 
@@ -134,6 +137,8 @@ async def test_wrong_questions(figures: Client) -> None:
         ("/figures", {"as_of": "hôm qua"}, "invalid-parameters"),
         ("/figures/tasks", {"bucket": "everything"}, "invalid-parameters"),
         ("/figures/tasks", {"cursor": "x"}, "invalid-cursor"),
+        ("/figures/changes", {"since": str(TODAY)}, "day-not-earlier"),
+        ("/figures/changes", {}, "invalid-parameters"),
     ):
         answer = await figures.get(LEADER, path, **parameters)
         assert (answer.status_code, answer.json()["code"]) == (422, code), path

@@ -36,10 +36,12 @@ if (checklist) {
 
 document.addEventListener("change", ({ target }) => {
   if (!target.dataset.largest) return;
-  const told = target.parentElement.querySelector("[data-told]");
-  told?.remove();
-  if ((target.files[0]?.size ?? 0) <= Number(target.dataset.largest)) return;
-  target.value = "";
-  target.before(Object.assign(document.createElement("p"), { className: "error", textContent: target.dataset.tooLarge }));
-  target.previousElementSibling.dataset.told = "1";
+  const choice = target.closest(".file-choice");
+  if (choice.previousElementSibling.dataset.told) choice.previousElementSibling.remove();
+  if ((target.files[0]?.size ?? 0) > Number(target.dataset.largest)) {
+    target.value = "";
+    choice.before(Object.assign(document.createElement("p"), { className: "error", textContent: target.dataset.tooLarge }));
+    choice.previousElementSibling.dataset.told = "1";
+  }
+  choice.querySelector(".chosen-file").textContent = target.files[0]?.name ?? target.dataset.none;
 });

@@ -17,6 +17,8 @@ from services.reporting.api.schemas import (
     CountedTaskOut,
     FiguresOut,
     ListBehindNumberOut,
+    MovedOut,
+    NumberChangesOut,
     PictureOut,
     RateNameOut,
     RulesOut,
@@ -24,13 +26,19 @@ from services.reporting.api.schemas import (
     SeriesPointOut,
     all_rates,
 )
+from services.reporting.figures.changes import number_changes
 from services.reporting.figures.counting import pictures
 from services.reporting.figures.listing import WITHOUT_DUE, Counted, list_behind
 from services.reporting.figures.numbers import NUMBERS
 from services.reporting.figures.standing import Day
 from services.reporting.settings import ReportingSettings
 
-add_titles({"day-in-future": "Ngày yêu cầu chưa đến; chỉ xem được số liệu đến hết ngày hôm nay."})
+add_titles(
+    {
+        "day-in-future": "Ngày yêu cầu chưa đến; chỉ xem được số liệu đến hết ngày hôm nay.",
+        "day-not-earlier": "Ngày so sánh phải trước ngày của con số.",
+    }
+)
 
 router = APIRouter(tags=["figures"])
 
@@ -134,6 +142,43 @@ async def tasks_behind(
         total=found.total,
         items=[CountedTaskOut.of(task) for task in page],
         next_cursor=encode_cursor(page[-1].due or WITHOUT_DUE, page[-1].task_id) if more else None,
+    )
+
+
+@router.get("/figures/changes")
+async def changes(
+    asked: Asked,
+    actor: SignedIn,
+    since: Annotated[date, Query(description="The earlier day, as it was known at its end.")],
+    bucket: NumberName = "N",
+    agency_id: Annotated[UUID | None, Query(description="The lead agency whose number it is; the province's when left out.")] = None,
+    counted: Annotated[Counted, Query(description="Without an agency: which of the two totals.")] = Counted.PROVINCE,
+    as_of: AsOf = None,
+    limit: Limit = 20,
+) -> NumberChangesOut:
+    """Which tasks came into a number since an earlier day, and which left it."""
+    later = asked.day(as_of, as_of)
+    if since >= later.as_of:
+        raise Problem(422, "day-not-earlier", since=since.isoformat(), as_of=later.as_of.isoformat())
+    async with asked.database.read() as connection:
+        found = await number_changes(
+            connection,
+            NUMBERS[bucket],
+            Day(since, since),
+            later,
+            counted=counted,
+            lead_agency_id=agency_id,
+            seen_by=actor,
+            awaiting_counts_as=asked.rules.awaiting_counts_as,
+            limit=limit,
+        )
+    return NumberChangesOut(
+        since=since,
+        as_of=later.as_of,
+        before=found.before,
+        now=found.now,
+        entered=MovedOut.of(found.entered),
+        left=MovedOut.of(found.left),
     )
 
 

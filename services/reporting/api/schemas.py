@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from libs.contracts.buckets import AwaitingCountsAs, Bucket
 from libs.contracts.rates import RATES, Rate, RateValue, Rounding
+from services.reporting.figures.changes import Moved
 from services.reporting.figures.counting import SHOWN_RATES, Figures, Picture
 from services.reporting.figures.listing import CountedTask
 from services.reporting.figures.standing import Day
@@ -127,7 +128,7 @@ class CountedTaskOut(BaseModel):
     content: str
     lead_agency_id: UUID | None
     state: str | None = Field(description="Null for the parent of a group, which has no state of its own.")
-    bucket: Bucket
+    bucket: Bucket | None = Field(description="Null for a task that counts nowhere on the day.")
     assigned_on: date
     due: date | None
     completed_on: date | None
@@ -144,6 +145,27 @@ class ListBehindNumberOut(BaseModel):
     total: int = Field(description="How many of the counted tasks the asker may see.")
     items: list[CountedTaskOut]
     next_cursor: str | None
+
+
+class MovedOut(BaseModel):
+    counted: int
+    total: int = Field(description="How many of them the asker may see.")
+    items: list[CountedTaskOut] = Field(description="The first of these, earliest due first, as they stand on the later day.")
+
+    @staticmethod
+    def of(moved: Moved) -> "MovedOut":
+        return MovedOut(counted=moved.counted, total=moved.total, items=[CountedTaskOut.of(task) for task in moved.tasks])
+
+
+class NumberChangesOut(BaseModel):
+    """`now` = `before` + `entered` − `left`; both days as they were known at their end."""
+
+    since: date
+    as_of: date
+    before: int
+    now: int
+    entered: MovedOut
+    left: MovedOut
 
 
 class RateNameOut(BaseModel):
