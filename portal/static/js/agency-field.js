@@ -11,6 +11,9 @@ document.addEventListener("input", ({ target }) => {
   if (!field) return;
   const chosen = !field.dataset.many && field.querySelector("input[type=hidden]");
   if (chosen) chosen.value = "";
+  // What was found for fewer letters is not taken over by an Enter that comes before the answer for these.
+  for (const option of optionsOf(field)) option.setAttribute("aria-selected", "false");
+  target.removeAttribute("aria-activedescendant");
   clearTimeout(pause);
   pause = setTimeout(() => look(field), PAUSE_MILLISECONDS);
 });
