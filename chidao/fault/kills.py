@@ -37,6 +37,11 @@ SERVICES_AT: Mapping[Kind, Mapping[Point, Mapping[str, int]]] = {
     Kind.SCHEDULER: {point: {"tasks": 2} for point in _WRITING},
 }
 SERVERS: Mapping[Kind, str] = {Kind.BROKER: "rabbitmq", Kind.DATABASE: "postgresql"}
+# A server has no points of its own: it is killed while one of these parts stands still at one of theirs, and then goes on without it.
+STANDING_BY: Mapping[Kind, tuple[Kind, ...]] = {
+    Kind.BROKER: (Kind.RELAY, Kind.CONSUMER),
+    Kind.DATABASE: (Kind.API, Kind.RELAY, Kind.CONSUMER, Kind.SCHEDULER),
+}
 # So many kills of a part come at a named point before one comes at a random moment.
 AT_POINTS_IN_A_ROW = 4
 LONGEST_PAUSE_SECONDS = 1.5
@@ -44,15 +49,25 @@ LONGEST_PAUSE_SECONDS = 1.5
 
 @dataclass(frozen=True)
 class Kill:
-    """`piece` of the run is killed: where `fault` says, or, where there is none, after a `pause` of so many seconds."""
+    """`piece` of the run is killed: when `standing` is where `fault` says, or, where there is none, after a `pause` of so many seconds.
+
+    A part stands still itself; a server is killed while a part stands still.
+    """
 
     kind: Kind
     piece: str
     fault: Fault | None
     pause: float
+    standing: str | None = None
+
+    @property
+    def stands_itself(self) -> bool:
+        return self.standing == self.piece
 
     def __str__(self) -> str:
-        return f"{self.piece} at {self.fault}" if self.fault else f"{self.piece} at a random moment"
+        if self.fault is None:
+            return f"{self.piece} at a random moment"
+        return f"{self.piece} at {self.fault}" if self.stands_itself else f"{self.piece} while {self.standing} stood at {self.fault}"
 
 
 def plan_of(
@@ -65,18 +80,40 @@ def plan_of(
 
 def _of_kind(kind: Kind, random: Random, without: frozenset[Point]) -> Iterator[Kill]:
     """For ever: every point as often as every other, at services that come to it in turn, and random moments in between."""
-    at = {point: services for point, services in SERVICES_AT.get(kind, {}).items() if point not in without}
-    services_at = {point: cycle(random.sample(list(services), len(services))) for point, services in at.items()}
-    points = cycle(random.sample(list(at), len(at)))
-    everybody = sorted({service for services in SERVICES_AT.get(kind, {}).values() for service in services})
+    places = _places_of(kind, without)
+    places_at = {point: cycle(random.sample(found, len(found))) for point, found in places.items()}
+    points = cycle(random.sample(list(places), len(places)))
+    everybody = sorted({place.service for found in places.values() for place in found})
     while True:
-        for _ in range(AT_POINTS_IN_A_ROW if at else 0):
+        for _ in range(AT_POINTS_IN_A_ROW if places else 0):
             point = next(points)
-            service = next(services_at[point])
-            fault = Fault(service, point, random.randint(1, at[point][service]))
-            yield Kill(kind, f"{service}-{kind}", fault, 0.0)
+            place = next(places_at[point])
+            fault = Fault(place.service, point, random.randint(1, place.most), once=kind in SERVERS)
+            yield Kill(kind, SERVERS.get(kind) or place.piece, fault, 0.0, standing=place.piece)
         piece = SERVERS.get(kind) or f"{random.choice(everybody)}-{kind}"
         yield Kill(kind, piece, None, random.uniform(0, LONGEST_PAUSE_SECONDS))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where somebody comes to a point: `most` is the most often that he may do so before it is his time."""
+
+    part: Kind
+    service: str
+    most: int
+
+    @property
+    def piece(self) -> str:
+        return f"{self.service}-{self.part}"
+
+
+def _places_of(kind: Kind, without: frozenset[Point]) -> dict[Point, list[_Place]]:
+    found: dict[Point, list[_Place]] = {}
+    for part in STANDING_BY.get(kind, (kind,)):
+        for point, services in SERVICES_AT[part].items():
+            if point not in without:
+                found.setdefault(point, []).extend(_Place(part, service, most) for service, most in services.items())
+    return found
 
 
 def stands_still(process: int) -> bool:

@@ -19,6 +19,8 @@ class NobodyCame(CannotRun):
 class Outcome:
     """What a storm was, and what it left. `found` are sentences, one for each difference; none means that the promise was kept.
 
+    `hits`: kills of parts that stood at a point; `beside`: kills of servers while a part stood there.
+
     `convergence`: seconds after each kill from the moment the killed part took connections again until everything that had happened
     before was everywhere; `away`: seconds from the kill to that moment.
     """
@@ -26,6 +28,7 @@ class Outcome:
     seed: int
     kills: Counter[Kind] = field(default_factory=Counter)
     hits: Counter[Point] = field(default_factory=Counter)
+    beside: Counter[Point] = field(default_factory=Counter)
     at_random: int = 0
     convergence: list[float] = field(default_factory=list)
     away: list[float] = field(default_factory=list)

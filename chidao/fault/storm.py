@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -86,16 +86,21 @@ class Storm:
     async def blow(self, kill: Kill) -> bool:
         """One kill and its way back; whether everything that had happened arrived everywhere in the end. Raises NobodyCame."""
         piece = self.run.pieces[kill.piece]
-        if kill.fault is None:
+        outage = kill.kind is Kind.DATABASE and self.conditions.outage > 0
+        if outage:
+            # Nobody stands still through it.
+            kill = replace(kill, fault=None, standing=None)
+        if kill.standing is None:
             await asyncio.sleep(kill.pause)
         else:
-            await self._until_at_point(piece, kill)
+            await self._until_at_point(self.run.pieces[kill.standing], kill)
         starts = piece.starts
-        if kill.kind is Kind.DATABASE and self.conditions.outage:
+        if outage:
             began = await self._long_outage(piece)
         else:
             await self._until(lambda: bool(self.journal.in_flight), LONGEST_WAY_TO_A_POINT, f"nobody was at work when {kill} was due")
             began = self._kill(piece, kill)
+            self._let_go_on(kill)
         if self.conditions.purging:
             await asyncio.to_thread(self._purge)
         await self._until_accepting(piece, kill, starts)
@@ -119,14 +124,24 @@ class Storm:
         self.outcome.kills[kill.kind] += 1
         if kill.fault is None:
             self.outcome.at_random += 1
-        else:
+        elif kill.stands_itself:
             self.outcome.hits[kill.fault.point] += 1
+        else:
+            self.outcome.beside[kill.fault.point] += 1
         # A database is its backends as well.
         backends = processes_in(self.run.folder.postgres / "postgres", {"postgres"}) if kill.kind is Kind.DATABASE else ()
         for process in {piece.process.pid, *backends}:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         return time.monotonic()
+
+    def _let_go_on(self, kill: Kill) -> None:
+        """Whoever stood still while a server was killed goes on, and finds it gone."""
+        if kill.standing is None or kill.stands_itself:
+            return
+        process = self.run.pieces[kill.standing].process
+        assert process is not None
+        os.kill(process.pid, signal.SIGCONT)
 
     async def _long_outage(self, database: Piece) -> float:
         """The database goes while messages wait for their consumers, and stays away while these try and try."""

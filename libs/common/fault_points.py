@@ -1,7 +1,8 @@
 """Named moments at which a process can be stopped, so that whoever tries it may look at the world as it stands there, and kill it.
 
 `CHIDAO_FAULT=tasks:after-commit:7` stops the process by SIGSTOP when its service `tasks` comes to that point for the seventh time, and,
-when it was let go on (SIGCONT), each time after. In any other run nothing is armed and a point costs one comparison.
+when it was let go on (SIGCONT), each time after; with `:once` behind it, only that one time. In any other run nothing is armed and a
+point costs one comparison.
 """
 
 import os
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 VARIABLE = "CHIDAO_FAULT"
+ONCE = "once"
 
 
 class Point(StrEnum):
@@ -45,37 +47,39 @@ class Point(StrEnum):
 
 
 class WrongFault(ValueError):
-    """What was written is not `service:point:number`; the words say what is wrong with it."""
+    """What was written is not `service:point:number` or `service:point:number:once`; the words say what is wrong with it."""
 
 
 @dataclass
 class Fault:
-    """Stops the process when `service` comes to `point` for the `time`th time."""
+    """Stops the process when `service` comes to `point` for the `time`th time, and `once` or each time after."""
 
     service: str
     point: Point
     time: int
+    once: bool = False
     reached: int = 0
 
     @staticmethod
     def parse(words: str) -> "Fault":
         """Raises WrongFault."""
         service, _, rest = words.partition(":")
-        point, _, time = rest.partition(":")
+        point, _, rest = rest.partition(":")
+        time, _, once = rest.partition(":")
         if not service or point not in set(Point):
             raise WrongFault(f"{words!r} is not service:point:number with one of the points {', '.join(Point)}")
-        if not (time.isascii() and time.isdigit() and int(time) > 0):
-            raise WrongFault(f"{words!r} does not end with a number from 1 on")
-        return Fault(service, Point(point), int(time))
+        if not (time.isascii() and time.isdigit() and int(time) > 0) or once not in ("", ONCE):
+            raise WrongFault(f"{words!r} does not end with a number from 1 on, or with that and {ONCE!r}")
+        return Fault(service, Point(point), int(time), bool(once))
 
     def __str__(self) -> str:
-        return f"{self.service}:{self.point}:{self.time}"
+        return f"{self.service}:{self.point}:{self.time}{f':{ONCE}' if self.once else ''}"
 
     def come_to(self, point: Point, service: str | None) -> None:
         if point is not self.point or service != self.service:
             return
         self.reached += 1
-        if self.reached >= self.time:
+        if self.reached == self.time or (self.reached > self.time and not self.once):
             os.kill(os.getpid(), signal.SIGSTOP)
 
 

@@ -383,6 +383,7 @@ SCREENS = {
     "confirm.return-effect": "The task counts as not completed again; this submission loses its time. {agency} is told at once.",
     "confirm.reason": "Reason for the return",
     "confirm.reason-hint": "Say what is missing and what to add",
+    "confirm.return-short": "Return",
     "confirm.return": "Return to the agency",
     "notices.all": "All",
     "notices.unread": "Unread",

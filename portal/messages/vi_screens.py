@@ -393,6 +393,7 @@ SCREENS = {
     "confirm.return-effect": "Việc trở về chưa hoàn thành; lần nộp này mất mốc thời gian. {agency} nhận thông báo ngay.",
     "confirm.reason": "Lý do trả lại",
     "confirm.reason-hint": "Nêu rõ thiếu gì, cần bổ sung gì",
+    "confirm.return-short": "Trả lại",
     "confirm.return": "Trả lại cho cơ quan",
     # notices
     "notices.all": "Tất cả",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from services.directory.domain.agency import agency_id
 from tests.browser.busy_province import AGENCIES, LONG_DEMAND, LONGEST_NAMED, OFFICE, PROVINCE, TODAY, TRACKER, Town
 from tests.browser.steps import clerk_of, report_document, sign_in, vietnamese
 
@@ -161,7 +162,7 @@ SCREENS = (
     Screen("home-agency", NATURE, "/home"),
     Screen("menu", LEADER, "/home", act=open_menu),
     Screen("number", LEADER, "/numbers/{name}", "/numbers/open_overdue"),
-    Screen("number-empty", LEADER, "/numbers/{name}", "/numbers/completed_undated"),
+    Screen("number-empty", LEADER, "/numbers/{name}", f"/numbers/N?agency_id={agency_id(AGENCIES['Sở Ngoại vụ'].key)}"),
     Screen("number-hidden", IDLE, "/numbers/{name}", "/numbers/open_overdue"),
     Screen("rate", LEADER, "/rates/{name}", "/rates/R3c"),
     Screen("my-work", NATURE, "/my-work"),

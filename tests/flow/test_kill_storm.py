@@ -14,7 +14,7 @@ import pytest
 
 from chidao.fault.command import PROFILES, Profile, show
 from chidao.fault.journal import Told
-from chidao.fault.kills import Kind, plan_of
+from chidao.fault.kills import SERVICES_AT, STANDING_BY, Kind, plan_of
 from chidao.fault.outcome import Outcome
 from chidao.fault.planted import PATCHES
 from chidao.fault.plants import PLANTS
@@ -56,7 +56,12 @@ def test_the_long_profile_comes_to_every_point_and_replays() -> None:
     rounds, _ = PROFILES[Profile.LONG]
     for seed in range(20):
         plan = plan_of(rounds, Random(seed))
-        assert {kill.fault.point for kill in plan if kill.fault} == set(Point)
+        assert {kill.fault.point for kill in plan if kill.fault and kill.stands_itself} == set(Point)
+        for server, parts in STANDING_BY.items():
+            beside = {kill.fault.point for kill in plan if kill.kind is server and kill.fault}
+            known = {point for part in parts for point in SERVICES_AT[part]}
+            assert beside <= known
+            assert len(beside) >= min(len(known), 12)
         assert all([kill.kind for kill in plan].count(kind) == rounds for kind in Kind)
         assert any(kill.fault is None for kill in plan if kill.kind is Kind.API)
         assert plan == plan_of(rounds, Random(seed))

@@ -1,11 +1,8 @@
-"""One trace from the click to the figure: portal, service, outbox, bus, and every service that hears of it.
-
-That a trace goes on behind a broker as well is tried in tests/messaging, over both buses.
-"""
+"""One trace from the click to the figure: portal, service, outbox, bus, and every service that hears of it. Over both buses."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx2
@@ -15,9 +12,14 @@ from opentelemetry.sdk.trace import ReadableSpan
 from chidao.fault.people import SignIns
 from embedded.app import Options, Running, everything
 from embedded.data_folder import hold
+from embedded.parties import apply_topology
 from embedded.postgres import start_cluster
+from embedded.rabbitmq import OPERATOR, find_or_get_rabbitmq, start_broker
 from embedded.servers import listen
+from libs.common.messaging.bus import Bus
 from libs.common.messaging.memory import InMemoryBus
+from libs.common.messaging.opening import open_bus
+from libs.common.service import Service
 from tests.conftest import Spans
 from tests.directives.documents import document, instruction, lead
 from tests.embedded.visitor import Visitor
@@ -27,13 +29,38 @@ CHAIN = ("portal POST", "directives POST", "tasks on_instruction_released", "rep
 LONGEST_WAY = 30.0
 
 
-@pytest.fixture
-async def run(tmp_path: Path, spans: Spans) -> AsyncIterator[tuple[Running, Path]]:
+@asynccontextmanager
+async def memory_bus(_: Path) -> AsyncIterator[Bus]:
+    yield InMemoryBus()
+
+
+@asynccontextmanager
+async def broker_bus(folder: Path) -> AsyncIterator[Bus]:
+    missing = find_or_get_rabbitmq()
+    if missing:
+        pytest.skip(missing)
+    broker = await asyncio.to_thread(start_broker, folder / "broker")
+    try:
+        await asyncio.to_thread(apply_topology, broker)
+        # All services are in this one process, and speak as the one who may do everything.
+        yield open_bus(broker.url(OPERATOR))
+    finally:
+        await asyncio.to_thread(broker.stop)
+
+
+@pytest.fixture(params=[memory_bus, broker_bus])
+async def run(
+    request: pytest.FixtureRequest, tmp_path: Path, spans: Spans, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Running, Path]]:
+    sweeps = Service.sweeps
+    # The sweep would bring the events as well. Only the directory's stays, without which nobody is let in.
+    monkeypatch.setattr(Service, "sweeps", lambda service: [sweep for sweep in sweeps(service) if sweep._source == "directory"])
     async with AsyncExitStack() as stack:
+        bus = await stack.enter_async_context(request.param(tmp_path))
         folder = stack.enter_context(hold(tmp_path / "data"))
         cluster = await asyncio.to_thread(start_cluster, folder.postgres)
         stack.push_async_callback(asyncio.to_thread, cluster.stop)
-        whole = everything(Options(folder.path, 0), folder, cluster, listen(), folder.new_log(), InMemoryBus())
+        whole = everything(Options(folder.path, 0), folder, cluster, listen(), folder.new_log(), bus)
         yield await stack.enter_async_context(whole), folder.path
 
 

@@ -25,7 +25,17 @@ for time in range(1, 4):
 
 
 @pytest.mark.parametrize(
-    "words", ["", "tasks", "tasks:after-commit", "tasks:after-lunch:1", ":after-commit:1", "tasks:after-commit:0", "tasks:after-commit:x"]
+    "words",
+    [
+        "",
+        "tasks",
+        "tasks:after-commit",
+        "tasks:after-lunch:1",
+        ":after-commit:1",
+        "tasks:after-commit:0",
+        "tasks:after-commit:x",
+        "tasks:after-commit:1:twice",
+    ],
 )
 def test_a_wrong_word_is_no_silence(words: str) -> None:
     with pytest.raises(WrongFault, match=r"number|points"):
@@ -38,27 +48,29 @@ def test_nothing_is_armed_by_itself() -> None:
 
 
 def test_words_are_read_as_they_are_written() -> None:
-    assert str(Fault.parse("tasks:after-commit:7")) == "tasks:after-commit:7"
+    for words in ("tasks:after-commit:7", "tasks:after-commit:7:once"):
+        assert str(Fault.parse(words)) == words
 
 
-def test_a_process_stops_at_its_point_and_at_each_one_after() -> None:
+@pytest.mark.parametrize(("words", "stops"), [("tasks:after-commit:2", ["1", "2"]), ("tasks:after-commit:2:once", ["1"])])
+def test_a_process_stops_at_its_point_and_at_each_one_after_or_once(words: str, stops: list[str]) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", COMES_THREE_TIMES],
         cwd=ROOT,
-        env=os.environ | {VARIABLE: "tasks:after-commit:2"},
+        env=os.environ | {VARIABLE: words},
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
     said = []
-    for _ in range(2):
+    for _ in stops:
         _, status = os.waitpid(process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status)
         assert os.WSTOPSIG(status) == signal.SIGSTOP
         said.append(process.stdout.readline().strip())
         process.send_signal(signal.SIGCONT)
     assert process.wait(30) == 0
-    # Twice it stood still before the number of its round was said.
-    assert said == ["1", "2"]
-    assert process.stdout.read() == "3\n"
+    # It stood still before the number of the round was said.
+    assert said == stops
+    assert process.stdout.read().split() == ["1", "2", "3"][len(stops) :]
     process.stdout.close()
