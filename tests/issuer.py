@@ -40,10 +40,14 @@ class Person:
 
 @dataclass
 class Issuer:
-    """Signs tokens; its keys lie at `jwks_url`."""
+    """Signs tokens; the public halves of its keys lie at `jwks_url`."""
 
     jwks_url: str
     key: ECKey
+
+    def turn_key(self) -> None:
+        """From now on another key signs; the one before is withdrawn."""
+        self.key = ECKey.generate_key("P-256", auto_kid=True)
 
     def token(self, *, key: ECKey | None = None, **claims: Any) -> str:
         now = int(time.time())
@@ -71,12 +75,11 @@ class Issuer:
 
 @contextmanager
 def running_issuer() -> Iterator[Issuer]:
-    key = ECKey.generate_key("P-256", auto_kid=True)
-    keys = KeySet([key]).as_dict(private=False)
+    issuer = Issuer("", ECKey.generate_key("P-256", auto_kid=True))
 
     class Keys(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(keys).encode()
+            body = json.dumps(KeySet([issuer.key]).as_dict(private=False)).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -89,7 +92,8 @@ def running_issuer() -> Iterator[Issuer]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Issuer(f"http://127.0.0.1:{server.server_port}/jwks", key)
+        issuer.jwks_url = f"http://127.0.0.1:{server.server_port}/jwks"
+        yield issuer
     finally:
         server.shutdown()
         server.server_close()

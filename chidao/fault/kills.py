@@ -117,5 +117,9 @@ def _places_of(kind: Kind, without: frozenset[Point]) -> dict[Point, list[_Place
 
 
 def stands_still(process: int) -> bool:
-    """Whether it was stopped by SIGSTOP."""
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    """Whether it was stopped by SIGSTOP. One that has ended does not stand."""
+    try:
+        found = Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return found.rpartition(")")[2].split()[0] == "T"

@@ -91,17 +91,19 @@ async def changing(request: Request) -> Change:
 Changing = Annotated[Change, Depends(Asking(changing))]
 
 
-def accepts(model: type[BaseModel]) -> dict[str, Any]:
-    """`openapi_extra` of a route whose body the use case checks as `model`."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
-    return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+def accepts(model: type[BaseModel] | None = None) -> dict[str, Any]:
+    """`openapi_extra` of a route that changes something; the use case checks the body as `model`, and None needs no body."""
+    described: dict[str, Any] = {
         "parameters": [
             {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": LONGEST_KEY}},
             {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}, "example": '"3"'},
         ],
     }
+    if model is not None:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.pop("$defs", None)
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return described
 
 
 def tell_outcome(response: Response, change: Change, aggregate: Aggregate) -> None:

@@ -96,13 +96,13 @@ async def correct(directive_id: UUID, change: Changing, service: Here, response:
     return told(directive, change, service, response)
 
 
-@router.post("/{directive_id}/submit-for-release")
+@router.post("/{directive_id}/submit-for-release", openapi_extra=accepts())
 async def submit(directive_id: UUID, change: Changing, service: Here, response: Response) -> DirectiveOut:
     directive = await submit_for_release(directive_id, change, unit_of_work(service, change), now=service.clock.now())
     return told(directive, change, service, response)
 
 
-@router.post("/{directive_id}/release")
+@router.post("/{directive_id}/release", openapi_extra=accepts())
 async def release(directive_id: UUID, change: Changing, service: Here, response: Response) -> DirectiveOut:
     directive = await release_directive(
         directive_id,

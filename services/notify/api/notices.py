@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn
-from libs.common.web.changing import Changing
+from libs.common.web.changing import Changing, accepts
 from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
 from services.notify.notices.kinds import NoticeKind
 from services.notify.notices.reading import count_unread, list_notices, mark_all_read, mark_read
@@ -69,7 +69,7 @@ async def unread_count(service: Here, actor: SignedIn) -> UnreadOut:
 
 
 # Marks of reading need no idempotency key of their own: a second one changes nothing. The header is asked for all the same.
-@router.post("/{notice_id}/read")
+@router.post("/{notice_id}/read", openapi_extra=accepts())
 async def read(notice_id: UUID, change: Changing, service: Here) -> UnreadOut:
     async with service.database.begin() as connection:
         await mark_read(connection, change.actor, notice_id)
@@ -78,7 +78,7 @@ async def read(notice_id: UUID, change: Changing, service: Here) -> UnreadOut:
     return UnreadOut(count=left)
 
 
-@router.post("/read-all")
+@router.post("/read-all", openapi_extra=accepts())
 async def read_all(change: Changing, service: Here) -> UnreadOut:
     async with service.database.begin() as connection:
         await mark_all_read(connection, change.actor)

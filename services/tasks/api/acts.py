@@ -16,7 +16,7 @@ from services.tasks.use_cases.submit_result import SubmitResult, submit_result
 router = APIRouter(prefix="/tasks/{task_id}", tags=["acts"])
 
 
-@router.post("/accept")
+@router.post("/accept", openapi_extra=accepts())
 async def accept(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
     task = await accept_task(task_id, change, unit_of_work(service, change), now=service.clock.now())
     return told(task, change, service, response)

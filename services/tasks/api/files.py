@@ -12,7 +12,7 @@ from starlette.responses import FileResponse
 from starlette.types import Message
 
 from libs.common.web.auth import SignedIn
-from libs.common.web.changing import IdempotencyKey, change_of
+from libs.common.web.changing import IdempotencyKey, accepts, change_of
 from libs.common.web.problems import Problem
 from services.tasks.api.here import Here, unit_of_work
 from services.tasks.api.schemas import FileOut
@@ -25,6 +25,10 @@ router = APIRouter(tags=["files"])
 
 # What a form adds to its file: boundaries, names, types.
 FORM_OVERHEAD_BYTES = 64 * 1024
+
+
+_ONE_FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+_FORM = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _ONE_FILE}}}}
 
 
 def _too_large() -> Problem:
@@ -59,7 +63,7 @@ async def uploaded(request: Request) -> Upload:
         raise Problem(400, "no-file") from None
 
 
-@router.post("/tasks/{task_id}/files", status_code=201)
+@router.post("/tasks/{task_id}/files", status_code=201, openapi_extra=accepts() | _FORM)
 async def upload(
     task_id: UUID,
     request: Request,
