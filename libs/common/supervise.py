@@ -16,7 +16,7 @@ SHORTEST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 # Work that lasted this long before it failed is taken as recovered, and the pause begins anew.
 RECOVERED_AFTER = 30.0
-CANCELLED_AGAIN_AFTER = 5.0
+CANCELLED_AGAIN_AFTER = 3.0
 # A work that was started anew counts as failing until it has lasted this long: one that fails at every start is never well.
 WELL_AFTER = 2.0
 
@@ -54,6 +54,10 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing:
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - the supervisor is the one place that takes all
+            if (ours := asyncio.current_task()) is not None and ours.cancelling():
+                # What a library makes of our cancellation is the end all the same.
+                log.info("ended-otherwise", work=name, error=type(error).__name__, detail=wording(error))
+                return
             if asyncio.get_running_loop().time() - started > RECOVERED_AFTER:
                 pause = SHORTEST_PAUSE
             standing.failed(name, error)
@@ -73,7 +77,9 @@ async def running(*works: tuple[str, Callable[[], Awaitable[None]]], standing: S
     finally:
         pending = set(tasks)
         while pending:
-            # Once more after a while: what a library does on its way out may swallow a cancellation.
             for task in pending:
                 task.cancel()
             _, pending = await asyncio.wait(pending, timeout=CANCELLED_AGAIN_AFTER)
+            if pending:
+                # Once more: what a library does on its way out may swallow a cancellation.
+                log.warning("not-ended-yet", works=sorted(task.get_name() for task in pending))
