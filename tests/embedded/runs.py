@@ -42,6 +42,8 @@ def start(data: Path, *arguments: str, prefix: tuple[str, ...] = (), environment
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Who was started under nohup ignores a hangup, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )
 
 
