@@ -49,8 +49,10 @@ def start_split(data: Path) -> Run:
     process = _begun("bench.split_run", str(data))
     assert process.stdout is not None
     line = process.stdout.readline()
-    if not line:
-        raise RuntimeError("the split system did not start")
+    if not line.startswith("{"):
+        process.terminate()
+        process.wait(60)
+        raise RuntimeError(f"the split system did not start: {line}")
     running = json.loads(line)
     return Run(running["url"], data, process, time.perf_counter() - began, running["pieces"])
 
