@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from services.directory.domain.agency import agency_id
 from tests.browser.busy_province import AGENCIES, LONG_DEMAND, LONGEST_NAMED, OFFICE, PROVINCE, TODAY, TRACKER, Town
-from tests.browser.steps import clerk_of, report_document, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, clerk_of, sign_in, vietnamese
 
 WIDTHS = {360: 780, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
@@ -132,7 +131,7 @@ def complete_without_file(page: Page) -> None:
 
 def attach_file(page: Page) -> None:
     page.get_by_label("Số, ký hiệu văn bản báo cáo").fill("1610/BC-SNNMT")
-    page.get_by_label("Tệp văn bản báo cáo").set_input_files(report_document(Path("/tmp")))
+    page.get_by_label("Tệp văn bản báo cáo").set_input_files(REPORT_DOCUMENT)
     page.get_by_label("Tóm tắt kết quả").fill("Đã kiểm tra 43/43 hồ; lập phương án cho 12 hồ xung yếu.")
 
 

@@ -2,9 +2,8 @@
 
 import re
 from datetime import date
-from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from services.directory.demo import demo_members
 from services.directory.domain.agency import AgencyDetails, agency_id
@@ -12,6 +11,11 @@ from services.directory.domain.membership import Role
 from services.directory.province import Province
 from tests.browser.real_directives import Demand, RealDirective
 
+REPORT_DOCUMENT: FilePayload = {
+    "name": "bao-cao.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n",
+}
 KINDS = {"cong-van": "Công văn", "thong-bao-ket-luan": "Thông báo kết luận", "chi-thi": "Chỉ thị"}
 
 
@@ -81,9 +85,3 @@ def enter(page: Page, form: Locator, demand: Demand) -> None:
     form.get_by_label("Sản phẩm").select_option(value=demand.deliverable or "")
     if demand.deadline_wording:
         form.get_by_label("Thời hạn ghi trong văn bản").fill(demand.deadline_wording)
-
-
-def report_document(folder: Path) -> Path:
-    file = folder / "bao-cao.pdf"
-    file.write_bytes(b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n")
-    return file

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from libs.common.clock import Clock
 from services.directory.province import Province
 from tests.browser.conftest import start_system, stop_system
-from tests.browser.steps import clerk_of, report_document, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, clerk_of, sign_in, vietnamese
 
 PROVINCE = Province("quang-ngai")
 OFFICE = "Văn phòng Ủy ban nhân dân tỉnh Quảng Ngãi"
@@ -61,12 +60,12 @@ def page_of(chromium: Browser, url: str, agency: str, position: str) -> Page:
     return page
 
 
-def test_the_main_jobs_need_no_mouse(chromium: Browser, url: str, tmp_path: Path) -> None:
+def test_the_main_jobs_need_no_mouse(chromium: Browser, url: str) -> None:
     office = page_of(chromium, url, OFFICE, TRACKER)
     register_and_release(office)
     department = page_of(chromium, url, DEPARTMENT.name, clerk_of(PROVINCE, DEPARTMENT, TODAY))
     task = accept_and_report(department)
-    send_result(department, task, tmp_path)
+    send_result(department, task)
     confirm(office)
     department.goto(task)
     expect(department.get_by_text("Hoàn thành").first).to_be_visible()
@@ -114,14 +113,14 @@ def accept_and_report(page: Page) -> str:
     return task
 
 
-def send_result(page: Page, task: str, folder: Path) -> None:
+def send_result(page: Page, task: str) -> None:
     keyboard = Keyboard(page)
     page.goto(f"{task}/completion")
     keyboard.type(page.get_by_label("Số, ký hiệu văn bản báo cáo"), "12/BC-SYT")
     keyboard.type(page.get_by_label("Ngày văn bản báo cáo"), vietnamese(TODAY))
     with page.expect_file_chooser() as chooser:
         keyboard.press(page.locator("#file"))
-    chooser.value.set_files(report_document(folder))
+    chooser.value.set_files(REPORT_DOCUMENT)
     expect(page.get_by_text("bao-cao.pdf")).to_be_visible()
     keyboard.type(page.get_by_label("Tóm tắt kết quả"), "Đã rà soát đủ 96 trạm.")
     keyboard.press(page.get_by_role("button", name="Gửi kết quả"))

@@ -3,7 +3,6 @@
 import os
 import re
 import secrets
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +11,7 @@ from libs.common.clock import Clock
 from services.directory.province import Province
 from tests.browser.conftest import NewPage
 from tests.browser.real_directives import RealDirective, pick
-from tests.browser.steps import clerk_of, register, report_document, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, clerk_of, register, sign_in, vietnamese
 
 PROVINCE = Province("quang-ngai")
 COMMITTEE = "Ủy ban nhân dân tỉnh Quảng Ngãi"
@@ -28,7 +27,7 @@ def figure(page: Page, name: str) -> int:
 
 
 @pytest.mark.parametrize("directive", PICKED, ids=[f"{one.kind}-{one.doc_id}" for one in PICKED])
-def test_a_directive_goes_all_the_way(new_page: NewPage, directive: RealDirective, tmp_path: Path) -> None:
+def test_a_directive_goes_all_the_way(new_page: NewPage, directive: RealDirective) -> None:
     print(f"seed {SEED}: {directive.doc_id}, {directive.kind}, {[demand.lead.short_name for demand in directive.demands]}")
     number = str(1000 + secrets.randbelow(8000))
     leader = new_page()
@@ -54,7 +53,7 @@ def test_a_directive_goes_all_the_way(new_page: NewPage, directive: RealDirectiv
         agency.get_by_role("link", name="Báo cáo tiến độ").first.click()
         report_progress(agency, "Đã giao phòng chuyên môn, đang thực hiện")
         agency.goto(task)
-        receipt = complete(agency, task, f"{place + 1}/BC", tmp_path)
+        receipt = complete(agency, task, f"{place + 1}/BC")
         decide(office, task)
         agency.goto(task)
         expect(agency.get_by_text("Hoàn thành").first).to_be_visible()
@@ -82,11 +81,11 @@ def report_progress(page: Page, words: str) -> None:
     expect(page.locator(".receipt").first).to_be_visible()
 
 
-def complete(page: Page, task: str, number: str, folder: Path) -> str:
+def complete(page: Page, task: str, number: str) -> str:
     page.goto(f"{task}/completion")
     page.get_by_label("Số, ký hiệu văn bản báo cáo").fill(number)
     page.get_by_label("Ngày văn bản báo cáo").fill(vietnamese(TODAY))
-    page.get_by_label("Tệp văn bản báo cáo").set_input_files(report_document(folder))
+    page.get_by_label("Tệp văn bản báo cáo").set_input_files(REPORT_DOCUMENT)
     page.get_by_label("Tóm tắt kết quả").fill("Đã hoàn thành nhiệm vụ, kèm báo cáo.")
     page.get_by_role("button", name="Gửi kết quả").click()
     page.wait_for_url(re.compile("/received"))
