@@ -19,7 +19,7 @@ from pathlib import Path
 from embedded.certificates import LocalCertificate
 from embedded.debian import install, may_install
 from embedded.ordinary_user import Way, way_to_ordinary_user
-from embedded.processes import HOST, end, free_port, processes_in
+from embedded.processes import HOST, end, free_port, kill_all_in
 
 CONFIGURATION = Path(__file__).resolve().parents[1] / "gateway"
 PACKAGE = "nginx"
@@ -236,13 +236,5 @@ def _said(folder: Path) -> str:
 
 def end_leftovers(folder: Path) -> None:
     """End what a killed run left in `folder`: without their master, the workers would go on answering on its port."""
-    ends = time.monotonic() + LONGEST_STOP_SECONDS
-    while found := list(processes_in(folder, {PROGRAM})):
-        if time.monotonic() > ends:
-            raise GatewayFailed(f"an earlier nginx in {folder} cannot be ended")
-        for process in found:
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        time.sleep(0.02)
+    if not kill_all_in(folder, {PROGRAM}, patience=LONGEST_STOP_SECONDS):
+        raise GatewayFailed(f"an earlier nginx in {folder} cannot be ended")

@@ -5,9 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +13,8 @@ from typing import Protocol
 import httpx2
 import structlog
 
-from embedded.processes import end, processes_in
+from embedded.processes import end, kill_all_in
+from embedded.refusals import CannotRun
 from libs.common.settings import FILE_VARIABLE
 from libs.common.telemetry import wording
 
@@ -77,11 +76,10 @@ def start_program(*command: str, settings_file: Path, folder: Path, log_file: Pa
 
 def end_programs_in(folder: Path) -> None:
     """End what a killed run left working in `folder`."""
-    while found := list(processes_in(folder, {Path(sys.executable).name})):
-        for process in found:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        time.sleep(0.02)
+    if not kill_all_in(folder, {Path(sys.executable).name}, patience=LONGEST_STOP_SECONDS):
+        raise CannotRun(
+            f"Không dừng được các tiến trình còn lại trong {folder}", f"processes of an earlier run in {folder} cannot be ended"
+        )
 
 
 @dataclass

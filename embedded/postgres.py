@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -312,10 +313,9 @@ def end_leftovers(data: Path) -> None:
         # The server ends its backends itself; without it there is nothing left to end in order, and SIGINT would mean less to them.
         servers = [process for process in found if process == server]
         for process in servers or found:
-            try:
+            # A backend may have ended with the one before it.
+            with suppress(ProcessLookupError):
                 os.kill(process, sent if servers or sent != signal.SIGINT else signal.SIGQUIT)
-            except ProcessLookupError:
-                continue
         ends = time.monotonic() + (patience if servers else ORPHANS_PATIENCE_SECONDS)
         while time.monotonic() < ends and any(True for _ in processes_in(data, {"postgres"})):
             time.sleep(0.02)

@@ -1,9 +1,12 @@
 """What the servers of our own have in common: a free port, an end in order, and how a process left behind is told from others."""
 
+import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -18,7 +21,10 @@ def free_port() -> int:
 
 
 def end(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: float) -> None:
-    """Send the first signal, and each next one when the process has not gone within `patience` seconds. May be repeated."""
+    """Send the first signal, and each next one when the process has not gone within `patience` seconds. May be repeated.
+
+    Raises subprocess.TimeoutExpired when it is there after the last.
+    """
     for sent in signals:
         if process.poll() is not None:
             return
@@ -28,7 +34,22 @@ def end(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: fl
         try:
             process.wait(patience)
         except subprocess.TimeoutExpired:
-            continue
+            if sent is signals[-1]:
+                raise
+
+
+def kill_all_in(folder: Path, programs: Collection[str], *, patience: float) -> bool:
+    """Kill what is left of an earlier run; whether nothing is there any more within `patience` seconds."""
+    ends = time.monotonic() + patience
+    while found := list(processes_in(folder, programs)):
+        if time.monotonic() > ends:
+            return False
+        for process in found:
+            # Some end with the one before them.
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.02)
+    return True
 
 
 def processes_in(folder: Path, programs: Collection[str]) -> Iterator[int]:

@@ -21,7 +21,7 @@ from httpx2 import codes
 
 from embedded.debian import install, may_install
 from embedded.postgres import write_secret
-from embedded.processes import HOST, end, free_port, processes_in
+from embedded.processes import HOST, end, free_port, kill_all_in
 
 OPERATOR = "operator"
 VIRTUAL_HOST = "chidao"
@@ -249,13 +249,5 @@ def _port_was_taken(folder: Path) -> bool:
 
 def end_leftovers(folder: Path) -> None:
     """End what a killed run left in `folder`. The broker recovers from its log, so there is nothing to wait for in order."""
-    ends = time.monotonic() + LONGEST_STOP_SECONDS
-    while found := list(processes_in(folder, PROCESSES)):
-        if time.monotonic() > ends:
-            raise BrokerFailed(f"an earlier RabbitMQ in {folder} cannot be ended")
-        for process in found:
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        time.sleep(0.02)
+    if not kill_all_in(folder, PROCESSES, patience=LONGEST_STOP_SECONDS):
+        raise BrokerFailed(f"an earlier RabbitMQ in {folder} cannot be ended")

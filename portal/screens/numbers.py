@@ -69,20 +69,19 @@ def _label(visitor: Visitor, name: str) -> str:
 def _moved(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> Mapping[str, object]:
     """A task that came into a number or left it, as it stands on the later day."""
     if one["bucket"] is None:
-        lead = names.get(one["lead_agency_id"] or "")
-        return {
-            "id": one["task_id"],
-            "content": one["content"],
-            "lead": lead.short_name if lead else visitor.messages("task.many-leads"),
-            "words": visitor.messages("number.counts-no-more"),
-        }
+        words = visitor.messages("number.counts-no-more")
+        return {"id": one["task_id"], "content": one["content"], "lead": _lead(visitor, one, names), "words": words}
     return _row(visitor, one, names)
+
+
+def _lead(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> str:
+    lead = names.get(one["lead_agency_id"] or "")
+    return str(lead.short_name) if lead else visitor.messages("task.many-leads")
 
 
 def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> Mapping[str, object]:
     kind, due = BUCKETS[one["bucket"]], day_of(one["due"])
     assigned_on, completed_on = date.fromisoformat(one["assigned_on"]), day_of(one["completed_on"])
-    lead = names.get(one["lead_agency_id"] or "")
     words = visitor.messages
     if completed_on:
         said = words("deadline.done", day=short_day(completed_on))
@@ -95,7 +94,7 @@ def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -
         "code": one["code"],
         "content": one["content"],
         "document": one["directive_label"],
-        "lead": lead.short_name if lead else words("task.many-leads"),
+        "lead": _lead(visitor, one, names),
         "kind": kind,
         "mark": kind,
         "words": said,

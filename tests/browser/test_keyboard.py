@@ -66,6 +66,7 @@ def test_the_main_jobs_need_no_mouse(chromium: Browser, url: str) -> None:
     department = page_of(chromium, url, DEPARTMENT.name, clerk_of(PROVINCE, DEPARTMENT, TODAY))
     task = accept_and_report(department)
     send_result(department, task)
+    both_decisions_are_in_sight_on_a_phone(office)
     confirm(office)
     department.goto(task)
     expect(department.get_by_text("Hoàn thành").first).to_be_visible()
@@ -125,6 +126,20 @@ def send_result(page: Page, task: str) -> None:
     keyboard.type(page.get_by_label("Tóm tắt kết quả"), "Đã rà soát đủ 96 trạm.")
     keyboard.press(page.get_by_role("button", name="Gửi kết quả"))
     page.wait_for_url(re.compile("/received"))
+
+
+def both_decisions_are_in_sight_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto("/confirm")
+    page.get_by_role("link").filter(has_text=DEMAND).click()
+    way_back = page.get_by_role("link", name="Trả lại", exact=True)
+    for decision in (page.get_by_role("button", name="Xác nhận kết quả"), way_back):
+        expect(decision).to_be_in_viewport()
+    reason = page.get_by_label("Lý do trả lại")
+    expect(reason).to_be_hidden()
+    way_back.click()
+    expect(reason).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def confirm(page: Page) -> None:

@@ -112,6 +112,10 @@ async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -
     changes = (await figures.get(LEADER, "/figures/changes", bucket="open_overdue", since=str(TODAY - timedelta(days=7)))).json()
     assert (changes["before"], changes["now"], changes["left"]["counted"]) == (0, 1, 0)
     assert [one["task_id"] for one in changes["entered"]["items"]] == [str(late.id)]
+    day_before = {"bucket": "N", "as_of": str(TODAY - timedelta(days=1))}
+    counted_then = (await figures.get(LEADER, "/figures/tasks", **day_before)).json()["counted"]
+    changed_then = (await figures.get(LEADER, "/figures/changes", since=str(TODAY - timedelta(days=30)), **day_before)).json()
+    assert changed_then["now"] == counted_then == 3, "two numbers of one page are one number, of an earlier day too"
     yesterday = (
         await figures.get(LEADER, "/figures", as_of=str(TODAY - timedelta(days=1)), known_on=str(TODAY - timedelta(days=1)))
     ).json()

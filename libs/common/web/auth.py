@@ -26,8 +26,8 @@ T = TypeVar("T")
 class Asking(SecurityBase, Generic[T]):
     """A dependency that answers with what `ask` finds out, and says in the description of the API that a token is needed for it.
 
-    One object does both: each dependency more costs a request as much as a small query. The header is read by `ask`, so that a
-    missing token is a problem document like every other refusal.
+    One object does both, where two would be solved for every request. The header is read by `ask`, so that a missing token is a
+    problem document like every other refusal.
     """
 
     def __init__(self, ask: Callable[[Request], Awaitable[T]]) -> None:

@@ -154,10 +154,11 @@ async def changes(
     agency_id: Annotated[UUID | None, Query(description="The lead agency whose number it is; the province's when left out.")] = None,
     counted: Annotated[Counted, Query(description="Without an agency: which of the two totals.")] = Counted.PROVINCE,
     as_of: AsOf = None,
+    known_on: KnownOn = None,
     limit: Limit = 20,
 ) -> NumberChangesOut:
-    """Which tasks came into a number since an earlier day, and which left it."""
-    later = asked.day(as_of, as_of)
+    """Which tasks came into a number since an earlier day, and which left it. `now` is what the list of the same question counts."""
+    later = asked.day(as_of, known_on)
     if since >= later.as_of:
         raise Problem(422, "day-not-earlier", since=since.isoformat(), as_of=later.as_of.isoformat())
     async with asked.database.read() as connection:
@@ -175,6 +176,7 @@ async def changes(
     return NumberChangesOut(
         since=since,
         as_of=later.as_of,
+        known_on=later.known_on,
         before=found.before,
         now=found.now,
         entered=MovedOut.of(found.entered),

@@ -158,10 +158,11 @@ class MovedOut(BaseModel):
 
 
 class NumberChangesOut(BaseModel):
-    """`now` = `before` + `entered` − `left`; both days as they were known at their end."""
+    """`now` = `before` + `entered` − `left`; the earlier day as it was known at its end, the later one as known on `known_on`."""
 
     since: date
     as_of: date
+    known_on: date
     before: int
     now: int
     entered: MovedOut

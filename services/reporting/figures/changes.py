@@ -69,7 +69,7 @@ async def number_changes(
     awaiting_counts_as: AwaitingCountsAs,
     limit: int,
 ) -> NumberChanges:
-    """Each day as it was known then; at most `limit` tasks of either way, earliest due first."""
+    """At most `limit` tasks of either way, earliest due first."""
     asked = {
         **days_asked(earlier, later),
         **matching(number, counted=counted, lead_agency_id=lead_agency_id, seen_by=seen_by),

@@ -1,0 +1,80 @@
+"""Long-running work: begun again after a failure, ended when it shall end, whatever a library makes of that."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from structlog.testing import capture_logs
+
+from libs.common import supervise
+from libs.common.supervise import Standing, running
+
+Begun = list[int]
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervise, "SHORTEST_PAUSE", 0.001)
+    monkeypatch.setattr(supervise, "CANCELLED_AGAIN_AFTER", 0.05)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            await asyncio.sleep(0.001)
+
+
+async def test_what_fails_is_begun_again_and_told() -> None:
+    begun: Begun = []
+
+    async def work() -> None:
+        begun.append(1)
+        if len(begun) < 3:
+            raise ConnectionError("away")
+        await asyncio.Event().wait()
+
+    standing = Standing()
+    async with running(("work", work), standing=standing):
+        await until(lambda: len(begun) == 3)
+        assert standing.failing() == {"work": "ConnectionError"}
+
+
+def of_another_error(begun: Begun) -> Callable[[], Awaitable[None]]:
+    """As some drivers do: a cancellation comes out as an error of theirs."""
+
+    async def work() -> None:
+        begun.append(1)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError("the line was closed") from None
+
+    return work
+
+
+async def test_a_cancellation_that_comes_out_as_an_error_ends_the_work_at_once() -> None:
+    begun: Begun = []
+    with capture_logs() as said:
+        async with running(("work", of_another_error(begun))):
+            await until(lambda: bool(begun))
+    assert begun == [1]
+    assert [line["event"] for line in said] == ["ended-otherwise"]
+
+
+async def test_a_cancellation_that_is_swallowed_comes_again_and_is_told() -> None:
+    swallowed: Begun = []
+
+    async def work() -> None:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if swallowed:
+                    raise
+                swallowed.append(1)
+
+    with capture_logs() as said:
+        async with running(("work", work)):
+            await asyncio.sleep(0)
+    assert swallowed == [1]
+    assert [(line["event"], line["works"]) for line in said] == [("not-ended-yet", ["work"])]
