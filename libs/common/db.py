@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 # A statement or a lock that takes longer is given up, and a transaction that idles is ended: an open write
@@ -38,6 +41,7 @@ class Database:
             hide_parameters=True,
             connect_args={"server_settings": {**SESSION_LIMITS, "application_name": application}, "timeout": 10},
         )
+        event.listen(self.engine.sync_engine, "checkout", _is_open)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -68,3 +72,13 @@ class Database:
 
     async def dispose(self) -> None:
         await self.engine.dispose()
+
+
+def _is_open(connection: DBAPIConnection, *_: object) -> None:
+    """Whoever takes a connection out of the pool after the server was restarted is given a new one instead of an error.
+
+    The driver was told when its line was cut: unlike a ping before each use, asking it costs no way to the server.
+    """
+    line: asyncpg.Connection = connection.driver_connection
+    if line.is_closed():
+        raise DisconnectionError

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 
 import httpx2
 import pytest
@@ -54,6 +55,7 @@ def as_we_are(tmp_path_factory: pytest.TempPathFactory) -> Clone:
 def as_ordinary_user() -> Iterator[Clone]:
     if os.geteuid() != 0:
         pytest.skip("only root can make a user; run as that user, the other test is this one")
+    remove_user()
     subprocess.run(["useradd", "--create-home", "--user-group", USER], capture_output=True, check=True)
     user = pwd.getpwnam(USER)
     folder = Path(user.pw_dir) / "chidao"
@@ -65,7 +67,14 @@ def as_ordinary_user() -> Iterator[Clone]:
     try:
         yield Clone(folder, home, ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"))
     finally:
+        remove_user()
+
+
+def remove_user() -> None:
+    """With all that is his, in the shared folder for temporary files too: the next of his name may have another number."""
+    if USER in (user.pw_name for user in pwd.getpwall()):
         subprocess.run(["userdel", "--remove", USER], capture_output=True, check=True)
+    shutil.rmtree(Path(gettempdir()) / f"pytest-of-{USER}", ignore_errors=True)
 
 
 @pytest.fixture(params=["as_we_are", "as_ordinary_user"])
