@@ -47,7 +47,7 @@ async def test_the_services_come_up_in_any_order(system: System) -> None:
         pieces = [system.run.pieces[name] for name in order]
         for piece in pieces:
             piece.held = True
-            await piece.stopped()
+        await asyncio.gather(*(piece.stopped() for piece in pieces))
         for piece in pieces:
             await piece.started()
             piece.held = False
