@@ -98,7 +98,7 @@ SCREENS = {
         "Each square is one open task on its due date. Left of today it has passed; "
         "“›” counts beyond four weeks, “+” what a day has no room for."
     ),
-    "home.open": "Dated, open",
+    "home.than-last-week": "In a week",
     "home.province": "Province",
     "home.two-totals": "{assignments} assignments of agencies are {tasks} tasks of the province: one task of many communes counts once.",
     "home.communes": "{n} communes, wards, special zones",

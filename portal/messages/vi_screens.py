@@ -101,7 +101,7 @@ SCREENS = {
         "Mỗi ô vuông là một việc chưa xong, đặt đúng ngày đến hạn. Bên trái vạch "
         "hôm nay là đã qua hạn; “›” là ngoài bốn tuần, “+” là cùng ngày mà không vẽ hết."
     ),
-    "home.open": "Có hạn, chưa xong",
+    "home.than-last-week": "So tuần trước",
     "home.province": "Toàn tỉnh",
     "home.two-totals": "{assignments} lượt giao ở các cơ quan là {tasks} nhiệm vụ của tỉnh: một việc giao nhiều xã chỉ tính một lần.",
     "home.communes": "{n} xã, phường, đặc khu",

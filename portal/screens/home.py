@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from portal.web import Visit, Visitor, together
 router = APIRouter()
 
 WEEKS = 8
+ONE_WEEK = timedelta(weeks=1)
 EXCEPTIONS = 5
 COMMUNES = ("COMMUNE", "WARD", "SPECIAL_ZONE")
 NOON = 12
@@ -49,9 +50,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class AgencyStrip:
+    """`moved` is by how many more, or fewer, are overdue than were a week ago."""
+
     id: str
     name: str
     overdue: int
+    moved: int
     due_soon: int
     later: int
     squares: Squares
@@ -68,8 +72,13 @@ class Strips:
 
 @router.get("/home")
 async def home(visitor: Visit) -> Response:
+    week_ago = (visitor.today - ONE_WEEK).isoformat()
     try:
-        figures, series = await together(visitor.get("reporting", "/figures"), visitor.get("reporting", "/figures/series", weeks=WEEKS))
+        figures, earlier, series = await together(
+            visitor.get("reporting", "/figures"),
+            visitor.get("reporting", "/figures", as_of=week_ago, known_on=week_ago),
+            visitor.get("reporting", "/figures/series", weeks=WEEKS),
+        )
     except ServiceAway:
         return await visitor.page("home.html", figures=None, exceptions=await _exceptions(visitor))
     province, points = figures["province"], [point["province"] for point in series["points"]]
@@ -77,16 +86,17 @@ async def home(visitor: Visit) -> Response:
         "home.html",
         figures=figures,
         province=province,
-        sentence=_sentence(visitor, province, points),
-        numbers=_numbers(visitor, province, points),
+        sentence=_sentence(visitor, province, earlier["province"]),
+        numbers=_numbers(visitor, province, earlier["province"], points),
         parts=_parts(province),
-        strips=await _strips(visitor, figures),
+        moved=province["open_overdue"] - earlier["province"]["open_overdue"],
+        strips=await _strips(visitor, figures, earlier),
         assignments=figures["assignments_total"],
         exceptions=await _exceptions(visitor),
     )
 
 
-def _sentence(visitor: Visitor, province: Mapping[str, Json], points: list[Mapping[str, Json]]) -> Markup:
+def _sentence(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json]) -> Markup:
     """What a leader should know first, true as it stands, each number a door to its list."""
     words = visitor.messages
     overdue, soon, today = province["open_overdue"], province["due_soon"], visitor.today
@@ -97,7 +107,7 @@ def _sentence(visitor: Visitor, province: Mapping[str, Json], points: list[Mappi
     )
     if province["N"] == 0:
         return words("home.sentence-empty", greeting=greeting)
-    moved = overdue - points[-2]["open_overdue"] if len(points) > 1 else 0
+    moved = overdue - earlier["open_overdue"]
     link = Markup('<a class="{css}" href="/numbers/{name}"><span data-figure="{name}">{text}</span></a>').format
     first = (
         link(css="is-overdue", name="open_overdue", text=words("home.overdue-tasks", n=thousands(overdue)))
@@ -113,7 +123,7 @@ def _sentence(visitor: Visitor, province: Mapping[str, Json], points: list[Mappi
     return words("home.sentence", greeting=greeting, first=first, change=change, due=due)
 
 
-def _numbers(visitor: Visitor, province: Mapping[str, Json], points: list[Mapping[str, Json]]) -> list[Figure]:
+def _numbers(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json], points: list[Mapping[str, Json]]) -> list[Figure]:
     words = visitor.messages
     shown = (
         ("open_overdue", "overdue", "is-overdue is-key"),
@@ -130,7 +140,7 @@ def _numbers(visitor: Visitor, province: Mapping[str, Json], points: list[Mappin
             href=f"/numbers/{name}",
             css=css if name != "open_overdue" or province[name] else "is-key",
             mark=mark,
-            moved=province[name] - points[-2][name] if len(points) > 1 else None,
+            moved=province[name] - earlier[name],
             spark=_spark([point[name] for point in points]),
         )
         for name, mark, css in shown
@@ -175,20 +185,24 @@ def _parts(province: Mapping[str, Json]) -> list[SharePart]:
     )
 
 
-async def _strips(visitor: Visitor, figures: Mapping[str, Json]) -> Strips:
+async def _strips(visitor: Visitor, figures: Mapping[str, Json], earlier: Mapping[str, Json]) -> Strips:
     """Agencies by what is overdue, then as the directory lists them; the communes also as one row."""
     names = await visitor.portal.agencies.known(visitor)
+    overdue_earlier = {one["agency_id"]: one["open_overdue"] for one in earlier["agencies"]}
     order = {agency_id: place for place, agency_id in enumerate(names)}
     everybody = sorted(figures["agencies"], key=lambda one: (-one["open_overdue"], -one["due_soon"], order.get(one["agency_id"], 0)))
     communes = [one for one in everybody if _kind(names, one) in COMMUNES]
+    all_communes = _strip(visitor, communes, overdue_earlier, visitor.messages("home.communes", n=len(communes)), "")
     return Strips(
-        agencies=[_strip(visitor, [one], *_called(names, one)) for one in everybody if _kind(names, one) not in COMMUNES],
-        communes=[_strip(visitor, [one], *_called(names, one)) for one in communes],
-        all_communes=_strip(visitor, communes, visitor.messages("home.communes", n=len(communes)), "") if communes else None,
+        agencies=[_strip(visitor, [one], overdue_earlier, *_called(names, one)) for one in everybody if _kind(names, one) not in COMMUNES],
+        communes=[_strip(visitor, [one], overdue_earlier, *_called(names, one)) for one in communes],
+        all_communes=all_communes if communes else None,
     )
 
 
-def _strip(visitor: Visitor, counted: list[Mapping[str, Json]], name: str, agency_id: str) -> AgencyStrip:
+def _strip(
+    visitor: Visitor, counted: list[Mapping[str, Json]], overdue_earlier: Mapping[str, int], name: str, agency_id: str
+) -> AgencyStrip:
     """One row for one agency, or for several together."""
     dues: dict[date, int] = {}
     for one in counted:
@@ -200,6 +214,7 @@ def _strip(visitor: Visitor, counted: list[Mapping[str, Json]], name: str, agenc
         id=agency_id,
         name=name,
         overdue=overdue,
+        moved=overdue - sum(overdue_earlier.get(one["agency_id"], 0) for one in counted),
         due_soon=soon,
         later=in_time - soon,
         squares=squares(visitor.axis, sorted(dues.items()), overdue=overdue, soon=soon),

@@ -66,6 +66,7 @@ class StandIn:
     directives: dict[str, dict[str, Any]] = field(default_factory=dict)
     histories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     notices: list[dict[str, Any]] = field(default_factory=list)
+    overdue_a_week_ago: dict[str, int] = field(default_factory=dict)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
@@ -373,6 +374,8 @@ class StandIn:
 
     def reporting(self, request: Request, path: list[str], person: str, body: Any) -> Any:
         if path == ["figures"]:
+            if request.query_params.get("as_of", self.today.isoformat()) < self.today.isoformat():
+                return self.figures_a_week_ago()
             agencies = {one["lead_agency_id"] for one in self.tasks.values()} - {None}
             return {
                 "as_of": self.today.isoformat(),
@@ -418,6 +421,15 @@ class StandIn:
             for name in ("code", "is_group", "content", "lead_agency_id", "state", "bucket", "assigned_on", "due", "completed_on")
         }
         return {**kept, "task_id": one["id"], "directive_id": one["directive"]["id"], "directive_label": "5425/UBND-KGVX"}
+
+    def figures_a_week_ago(self) -> dict[str, Any]:
+        """Nothing but what `overdue_a_week_ago` says of each agency."""
+        names = ("N", "C", "U", "due_soon", "completed_on_time", "completed_late", "completed_undated", "open_in_time", "open_undated")
+        counts = self.overdue_a_week_ago
+        return {
+            "province": {**dict.fromkeys(names, 0), "open_overdue": sum(counts.values())},
+            "agencies": [{"agency_id": agency, "open_overdue": count} for agency, count in counts.items()],
+        }
 
     def figures(self, agency: str | None = None) -> dict[str, Any]:
         counts = self.counts("bucket", agency)

@@ -8,6 +8,7 @@ import pytest
 
 from portal.messages import en, vi
 from tests.portal.conftest import Browser, Running
+from tests.portal.stand_in import id_of
 
 PAGES = (
     "/home",
@@ -44,6 +45,16 @@ async def test_the_sentence_is_true(portal: Running, browser: Browser, released:
     sentence = re.sub(r"<.*?>", "", re.search(r'<h1 id="opening">(.*?)</h1>', page.text)[1])  # type: ignore[index]
     assert "1\u00a0việc quá hạn" in sentence
     assert "<html" not in page.text
+
+
+async def test_each_agency_stands_beside_what_it_was_a_week_ago(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
+    released |= {"bucket": "open_overdue", "deadline": {"kind": "overdue", "days_overdue": 2, "working_days_left": None}}
+    await browser.sign_in("leader")
+    for earlier, words in (({}, "tăng 1"), ({id_of("health"): 1}, "không đổi"), ({id_of("health"): 1201}, "giảm 1.200")):
+        portal.stand_in.overdue_a_week_ago = earlier
+        page = await browser.get("/home")
+        for row in (r">Sở Y tế</a>.*?</tr>", r"<tfoot>.*?</tfoot>"):
+            assert f"{words}</span>" in "".join(re.findall(row, page.text, re.DOTALL))
 
 
 async def test_a_service_that_is_away_costs_its_part_and_not_the_page(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
