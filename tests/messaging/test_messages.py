@@ -369,7 +369,8 @@ async def test_a_dead_event_is_redriven_through_the_same_handler(publisher: Data
     assert await rows(consuming, "SELECT state FROM dead_event") == [("redriven",)]
 
 
-async def test_a_held_event_that_fails_when_its_turn_comes_is_buried_alone(publisher: Database, consuming: Database) -> None:
+@pytest.mark.parametrize("comes_again", [False, True], ids=["alone", "beside the one before it"])
+async def test_a_held_event_that_fails_when_its_turn_comes_is_buried(publisher: Database, consuming: Database, comes_again: bool) -> None:
     aggregate = uuid4()
     await publish(publisher, aggregate, range(1, 2))
     await publish(publisher, aggregate, range(2, 3), poison=True)
@@ -377,7 +378,7 @@ async def test_a_held_event_that_fails_when_its_turn_comes_is_buried_alone(publi
     effects = Effects()
     runner = runner_of(consuming, effects, sequential=True)
     await runner.apply([second])
-    await runner.apply([first])
+    await runner.apply([first, second] if comes_again else [first])
     assert await rows(consuming, "SELECT version FROM notice") == [(1,)]
     assert await rows(consuming, "SELECT version, state FROM dead_event") == [(2, "open")]
     effects.cured = True

@@ -160,9 +160,10 @@ class ConsumerRunner:
     async def _apply_together(self, envelopes: list[Envelope], source: str | None, position: Position | None) -> int:
         async with self.database.begin() as connection:
             fresh = await self._claim(connection, envelopes) if envelopes else []
-            await self._take_effect(connection, fresh)
             if envelopes:
+                # Before the effects: what was held and now fails at its turn is buried by them, and must stay so.
                 await dead_events.settle(connection, self.consumer.name, envelopes)
+            await self._take_effect(connection, fresh)
             if source is not None and position is not None:
                 await connection.execute(
                     _MOVE,
@@ -184,20 +185,23 @@ class ConsumerRunner:
                 if is_passing(error):
                     raise
                 if attempt == TRIES or isinstance(error, UnknownContract):
-                    log.error(
-                        "event-dead",
-                        consumer=self.consumer.name,
-                        type=envelope.type,
-                        subject=str(envelope.subject),
-                        version=envelope.version,
-                        error=type(error).__name__,
-                        detail=wording(error),
-                    )
                     async with self.database.begin() as connection:
-                        await dead_events.bury(connection, self.consumer.name, envelope, error)
+                        await self._bury(connection, envelope, error)
                     self.sweep_wanted.set()
                     return 0
         raise AssertionError("unreachable: the last try returns")
+
+    async def _bury(self, connection: AsyncConnection, envelope: Envelope, error: Exception) -> None:
+        log.error(
+            "event-dead",
+            consumer=self.consumer.name,
+            type=envelope.type,
+            subject=str(envelope.subject),
+            version=envelope.version,
+            error=type(error).__name__,
+            detail=wording(error),
+        )
+        await dead_events.bury(connection, self.consumer.name, envelope, error)
 
     async def _claim(self, connection: AsyncConnection, envelopes: list[Envelope]) -> list[Envelope]:
         claimed = await connection.execute(
@@ -249,7 +253,7 @@ class ConsumerRunner:
                     raise
                 # It was claimed when it was held, so a redrive must find it unclaimed.
                 await dead_events.unclaim(connection, self.consumer.name, waiting)
-                await dead_events.bury(connection, self.consumer.name, waiting, error)
+                await self._bury(connection, waiting, error)
                 return
             sequence.reached += 1
 
