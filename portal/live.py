@@ -11,7 +11,8 @@ from libs.common.tokens import ServiceTokens
 # What a page calls the lists of a service; a page does not know which service draws them.
 LISTS = {"directory": "agencies", "directives": "directives", "tasks": "tasks", "notify": "notices", "reporting": "figures"}
 HEARTBEAT_SECONDS = 20.0
-STREAM_TIMEOUT = httpx2.Timeout(5.0, read=None)
+# A service says something every quarter of a minute; one that is silent for longer is gone, whatever the line looks like.
+STREAM_TIMEOUT = httpx2.Timeout(5.0, read=40.0)
 
 
 class Live:

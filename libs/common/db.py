@@ -10,6 +10,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+# An answer that is not there after this time never comes: the server gives everything up earlier, so it is gone without a word.
+LONGEST_ANSWER_SECONDS = 20
 # A statement or a lock that takes longer is given up, and a transaction that idles is ended: an open write
 # transaction holds back the feed of every service in the cluster.
 SESSION_LIMITS = {
@@ -39,7 +41,11 @@ class Database:
             pool_recycle=1800,
             # What people wrote would otherwise stand in the log with every statement that fails.
             hide_parameters=True,
-            connect_args={"server_settings": {**SESSION_LIMITS, "application_name": application}, "timeout": 10},
+            connect_args={
+                "server_settings": {**SESSION_LIMITS, "application_name": application},
+                "timeout": 10,
+                "command_timeout": LONGEST_ANSWER_SECONDS,
+            },
         )
         event.listen(self.engine.sync_engine, "checkout", _is_open)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -67,7 +73,10 @@ class Database:
         """A session of its own outside the pool, with `session` settings; the caller closes it."""
         parts = urlsplit(self.url.replace("postgresql+asyncpg", "postgresql"))
         return await asyncpg.connect(
-            parts.geturl(), timeout=10, server_settings={"application_name": f"{self.application}-direct", **session}
+            parts.geturl(),
+            timeout=10,
+            command_timeout=LONGEST_ANSWER_SECONDS,
+            server_settings={"application_name": f"{self.application}-direct", **session},
         )
 
     async def dispose(self) -> None:

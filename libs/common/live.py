@@ -1,4 +1,5 @@
-"""Hints after a commit: to the relay that the outbox has work, to open pages that lists changed. A lost hint costs a moment, nothing else.
+"""Hints after a commit: to the relay that the outbox has work, to open pages that lists changed. A lost hint costs a moment, nothing else:
+whoever begins to speak or to listen says that everything may have changed, for it may have while he was away.
 
 NOTIFY inside a transaction would hold one lock of the whole cluster through the flush, so it is sent afterwards, in a
 statement of its own, by one line that gathers what has piled up meanwhile.
@@ -7,11 +8,16 @@ statement of its own, by one line that gathers what has piled up meanwhile.
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from libs.common.db import Database
 
 OUTBOX = "outbox"
 LISTS = "lists"
+# What may be any of them.
+EVERYTHING = "*"
+# A line over which nothing has come for so long is asked whether it is still there; so is a listener who has heard nothing.
+QUIET_SECONDS = 15.0
 
 
 class Hints:
@@ -34,6 +40,9 @@ class Hints:
 
     async def run(self) -> None:
         line = await self._database.direct()
+        # A process that was killed after its commit, or a line that broke, has not said what changed.
+        self.outbox()
+        self.lists_changed(EVERYTHING)
         try:
             while True:
                 await self._something.wait()
@@ -59,8 +68,13 @@ class ChangedLists:
         try:
             await line.add_listener(LISTS, lambda _connection, _pid, _channel, payload: self._tell(set(json.loads(payload))))
             # What changed while nobody listened is not known, so everything may have.
-            self._tell({"*"})
-            await lost.wait()
+            self._tell({EVERYTHING})
+            while not lost.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(QUIET_SECONDS):
+                        await lost.wait()
+                # A peer that is gone without a word is noticed only by asking.
+                await line.execute("SELECT 1")
             raise ConnectionError("the line that listens for changed lists was lost")
         finally:
             await line.close(timeout=2)
@@ -70,12 +84,15 @@ class ChangedLists:
             listener.put_nowait(lists)
 
     async def follow(self) -> AsyncIterator[set[str]]:
-        """Every hint from now on, several gathered into one."""
+        """Every hint from now on, several gathered into one; nothing at all after a while of silence."""
         queue: asyncio.Queue[set[str]] = asyncio.Queue()
         self._listeners.add(queue)
         try:
             while True:
-                lists = await queue.get()
+                lists: set[str] = set()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(QUIET_SECONDS):
+                        lists |= await queue.get()
                 while not queue.empty():
                     lists |= queue.get_nowait()
                 yield lists

@@ -100,6 +100,7 @@ class ConsumerRunner:
 
     async def follow(self, bus: Bus, source: str) -> None:
         """Take what arrives on the bus from `source`, in batches, and acknowledge after the commit."""
+        await self._database_answers()
         async with bus.subscribe(self.consumer.name, source) as subscription:
             while True:
                 delivery = await subscription.receive(BATCH)
@@ -110,6 +111,7 @@ class ConsumerRunner:
 
     async def bury_dead_letters(self, bus: Bus) -> None:
         """What the bus has given up delivering becomes a dead event, unless it has taken effect by the sweep meanwhile."""
+        await self._database_answers()
         async with bus.dead_letters(self.consumer.name) as subscription:
             while True:
                 delivery = await subscription.receive(BATCH)
@@ -118,6 +120,11 @@ class ConsumerRunner:
                         await dead_events.bury_unclaimed(connection, self.consumer.name, envelope, DeliveredTooOften("given up by the bus"))
                 self.sweep_wanted.set()
                 await delivery.acknowledge()
+
+    async def _database_answers(self) -> None:
+        """Raises while it does not. Nothing is taken from the bus then: it counts how often it has to hand an event over again."""
+        async with self.database.read() as connection:
+            await connection.execute(text("SELECT 1"))
 
     def _readable(self, bodies: Sequence[bytes]) -> list[Envelope]:
         """The envelopes. What is none cannot be applied, buried or asked for again, and must not hold up what is behind it."""

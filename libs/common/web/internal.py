@@ -37,7 +37,7 @@ async def events(
 
 @router.get("/stream")
 async def stream(request: Request, caller: ServiceCaller) -> StreamingResponse:
-    """Server-sent events `{"lists": […]}`, "*" for all, as long as the caller listens."""
+    """Server-sent events `{"lists": […]}`, "*" for all, as long as the caller listens, and a word in between when nothing changes."""
     return StreamingResponse(
         _spoken(service_of(request.app).changed_lists), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )
@@ -47,4 +47,4 @@ async def _spoken(changed: ChangedLists) -> AsyncIterator[bytes]:
     # The first word lets the caller know that he is connected.
     yield b": connected\n\n"
     async for lists in changed.follow():
-        yield b"data: " + json.dumps({"lists": sorted(lists)}).encode() + b"\n\n"
+        yield b"data: " + json.dumps({"lists": sorted(lists)}).encode() + b"\n\n" if lists else b": still here\n\n"
