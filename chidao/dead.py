@@ -1,6 +1,6 @@
 """Events that could not take effect, across all services: seen, tried again, or given up with a reason."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,6 +13,8 @@ from libs.common.messaging.consumer import Consumer, ConsumerRunner
 from libs.common.messaging.dead_events import DeadEvent
 
 CONSUMING = ("directives", "tasks", "notify", "reporting")
+# Service → its database, where the service's own role signs in.
+Databases = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,16 @@ class StillFails(Exception):
     """The handler refused again; the event stays where it is."""
 
 
-async def found(address: Address, *, decided: bool = False) -> list[Found]:
+def databases_of(address: Address) -> Databases:
+    """Those of every service in one cluster of ours."""
+    return {service: address.dsn(f"chidao_{service}", f"chidao_{service}_app") for service in CONSUMING}
+
+
+async def found(databases: Databases, *, decided: bool = False) -> list[Found]:
     """Open dead events of every service, with `decided` the decided ones too."""
     everything = []
-    for service in CONSUMING:
-        async with _opened(address, service) as database, database.read() as connection:
+    for service, url in databases.items():
+        async with _opened(url) as database, database.read() as connection:
             everything += [Found(service, dead) for dead in await dead_events.listed(connection, decided=decided)]
     return everything
 
@@ -42,18 +49,18 @@ def chosen(everything: Sequence[Found], ids: Sequence[UUID]) -> list[Found]:
     return [one for one in everything if one.dead.envelope.id in ids]
 
 
-async def redrive(address: Address, one: Found, *, by: str) -> None:
+async def redrive(databases: Databases, one: Found, *, by: str) -> None:
     """Through the handler that failed, in the code of today. Raises StillFails."""
-    async with _opened(address, one.service) as database:
+    async with _opened(databases[one.service]) as database:
         try:
             await _runner(one, database).redrive(one.dead.envelope, by=by)
         except Exception as error:
             raise StillFails(f"{type(error).__name__}: {error}") from error
 
 
-async def waive(address: Address, one: Found, *, by: str, reason: str) -> None:
+async def waive(databases: Databases, one: Found, *, by: str, reason: str) -> None:
     """It counts as applied from now on, and what waited behind it goes on."""
-    async with _opened(address, one.service) as database:
+    async with _opened(databases[one.service]) as database:
         await _runner(one, database).waive(one.dead.envelope, by=by, reason=reason)
 
 
@@ -63,9 +70,8 @@ def _runner(one: Found, database: Database) -> ConsumerRunner:
 
 
 @asynccontextmanager
-async def _opened(address: Address, service: str) -> AsyncIterator[Database]:
-    name = f"chidao_{service}"
-    database = Database(address.dsn(name, f"{name}_app"), application="chidao-dead")
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url, application="chidao-dead")
     try:
         yield database
     finally:

@@ -2,6 +2,8 @@
 
 import asyncio
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -37,6 +39,10 @@ class Commands(TyperGroup):
 
 
 Data = Annotated[Path, typer.Option(help="Thư mục dữ liệu (data folder).")]
+OneService = Annotated[str | None, typer.Option(help="Chỉ dịch vụ này, khi chạy tách rời (only this one, in a split system).")]
+ItsDatabase = Annotated[
+    str | None, typer.Option(envvar="CHIDAO_DATABASE_URL", help="Cơ sở dữ liệu của dịch vụ đó (the database of that service).")
+]
 By = Annotated[str, typer.Option(help="Ai quyết định (who decides).", default_factory=getpass.getuser)]
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="Chidao: công cụ vận hành (for those who operate it).")
@@ -96,14 +102,31 @@ def restore(source: Path, data: Annotated[Path, typer.Option(help="Thư mục tr
     typer.echo(f"Đã phục hồi vào {data}; chạy bằng ./run --data {data} (restored)")
 
 
+@contextmanager
+def _databases(data: Path, service: str | None, url: str | None) -> Iterator[dead_letters.Databases]:
+    """The database of the one `service` at `url`, or else those of all of them in the data folder."""
+    if url is None and service is None:
+        with postgres_of(data) as address:
+            yield dead_letters.databases_of(address)
+    elif url is None or service not in dead_letters.CONSUMING:
+        raise CannotRun(
+            f"Vui lòng ghi cả --service ({', '.join(dead_letters.CONSUMING)}) và --database-url",
+            "name both the service and its database",
+        )
+    else:
+        yield {service: url}
+
+
 @dead.command("list")
 def list_dead(
     data: Data = ROOT / "data",
+    service: OneService = None,
+    database_url: ItsDatabase = None,
     decided: Annotated[bool, typer.Option("--decided", help="Cả những sự kiện đã quyết định (also the decided ones).")] = False,
 ) -> None:
     """Sự kiện đang chờ quyết định (those that wait for a decision)."""
-    with postgres_of(data) as address:
-        everything = asyncio.run(dead_letters.found(address, decided=decided))
+    with _databases(data, service, database_url) as databases:
+        everything = asyncio.run(dead_letters.found(databases, decided=decided))
     if not everything:
         typer.echo("Không có sự kiện nào (none).")
         return
@@ -124,14 +147,16 @@ def redrive(
     everything: Annotated[bool, typer.Option("--all", help="Tất cả (all of them).")] = False,
     *,
     data: Data = ROOT / "data",
+    service: OneService = None,
+    database_url: ItsDatabase = None,
     by: By,
 ) -> None:
     """Thử áp dụng lại, sau khi đã sửa nguyên nhân (try again after a repair)."""
     failed = 0
-    with postgres_of(data) as address:
-        for one in _chosen(asyncio.run(dead_letters.found(address)), ids or [], everything=everything):
+    with _databases(data, service, database_url) as databases:
+        for one in _chosen(asyncio.run(dead_letters.found(databases)), ids or [], everything=everything):
             try:
-                asyncio.run(dead_letters.redrive(address, one, by=by))
+                asyncio.run(dead_letters.redrive(databases, one, by=by))
                 typer.echo(f"{one.dead.envelope.id} {one.service}: đã áp dụng (took effect)")
             except dead_letters.StillFails as error:
                 failed += 1
@@ -146,14 +171,16 @@ def waive(
     *,
     reason: Annotated[str, typer.Option(help="Lý do, được ghi lại (the reason, which is recorded).")],
     data: Data = ROOT / "data",
+    service: OneService = None,
+    database_url: ItsDatabase = None,
     by: By,
 ) -> None:
     """Bỏ qua vĩnh viễn, có lý do; việc chờ phía sau được tiếp tục (give up; what waits behind goes on)."""
     if not reason.strip():
         raise CannotRun("Vui lòng ghi lý do", "a reason is needed")
-    with postgres_of(data) as address:
-        for one in _chosen(asyncio.run(dead_letters.found(address)), ids, everything=False):
-            asyncio.run(dead_letters.waive(address, one, by=by, reason=reason))
+    with _databases(data, service, database_url) as databases:
+        for one in _chosen(asyncio.run(dead_letters.found(databases)), ids, everything=False):
+            asyncio.run(dead_letters.waive(databases, one, by=by, reason=reason))
             typer.echo(f"{one.dead.envelope.id} {one.service}: đã bỏ qua (waived)")
 
 

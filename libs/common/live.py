@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from libs.common.db import Database
+from libs.common.supervise import is_well
 
 OUTBOX = "outbox"
 LISTS = "lists"
@@ -43,6 +44,7 @@ class Hints:
         # A process that was killed after its commit, or a line that broke, has not said what changed.
         self.outbox()
         self.lists_changed(EVERYTHING)
+        is_well()
         try:
             while True:
                 await self._something.wait()
@@ -69,6 +71,7 @@ class ChangedLists:
             await line.add_listener(LISTS, lambda _connection, _pid, _channel, payload: self._tell(set(json.loads(payload))))
             # What changed while nobody listened is not known, so everything may have.
             self._tell({EVERYTHING})
+            is_well()
             while not lost.is_set():
                 with suppress(TimeoutError):
                     async with asyncio.timeout(QUIET_SECONDS):

@@ -1,10 +1,11 @@
 """Long-running work that starts again after every failure: whatever a library raises, it is logged and tried anew."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -17,40 +18,44 @@ LONGEST_PAUSE = 5.0
 # Work that lasted this long before it failed is taken as recovered, and the pause begins anew.
 RECOVERED_AFTER = 30.0
 CANCELLED_AGAIN_AFTER = 3.0
-# A work that was started anew counts as failing until it has lasted this long: one that fails at every start is never well.
-WELL_AFTER = 2.0
+# Why a work is not well yet that has not failed.
+STARTING = "Starting"
+_SAY_WELL: ContextVar[Callable[[], None]] = ContextVar("say_well", default=lambda: None)
+
+
+def is_well() -> None:
+    """Said by a work of itself, as often as it likes, when it is connected and does what it is there for.
+
+    Until then it counts as failing: how long it may take to find out that nobody answers is known to the work alone.
+    """
+    _SAY_WELL.get()()
 
 
 @dataclass
 class Standing:
     """Which long-running works are failing at present, and with what: what an operator wants to be told of a service."""
 
-    _failed: dict[str, str] = field(default_factory=dict)
-    _started: dict[str, float] = field(default_factory=dict)
+    _failing: dict[str, str] = field(default_factory=dict)
 
-    def started(self, name: str) -> None:
-        self._started[name] = time.monotonic()
+    def failed(self, name: str, why: str) -> None:
+        self._failing[name] = why
 
-    def failed(self, name: str, error: Exception) -> None:
-        self._failed[name] = type(error).__name__
-        self._started.pop(name, None)
+    def well(self, name: str) -> None:
+        self._failing.pop(name, None)
 
     def failing(self) -> dict[str, str]:
         """Name of the work → name of its last error."""
-        well_since = time.monotonic() - WELL_AFTER
-        for name, started in self._started.items():
-            if started <= well_since:
-                self._failed.pop(name, None)
-        return dict(self._failed)
+        return dict(self._failing)
 
 
 async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing: Standing | None = None) -> None:
     """Run `work` for ever. Drivers raise what no documentation lists, so every exception restarts it; cancelling ends it."""
     standing = standing or Standing()
+    standing.failed(name, STARTING)
+    _SAY_WELL.set(partial(standing.well, name))
     pause = SHORTEST_PAUSE
     while True:
         started = asyncio.get_running_loop().time()
-        standing.started(name)
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - the supervisor is the one place that takes all
@@ -60,7 +65,7 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing:
                 return
             if asyncio.get_running_loop().time() - started > RECOVERED_AFTER:
                 pause = SHORTEST_PAUSE
-            standing.failed(name, error)
+            standing.failed(name, type(error).__name__)
             log.warning("restarted", work=name, error=type(error).__name__, detail=wording(error), pause=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

@@ -13,6 +13,7 @@ import asyncpg
 import httpx2
 import pytest
 
+from chidao.dead import databases_of
 from chidao.reach import postgres_of
 from embedded.data_folder import hold
 from embedded.postgres import DATABASES, Address, running_in, start_cluster
@@ -178,6 +179,11 @@ def test_dead_events_are_listed_redriven_and_waived(quiet: Path) -> None:
     assert str(repaired.id) in listed.stdout
     assert str(hopeless.id) in listed.stdout
     assert "as it was then" in listed.stdout
+    with postgres_of(quiet) as address:
+        of_tasks, of_notify = (("--service", name, "--database-url", databases_of(address)[name]) for name in ("tasks", "notify"))
+        assert str(hopeless.id) in chidao("dead", "list", *of_tasks).stdout
+        assert str(hopeless.id) not in chidao("dead", "list", *of_notify).stdout
+        assert chidao("dead", "list", *of_tasks[:2]).returncode == 1, "a service without its database"
 
     redriven = chidao("dead", "redrive", "--all", *folder, "--by", "operator")
     assert redriven.returncode == 1, "one of them still fails"

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from libs.common import supervise
-from libs.common.supervise import Standing, running
+from libs.common.supervise import Standing, is_well, running
 
 Begun = list[int]
 
@@ -24,19 +24,28 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_what_fails_is_begun_again_and_told() -> None:
+async def test_what_fails_is_begun_again_and_told_until_it_says_that_it_is_well() -> None:
     begun: Begun = []
+    connected = asyncio.Event()
 
     async def work() -> None:
         begun.append(1)
         if len(begun) < 3:
             raise ConnectionError("away")
+        await connected.wait()
+        is_well()
+        await asyncio.Event().wait()
+
+    async def slow() -> None:
         await asyncio.Event().wait()
 
     standing = Standing()
-    async with running(("work", work), standing=standing):
+    async with running(("work", work), ("slow", slow), standing=standing):
         await until(lambda: len(begun) == 3)
-        assert standing.failing() == {"work": "ConnectionError"}
+        assert standing.failing() == {"work": "ConnectionError", "slow": "Starting"}
+        connected.set()
+        await until(lambda: "work" not in standing.failing())
+        assert standing.failing() == {"slow": "Starting"}
 
 
 def of_another_error(begun: Begun) -> Callable[[], Awaitable[None]]:

@@ -23,6 +23,7 @@ from libs.common.messaging.bus import Bus
 from libs.common.messaging.envelope import Envelope
 from libs.common.messaging.feed import Position
 from libs.common.messaging.sequences import VersionSequence, lock_sequences, store_sequences
+from libs.common.supervise import is_well
 from libs.common.telemetry import span, wording
 from libs.contracts.contract import Contract, UnknownContract, contract_of
 
@@ -102,6 +103,7 @@ class ConsumerRunner:
         """Take what arrives on the bus from `source`, in batches, and acknowledge after the commit."""
         await self._database_answers()
         async with bus.subscribe(self.consumer.name, source) as subscription:
+            is_well()
             while True:
                 delivery = await subscription.receive(BATCH)
                 await self.apply(self._readable(delivery.bodies))
@@ -113,6 +115,7 @@ class ConsumerRunner:
         """What the bus has given up delivering becomes a dead event, unless it has taken effect by the sweep meanwhile."""
         await self._database_answers()
         async with bus.dead_letters(self.consumer.name) as subscription:
+            is_well()
             while True:
                 delivery = await subscription.receive(BATCH)
                 async with self._turn, self.database.begin() as connection:

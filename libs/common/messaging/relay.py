@@ -15,6 +15,7 @@ from libs.common.fault_points import Point, reach
 from libs.common.live import OUTBOX
 from libs.common.messaging.bus import Bus, Message, Publisher
 from libs.common.messaging.feed import COLUMNS, envelope_of
+from libs.common.supervise import is_well
 
 log = structlog.get_logger()
 
@@ -55,13 +56,17 @@ class Relay:
         line = await self._database.direct(idle_session_timeout=SILENCE)
         try:
             while not await line.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK):
+                # Another process has it, and we stand by.
+                is_well()
                 await asyncio.sleep(1)
             work = asyncio.Event()
             await line.add_listener(OUTBOX, lambda *_: work.set())
             async with self._bus.publisher(self.source) as publisher:
                 while True:
                     work.clear()
-                    if await self._publish_next(line, publisher) < BATCH:
+                    taken = await self._publish_next(line, publisher)
+                    is_well()
+                    if taken < BATCH:
                         # asyncio.wait_for of Python 3.11 loses a cancellation that comes with the event; timeout() does not.
                         with suppress(TimeoutError):
                             async with asyncio.timeout(HEARTBEAT):

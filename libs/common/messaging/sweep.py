@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from libs.common.messaging.consumer import ConsumerRunner
 from libs.common.messaging.feed import Page, Position
+from libs.common.supervise import is_well
 
 PAGE = 200
 
@@ -24,6 +25,7 @@ class Sweep:
     async def run(self) -> None:
         while True:
             await self.once()
+            is_well()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._every):
                     await self._runner.sweep_wanted.wait()

@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import text
 
 from libs.common.db import Database
+from libs.common.supervise import is_well
 from services.tasks.files.store import FileStore
 
 log = structlog.get_logger()
@@ -22,6 +23,7 @@ class OrphanSweep:
     async def run(self) -> None:
         while True:
             await self.once()
+            is_well()
             await asyncio.sleep(self._every)
 
     async def once(self, **judged: float) -> int:

@@ -9,6 +9,7 @@ from libs.common.clock import Clock
 from libs.common.db import Database
 from libs.common.live import Hints
 from libs.common.messaging.event_log import Cause
+from libs.common.supervise import is_well
 from libs.contracts.buckets import AS_OF, bucket_sql
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
@@ -36,6 +37,7 @@ class OverdueScheduler:
     async def run(self) -> None:
         while True:
             await self.once()
+            is_well()
             await asyncio.sleep(self._every)
 
     async def once(self) -> int:
