@@ -3,16 +3,16 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from uuid import UUID
 
+from embedded.parties import CONSUMERS, parties
 from embedded.postgres import Address
 from libs.common.db import Database
 from libs.common.messaging import dead_events
-from libs.common.messaging.consumer import Consumer, ConsumerRunner
+from libs.common.messaging.consumer import ConsumerRunner
 from libs.common.messaging.dead_events import DeadEvent
 
-CONSUMING = ("directives", "tasks", "notify", "reporting")
+CONSUMING = tuple(party.service for party in parties() if party.consumers)
 # Service → its database, where the service's own role signs in.
 Databases = Mapping[str, str]
 
@@ -65,8 +65,7 @@ async def waive(databases: Databases, one: Found, *, by: str, reason: str) -> No
 
 
 def _runner(one: Found, database: Database) -> ConsumerRunner:
-    consumers: Sequence[Consumer] = import_module(f"services.{one.service}.subscriptions").CONSUMERS
-    return ConsumerRunner(next(consumer for consumer in consumers if consumer.name == one.dead.consumer), database)
+    return ConsumerRunner(next(consumer for consumer in CONSUMERS[one.service] if consumer.name == one.dead.consumer), database)
 
 
 @asynccontextmanager

@@ -9,23 +9,17 @@ from typing import Any
 
 import asyncpg
 
+from embedded.parties import parties
 from embedded.postgres import running_in
 
 Rows = list[asyncpg.Record]
 
-SERVICES = ("directory", "directives", "tasks", "notify", "reporting")
-SOURCES = ("directory", "directives", "tasks")
-CONSUMING = ("directives", "tasks", "notify", "reporting")
+SERVICES = tuple(party.service for party in parties())
+SOURCES = tuple(party.service for party in parties() if party.publishes)
+CONSUMING = tuple(party.service for party in parties() if party.consumers)
 # Service, its consumer, the source that this follows.
-FOLLOWED = (
-    ("directives", "directives", "directory"),
-    ("tasks", "tasks", "directory"),
-    ("tasks", "tasks", "directives"),
-    ("notify", "notify", "tasks"),
-    ("notify", "notify-directory", "directory"),
-    ("reporting", "reporting", "directory"),
-    ("reporting", "reporting", "directives"),
-    ("reporting", "reporting", "tasks"),
+FOLLOWED = tuple(
+    (party.service, consumer.name, source) for party in parties() for consumer in party.consumers for source in consumer.sources
 )
 _EVENTS = "SELECT epoch, aggregate_id::text AS id, version, split_part(type, '.', 3) AS type, correlation_id, event_id::text FROM event_log"
 _PUBLISHING = {

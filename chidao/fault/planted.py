@@ -22,6 +22,7 @@ from libs.common.messaging.envelope import Envelope
 from libs.common.messaging.relay import Relay
 from libs.common.messaging.sweep import Sweep
 from libs.common.service import Service
+from libs.common.supervise import is_well
 
 LONGEST_LINGER = 0.2
 OFTEN_SECONDS = 0.2
@@ -32,6 +33,7 @@ def acknowledge_before_commit() -> None:
 
     async def follow(self: ConsumerRunner, bus: Bus, source: str) -> None:
         async with bus.subscribe(self.consumer.name, source) as subscription:
+            is_well()
             while True:
                 delivery = await subscription.receive(BATCH)
                 reach(Point.BEFORE_ACKNOWLEDGE, of=self.database.service)
@@ -91,6 +93,7 @@ def without_bus() -> None:
     """Nobody takes anything from the bus."""
 
     async def follow(self: ConsumerRunner, bus: Bus, source: str) -> None:
+        is_well()
         await asyncio.Event().wait()
 
     ConsumerRunner.follow = follow  # type: ignore[method-assign]

@@ -55,6 +55,9 @@ def test_where_a_request_comes_from_is_our_word_alone(visitor: Visitor) -> None:
         "X-Rewrite-URL": "/internal",
         "Forwarded": "for=10.9.9.9",
         "Proxy": "http://10.9.9.9",
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+        "tracestate": "x=1",
+        "baggage": "x=1",
         "Connection": "close, X-Request-Id",
         "Upgrade": "h2c",
     }

@@ -38,7 +38,8 @@ def test_all_else_is_the_portals_and_the_realm_the_sign_ins(visitor: Visitor) ->
 
 
 def test_the_realm_of_the_administrators_stays_inside(visitor: Visitor, behind: Behind) -> None:
-    for path in ("/realms/master/protocol/openid-connect/auth", "/realms/%6daster/", "/realms//master/", "/realms/x/../master/"):
+    inside = ("/realms/master/protocol/openid-connect/auth", "/realms/%6daster/", "/realms//master/", "/realms/x/../master/")
+    for path in (*inside, "/realms/master", "/realms/master;x/", "/realms/chidao/../master/", "/realms/chidao;x/../master", "/realms"):
         assert visitor.raw(f"GET {path} HTTP/1.1").status == 404
     assert behind["sign-in"].asked == 0
 
