@@ -98,7 +98,13 @@ class Piece:
     starts: int = 0
 
     async def started(self) -> None:
-        self.process = await asyncio.to_thread(self.start)
+        starting = asyncio.ensure_future(asyncio.to_thread(self.start))
+        try:
+            self.process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # What has begun to start is there in a moment, and whoever stops this piece must find it.
+            self.process = await starting
+            raise
         self.starts += 1
 
     async def stopped(self) -> None:

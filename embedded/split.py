@@ -132,6 +132,9 @@ async def split(
         sign_in_door = listen()
         wiring = Wiring(folder, cluster, public_url, addresses, offset, sign_in_url=address_of(sign_in_door), bus_url_of=broker.url)
         running = Split(folder, public_url, Clock(offset).today(), cluster, broker)
+        # Whichever are up then: one that ended meanwhile was started anew.
+        stack.push_async_callback(lambda: asyncio.to_thread(running.cluster.stop))
+        stack.push_async_callback(lambda: asyncio.to_thread(running.broker.stop))
         await asyncio.to_thread(running.apply_topology)
         running.people = await stack.enter_async_context(_people_who_sign_in(wiring, sign_in_door, running.today))
 

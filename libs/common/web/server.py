@@ -6,21 +6,25 @@ from contextlib import suppress
 import uvicorn
 from starlette.types import ASGIApp
 
-# A request is answered within this time when a process ends; live streams never end by themselves and are hung up on then.
+# After this time, and again after it, whoever is in the middle of an answer is hung up on when a process ends: live streams never end
+# by themselves. Whoever has no answer yet is at work on a change, and has the longer time.
 LONGEST_FAREWELL_SECONDS = 1.0
 LONGEST_STOP_SECONDS = 10
 
 
 class Server(uvicorn.Server):
     async def _wait_tasks_to_complete(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LONGEST_FAREWELL_SECONDS):
-                await super()._wait_tasks_to_complete()
-        # Cancelled, an application could only break off; hung up on, it ends in order.
-        for connection in list(self.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.close()
-        await super()._wait_tasks_to_complete()
+        while self.server_state.connections or self.server_state.tasks:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_FAREWELL_SECONDS):
+                    await super()._wait_tasks_to_complete()
+                    return
+            # Cancelled, an application could only break off; hung up on, it ends in order.
+            for connection in list(self.server_state.connections):
+                cycle = getattr(connection, "cycle", None)
+                at_work = cycle is not None and not cycle.response_started
+                if connection.transport is not None and not at_work:
+                    connection.transport.close()
 
 
 def configuration(app: ASGIApp, **more: object) -> uvicorn.Config:
