@@ -56,7 +56,7 @@ class Terminal:
         self._say(
             f"\nChidao DEMO đang chạy tách rời tại {running.public_url}  (running in many processes; Ctrl-C để dừng – to stop)",
             f"Ngày làm việc: {running.today:%d/%m/%Y}",
-            "Chứng chỉ chỉ dùng trên máy này, trình duyệt sẽ hỏi (the certificate is of this machine only; a browser will ask).",
+            "Chứng thư số này chỉ dùng trên máy này, trình duyệt sẽ cảnh báo (the certificate is of this machine only; a browser will ask).",
         )
         self._say(table)
         self._say(*_who_can_sign_in(running.people), f"Nhật ký (logs): {running.folder.processes}")
@@ -78,7 +78,7 @@ class Terminal:
 def _who_can_sign_in(people: Sequence[Account]) -> list[str]:
     shown = worth_trying(people)
     return [
-        "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả, DEMO (sign in as anybody, all are invented):",
+        "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả định, DEMO (sign in as anybody, all are invented):",
         *(f"  {account.name} – {account.positions[0].position}, {account.positions[0].agency_name}" for account in shown),
         f"  … và {len(people) - len(shown)} người khác ở trang đăng nhập (and others on the sign-in page)",
     ]

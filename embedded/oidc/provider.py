@@ -260,7 +260,7 @@ async def _twice_named(request: Request, _: Exception) -> Response:
 
 async def _wrong_address(request: Request, error: Exception) -> Response:
     log.warning("sign-in-with-wrong-address", parameter=str(error))
-    words = "Yêu cầu đăng nhập không đến từ phần mềm này. Mời quay lại trang đầu và thực hiện lại."
+    words = "Yêu cầu đăng nhập không đến từ phần mềm này. Vui lòng quay lại trang đầu và thực hiện lại."
     page = message_page("Không đăng nhập được", words, styles=_styles(_provider(request)))
     return HTMLResponse(page, 400, headers=_page_headers())
 

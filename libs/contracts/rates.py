@@ -42,22 +42,22 @@ RATES: Mapping[str, Rate] = {
         Rate(
             "R2",
             "Hoàn thành trên số đã đến hạn",
-            "(Hoàn thành đúng hạn + Hoàn thành quá hạn) / (Hoàn thành đúng hạn + Hoàn thành quá hạn + Chưa hoàn thành, quá hạn)",
+            "(Hoàn thành đúng hạn + Hoàn thành trễ hạn) / (Hoàn thành đúng hạn + Hoàn thành trễ hạn + Chưa hoàn thành, quá hạn)",
             ON_TIME | LATE,
             DECIDED_BY_DATE,
         ),
         Rate("R3a", "Đúng hạn trên số hoàn thành", "Hoàn thành đúng hạn / Hoàn thành", ON_TIME, COMPLETED),
         Rate(
             "R3b",
-            "Đúng hạn trên số hoàn thành, tính cả nhiệm vụ không có hạn",
-            "(Hoàn thành đúng hạn + Hoàn thành, không có hạn) / Hoàn thành",
+            "Đúng hạn trên số hoàn thành, tính cả nhiệm vụ không thời hạn",
+            "(Hoàn thành đúng hạn + Hoàn thành không thời hạn) / Hoàn thành",
             ON_TIME | {Bucket.COMPLETED_UNDATED},
             COMPLETED,
         ),
         Rate(
             "R3c",
             "Đúng hạn trên số hoàn thành có thời hạn",
-            "Hoàn thành đúng hạn / (Hoàn thành đúng hạn + Hoàn thành quá hạn)",
+            "Hoàn thành đúng hạn / (Hoàn thành đúng hạn + Hoàn thành trễ hạn)",
             ON_TIME,
             ON_TIME | LATE,
         ),
@@ -70,12 +70,12 @@ RATES: Mapping[str, Rate] = {
         Rate(
             "R8",
             "Quá hạn chưa hoàn thành trên số đã đến hạn",
-            "Chưa hoàn thành, quá hạn / (Hoàn thành đúng hạn + Hoàn thành quá hạn + Chưa hoàn thành, quá hạn)",
+            "Chưa hoàn thành, quá hạn / (Hoàn thành đúng hạn + Hoàn thành trễ hạn + Chưa hoàn thành, quá hạn)",
             OVERDUE,
             DECIDED_BY_DATE,
         ),
-        Rate("R10a", "Hoàn thành quá hạn trên tổng số giao", "Hoàn thành quá hạn / Tổng số nhiệm vụ được giao", LATE, ALL),
-        Rate("R10b", "Hoàn thành quá hạn trên số hoàn thành", "Hoàn thành quá hạn / Hoàn thành", LATE, COMPLETED),
+        Rate("R10a", "Hoàn thành trễ hạn trên tổng số giao", "Hoàn thành trễ hạn / Tổng số nhiệm vụ được giao", LATE, ALL),
+        Rate("R10b", "Hoàn thành trễ hạn trên số hoàn thành", "Hoàn thành trễ hạn / Hoàn thành", LATE, COMPLETED),
         Rate("RU", "Chưa hoàn thành trên tổng số giao", "Chưa hoàn thành / Tổng số nhiệm vụ được giao", OPEN, ALL),
     )
 }

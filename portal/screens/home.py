@@ -114,7 +114,7 @@ def _sentence(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[s
         if overdue
         else words("home.sentence-none-overdue")
     )
-    change = words("home.more-than-last-week" if moved > 0 else "home.fewer-than-last-week", n=abs(moved)) if moved else ""
+    change = words("home.more-than-last-week" if moved > 0 else "home.fewer-than-last-week", n=thousands(abs(moved))) if moved else ""
     due = (
         words("home.sentence-soon", number=link(css="", name="due_soon", text=words("home.tasks", n=thousands(soon))))
         if soon

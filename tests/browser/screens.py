@@ -117,7 +117,7 @@ def report_without_words(page: Page) -> None:
 
 def report_upon_an_old_version(page: Page) -> None:
     page.locator('input[name="version"]').first.evaluate("field => { field.value = '1' }")
-    page.get_by_label("Từ lần trước đến nay").fill("Đã kiểm tra thêm 2 hồ, còn lại hồ Núi Ngang.")
+    page.get_by_label("Nội dung đã thực hiện").fill("Đã kiểm tra thêm 2 hồ, còn lại hồ Núi Ngang.")
     page.get_by_role("button", name="Gửi báo cáo").click()
     expect(page.get_by_role("alert").first).to_be_visible()
 

@@ -108,7 +108,7 @@ def accept_and_report(page: Page) -> str:
     expect(way).to_be_visible()
     keyboard.press(way)
     page.wait_for_url("**/progress")
-    keyboard.type(page.get_by_label("Từ lần trước đến nay"), "Đã rà soát 40 trạm")
+    keyboard.type(page.get_by_label("Nội dung đã thực hiện"), "Đã rà soát 40 trạm")
     keyboard.press(page.get_by_role("button", name="Gửi báo cáo"))
     expect(page.locator(".receipt").first).to_be_visible()
     return task

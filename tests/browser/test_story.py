@@ -76,7 +76,7 @@ def find_task(page: Page, content: str, number: str) -> str:
 
 def report_progress(page: Page, words: str) -> None:
     page.get_by_text("10%", exact=True).click()
-    page.get_by_label("Từ lần trước đến nay").fill(words)
+    page.get_by_label("Nội dung đã thực hiện").fill(words)
     page.get_by_role("button", name="Gửi báo cáo").click()
     expect(page.locator(".receipt").first).to_be_visible()
 

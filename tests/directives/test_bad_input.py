@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from libs.common.web.pagination import encode_cursor
 from tests.directives.documents import coordinating, document, instruction, lead, today
@@ -84,6 +85,14 @@ async def test_never_right(directives: Client, case: str) -> None:
     if wrong_field is not None:
         assert problem["errors"][0]["field"] == wrong_field
     assert await directives.everything() == before
+
+
+async def test_that_a_secret_document_was_tried_is_kept_and_nothing_of_it(directives: Client) -> None:
+    with capture_logs() as said:
+        await directives.post(TRACKER, "/directives", document(secrecy="SECRET", subject="Phương án bí mật"))
+    (kept,) = [line for line in said if line["event"] == "secret-document-refused"]
+    assert (kept["secrecy"], kept["membership_id"]) == ("SECRET", str(TRACKER.membership))
+    assert "bí mật" not in str(said)
 
 
 async def test_every_broken_rule_is_told_at_once(directives: Client) -> None:

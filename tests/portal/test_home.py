@@ -62,7 +62,7 @@ async def test_a_service_that_is_away_costs_its_part_and_not_the_page(portal: Ru
     portal.stand_in.away.add("reporting")
     page = await browser.get("/home")
     assert page.status_code == 200
-    assert "đang tạm vắng" in page.text
+    assert "tạm thời gián đoạn" in page.text
     portal.stand_in.away = {"notify", "directory"}
     for path in ("/workbench", "/home", f"/tasks/{released['id']}"):
         assert (await browser.get(path)).status_code == 200
@@ -70,7 +70,7 @@ async def test_a_service_that_is_away_costs_its_part_and_not_the_page(portal: Ru
     page = await browser.get("/workbench")
     assert page.status_code == 503
     assert page.headers["Retry-After"]
-    assert "tạm vắng" in page.text
+    assert "tạm thời gián đoạn" in page.text
     assert 'class="topbar"' in page.text
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
+import structlog
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,8 +12,10 @@ from libs.common.actor import Actor
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from libs.directory_replica.replica import living_agencies
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
-from services.directives.domain.rules import require_sound
+from services.directives.domain.rules import SecrecyNotAllowed, require_sound
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
+
+log = structlog.get_logger()
 
 LONGEST_CONTENT = 10_000
 MOST_INSTRUCTIONS = 200
@@ -113,7 +116,13 @@ async def require_sound_today(draft: Draft, connection: AsyncConnection, *, acto
     named = [instruction.lead_group for instruction in draft.instructions if instruction.lead_group in AGENCY_GROUPS]
     kinds = {kind for group in named if group is not None for kind in AGENCY_GROUPS[group]}
     living = await living_agencies(connection, ids=draft.agency_ids, kinds=kinds, within=actor.agency_id, day=today)
-    require_sound(draft, living={one.id for one in living}, living_kinds={one.kind for one in living if one.kind in kinds}, today=today)
+    try:
+        require_sound(draft, living={one.id for one in living}, living_kinds={one.kind for one in living if one.kind in kinds}, today=today)
+    except SecrecyNotAllowed:
+        # That it was tried is kept, and nothing of what was typed (rulebook 1.13). A refused change leaves no row, so the log is the place.
+        by = {"membership_id": str(actor.membership_id), "agency_id": str(actor.agency_id)}
+        log.warning("secret-document-refused", secrecy=draft.secrecy, **by)
+        raise
     return {
         group: tuple(one.id for one in living if one.kind in AGENCY_GROUPS[group] and one.id != actor.agency_id)
         for group in named
