@@ -56,7 +56,7 @@ class Terminal:
         self._say(
             f"\nChidao DEMO đang chạy tách rời tại {running.public_url}  (running in many processes; Ctrl-C để dừng – to stop)",
             f"Ngày làm việc: {running.today:%d/%m/%Y}",
-            "Chứng thư số này chỉ dùng trên máy này, trình duyệt sẽ cảnh báo (the certificate is of this machine only; a browser will ask).",
+            "Chứng thư số này chỉ dùng trên máy này, trình duyệt sẽ hỏi (the certificate is of this machine only; a browser asks).",
         )
         self._say(table)
         self._say(*_who_can_sign_in(running.people), f"Nhật ký (logs): {running.folder.processes}")

@@ -80,7 +80,7 @@ PAGE_OF_STATUS = {
 def create_app(settings: PortalSettings) -> FastAPI:
     """The whole ASGI application of the portal; its lifespan starts and stops what runs behind it."""
     database = Database(settings.database_url, application="chidao-portal")
-    client = httpx2.AsyncClient(timeout=5)
+    client = httpx2.AsyncClient(timeout=5, trust_env=False)
     box = SealedBox(settings.session_key_file)
     agencies = AgencyNames()
     tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)

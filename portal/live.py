@@ -33,7 +33,7 @@ class Live:
             headers = {"Authorization": f"Bearer {await self._tokens.for_audience(service)}"}
             url = f"{self._addresses[service]}/internal/stream"
             async with (
-                httpx2.AsyncClient(timeout=STREAM_TIMEOUT) as client,
+                httpx2.AsyncClient(timeout=STREAM_TIMEOUT, trust_env=False) as client,
                 client.stream("GET", url, headers=headers) as answer,
             ):
                 answer.raise_for_status()

@@ -57,7 +57,7 @@ async def callback(
     issuer: Annotated[str | None, Query(alias="iss")] = None,
 ) -> Response:
     attempt = _attempt_of(request, portal)
-    wrong_issuer = issuer is not None and issuer != portal.settings.issuer
+    wrong_issuer = issuer != portal.settings.issuer
     if attempt is None or wrong_issuer or not secrets.compare_digest(attempt["state"], state):
         return _failed("lost")
     if error or not code:

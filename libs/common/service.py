@@ -101,7 +101,7 @@ class Service:
                 await require_newest_schema(self.package, connection)
                 if self.publishes:
                     await _require_whole_cluster(connection)
-            self._client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10))
+            self._client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10, trust_env=False))
             await stack.enter_async_context(running(*self._works(), standing=self.standing))
             yield
 

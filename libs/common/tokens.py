@@ -88,7 +88,7 @@ class TokenVerifier:
 
     async def _ask_for_keys(self) -> KeySet:
         async with self._asking:
-            async with httpx2.AsyncClient(timeout=5) as client:
+            async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
                 answer = await client.get(self._jwks_url)
                 answer.raise_for_status()
             self._keys = KeySet.import_key_set(answer.json())
@@ -122,7 +122,7 @@ class ServiceTokens:
             return token
 
     async def _ask(self, audience: str) -> tuple[str, float]:
-        async with httpx2.AsyncClient(timeout=5) as client:
+        async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
             answer = await client.post(
                 self._token_url,
                 data={

@@ -423,7 +423,7 @@ SCREENS = {
     "refused.title": "This could not be done",
     "refused.text": "Please look again and retry.",
     "unexpected.title": "Something unexpected happened",
-    "unexpected.text": "What you sent may not have been written down. Please try again; if it happens again, give the support the code below.",
+    "unexpected.text": "What you sent may not have been written down. Please try again; if it stays, give support the code below.",
     "session-ended.title": "The session has ended",
     "session-ended.text": "What you sent was not written down. Please sign in again in a new window and copy it from here.",
     "session-ended.typed": "What you entered",

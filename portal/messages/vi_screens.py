@@ -248,9 +248,7 @@ SCREENS = {
     "register.not-released-yet": "Lưu xong mới là bản nháp; các cơ quan nhận việc khi văn bản được phát hành.",
     "register.save": "Lưu văn bản",
     "secret.title": "Không được nhập văn bản mật vào phần mềm này",
-    "secret.advice": (
-        "Đề nghị chuyển văn bản cho bộ phận quản lý văn bản mật của Văn phòng, theo dõi bằng sổ đăng ký bí mật nhà nước."
-    ),
+    "secret.advice": ("Đề nghị chuyển văn bản cho bộ phận quản lý văn bản mật của Văn phòng, theo dõi bằng sổ đăng ký bí mật nhà nước."),
     "secret.record": "Ghi nhận và dừng nhập",
     "secret.nothing-kept": "Nội dung đã gõ không được lưu. Lần từ chối này được ghi nhật ký, không ghi nội dung.",
     "secret.back": "Quay lại danh sách văn bản",
@@ -446,8 +444,7 @@ SCREENS = {
     "refused.text": "Vui lòng xem lại rồi thực hiện lại.",
     "unexpected.title": "Hệ thống gặp sự cố ngoài dự kiến",
     "unexpected.text": (
-        "Nội dung vừa gửi có thể chưa được ghi nhận. Vui lòng thử lại; "
-        "nếu vẫn gặp sự cố, đề nghị cung cấp mã dưới đây cho bộ phận hỗ trợ."
+        "Nội dung vừa gửi có thể chưa được ghi nhận. Vui lòng thử lại; nếu vẫn gặp sự cố, đề nghị cung cấp mã dưới đây cho bộ phận hỗ trợ."
     ),
     "session-ended.title": "Phiên làm việc đã hết",
     "session-ended.text": "Nội dung vừa gửi chưa được ghi nhận. Vui lòng đăng nhập lại trong cửa sổ mới, rồi chép lại từ đây.",

@@ -1,5 +1,6 @@
 """What an agency reports: progress in a minute, and completion with its document."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
@@ -142,7 +143,11 @@ async def report_completion(visitor: Visit, task_id: str, sent: SentForm) -> Res
     body = form.body(visitor.messages)
     try:
         if (file := sent.file("file")) is not None:
-            stored = await visitor.upload("tasks", f"/tasks/{task_id}/files", file, Change(f"{sent.change.key}:file"))
+            # A file chosen anew takes the place of the one that was kept, whatever becomes of it; the same bytes are the same upload.
+            form.file_id = form.file_name = ""
+            digest = hashlib.sha256(await file.read()).hexdigest()
+            await file.seek(0)
+            stored = await visitor.upload("tasks", f"/tasks/{task_id}/files", file, Change(f"{sent.change.key}:{digest}"))
             form.file_id = body["file_id"] = stored["id"]
             form.file_name = stored["name"]
         if form.errors:

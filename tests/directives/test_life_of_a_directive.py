@@ -6,6 +6,7 @@ from tests.signed_in import (
     FINANCE,
     FINANCE_CLERK,
     HEALTH,
+    HEALTH_ADMIN,
     HEALTH_CLERK,
     LEADER,
     NORTH_WARD,
@@ -62,16 +63,22 @@ async def test_a_group_is_expanded_into_those_who_live_on_the_day(directives: Cl
 
 
 async def test_agencies_see_what_was_released_to_them(directives: Client) -> None:
-    draft = await registered(directives, instruction(assignments=[lead(HEALTH), coordinating(FINANCE)]))
+    draft = await registered(
+        directives, instruction(assignments=[lead(HEALTH), coordinating(FINANCE)]), instruction(assignments=[lead(FINANCE)])
+    )
     address = f"/directives/{draft['id']}"
     for person, before in ((TRACKER, 200), (LEADER, 200), (HEALTH_CLERK, 404), (COMMUNE_CLERK, 404)):
         assert (await directives.get(person, address)).status_code == before, person.name
         listed = (await directives.get(person, "/directives")).json()
         assert listed["total"] == (before == 200)
     await directives.post(OFFICE_LEAD, f"{address}/release", version=1)
-    for person, after in ((TRACKER, 200), (HEALTH_CLERK, 200), (FINANCE_CLERK, 200), (COMMUNE_CLERK, 404)):
-        assert (await directives.get(person, address)).status_code == after, person.name
-        assert (await directives.get(person, "/directives")).json()["total"] == (after == 200)
+    for person, seen in ((TRACKER, 2), (LEADER, 2), (HEALTH_CLERK, 1), (FINANCE_CLERK, 2), (COMMUNE_CLERK, 0), (HEALTH_ADMIN, 0)):
+        answer = await directives.get(person, address)
+        assert answer.status_code == (200 if seen else 404), person.name
+        assert len(answer.json().get("instructions", [])) == seen, person.name
+        listed = (await directives.get(person, "/directives")).json()
+        assert [one["instruction_count"] for one in listed["items"]] == ([seen] if seen else []), person.name
+        assert listed["total"] == bool(seen)
 
 
 async def test_a_changed_draft_must_be_submitted_again(directives: Client) -> None:

@@ -87,6 +87,25 @@ async def test_a_received_file_stays_received_while_the_rest_is_corrected(portal
     assert released["result"]["file_id"] == kept
 
 
+async def test_a_file_chosen_anew_takes_the_place_of_the_one_before(portal: Running, clerk: Browser, released: Task) -> None:
+    path = f"/tasks/{released['id']}/completion"
+    await accepted(clerk, released)
+    await clerk.get(path)
+    filled = {"report_number": "412/BC-SYT", "summary": "Đã rà soát"}
+    first, second = (("bao-cao.pdf", content, "application/pdf") for content in (b"%PDF-1.4 cu", b"%PDF-1.4 moi"))
+    await clerk.send(path, filled, files={"file": first})
+    kept = clerk.value_of(path, "file_id")
+    await clerk.send(path, filled, files={"file": second})
+    assert clerk.value_of(path, "file_id") not in ("", kept)
+    keys = [one.headers["idempotency-key"] for one in portal.stand_in.asked if one.path.endswith("/files")]
+    assert len(set(keys)) == 2, "the service would refuse other bytes under the same key"
+
+    portal.stand_in.refuse[f"POST /tasks/tasks/{released['id']}/files"] = (422, {"code": "file-type-not-allowed", "field": "file"})
+    page = await clerk.send(path, filled, files={"file": ("bao-cao.gif", b"GIF89a", "image/gif")})
+    assert page.status_code == 422
+    assert "file_id" not in clerk.form(path), "nobody sends evidence that he has replaced"
+
+
 async def test_a_refused_file_is_told_beside_its_field(portal: Running, clerk: Browser, released: Task) -> None:
     path = f"/tasks/{released['id']}/completion"
     await accepted(clerk, released)

@@ -66,11 +66,11 @@ async def listing(
     after = decode_cursor(cursor, datetime.fromisoformat, UUID)
     before = (after[0], after[1]) if after else None
     async with service.database.read() as connection:
-        listed, total = await list_directives(connection, actor, state=state, q=q, before=before, limit=limit)
-    more = len(listed) == limit
+        listed, total = await list_directives(connection, actor, state=state, q=q, before=before, limit=limit + 1)
+    page, more = listed[:limit], listed[limit:]
     return Page(
-        items=[DirectiveListItem.model_validate(one, from_attributes=True) for one in listed],
-        next_cursor=encode_cursor(listed[-1].created_at.isoformat(), listed[-1].id) if more else None,
+        items=[DirectiveListItem.model_validate(one, from_attributes=True) for one in page],
+        next_cursor=encode_cursor(page[-1].created_at.isoformat(), page[-1].id) if more else None,
         total=total,
     )
 

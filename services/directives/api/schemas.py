@@ -9,7 +9,7 @@ from libs.common.actor import Actor
 from libs.common.domain import DomainError
 from services.directives.domain.directive import Directive, Instruction
 from services.directives.domain.lifecycle import TRANSITIONS, Action, next_state
-from services.directives.domain.permissions import roles_allowed
+from services.directives.domain.permissions import instructions_seen, roles_allowed
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
 
 
@@ -93,7 +93,7 @@ class DirectiveOut(BaseModel):
             issuing_agency_id=directive.issuing_agency_id,
             created_by=directive.created_by,
             released_at=directive.released_at,
-            instructions=[InstructionOut.of(instruction) for instruction in directive.instructions],
+            instructions=[InstructionOut.of(instruction) for instruction in instructions_seen(actor, directive)],
             available_actions=available_actions(directive.state, actor, release_needs_approval=release_needs_approval),
         )
 

@@ -12,12 +12,13 @@ from libs.common.folding import folded
 from libs.common.unit_of_work import Repository
 from services.directives.domain.directive import Directive, Instruction
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
-from services.directives.domain.permissions import sees_all
+from services.directives.domain.permissions import agency_that_sees, sees_all
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
 
-VISIBLE = """(:sees_all OR (d.state = 'RELEASED' AND EXISTS (
-  SELECT 1 FROM instruction seen WHERE seen.directive_id = d.id
-  AND (seen.lead_agency_ids @> ARRAY[CAST(:agency_id AS uuid)] OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]))))"""
+# Of an instruction `seen`, for who does not see all.
+CONCERNED = "(seen.lead_agency_ids @> ARRAY[CAST(:agency_id AS uuid)] OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)])"
+VISIBLE = f"""(:sees_all OR (d.state = 'RELEASED' AND EXISTS (
+  SELECT 1 FROM instruction seen WHERE seen.directive_id = d.id AND {CONCERNED})))"""
 
 _GET = f"SELECT d.* FROM directive d WHERE d.id = :id AND {VISIBLE}"
 _INSTRUCTIONS = text("SELECT * FROM instruction WHERE directive_id = :id ORDER BY ordinal")
@@ -50,8 +51,8 @@ class StoredVersionDiffers(RuntimeError):
 
 
 def visibility_of(actor: Actor) -> dict[str, Any]:
-    """The parameters of VISIBLE."""
-    return {"sees_all": sees_all(actor), "agency_id": actor.agency_id}
+    """The parameters of VISIBLE and CONCERNED."""
+    return {"sees_all": sees_all(actor), "agency_id": agency_that_sees(actor)}
 
 
 def document_row(directive: Directive) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
 from libs.common.folding import folded
-from services.directives.persistence.repository import VISIBLE, visibility_of
+from services.directives.persistence.repository import CONCERNED, VISIBLE, visibility_of
 
 _LIST = text(f"""
 WITH matched AS (
-  SELECT d.*, (SELECT count(*) FROM instruction i WHERE i.directive_id = d.id) AS instruction_count
+  SELECT d.*,
+    (SELECT count(*) FROM instruction seen WHERE seen.directive_id = d.id AND (:sees_all OR {CONCERNED})) AS instruction_count
   FROM directive d
   WHERE {VISIBLE} AND (CAST(:state AS text) IS NULL OR d.state = :state) AND d.search LIKE :pattern ESCAPE '!')
 SELECT *, (SELECT count(*) FROM matched) AS total FROM matched

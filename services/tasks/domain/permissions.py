@@ -9,6 +9,7 @@
 """
 
 from enum import StrEnum
+from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.common.domain import Forbidden
@@ -27,6 +28,8 @@ class Relation(StrEnum):
 
 
 OVERSIGHT_ROLES = frozenset({"LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "INSPECTOR"})
+# They see what their agency leads or coordinates. An administrator configures, and has no part in the tasks.
+AGENCY_ROLES = frozenset({"AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS"})
 
 ALLOWED: dict[tuple[str, Relation], frozenset[Action]] = {
     ("AGENCY_HEAD", Relation.LEAD): frozenset({Action.ACCEPT, Action.REPORT_PROGRESS, Action.SUBMIT_RESULT}),
@@ -40,11 +43,17 @@ ALLOWED: dict[tuple[str, Relation], frozenset[Action]] = {
 def relation_of(actor: Actor, task: Task) -> Relation:
     if actor.role in OVERSIGHT_ROLES:
         return Relation.OVERSIGHT
-    if actor.agency_id is not None and actor.agency_id == task.lead_agency_id:
+    agency = agency_that_sees(actor)
+    if agency is not None and agency == task.lead_agency_id:
         return Relation.LEAD
-    if actor.agency_id in task.coordinating_agency_ids:
+    if agency in task.coordinating_agency_ids:
         return Relation.COORDINATING
     return Relation.NONE
+
+
+def agency_that_sees(actor: Actor) -> UUID | None:
+    """The agency whose tasks this actor sees, who does not see all."""
+    return actor.agency_id if actor.role in AGENCY_ROLES else None
 
 
 def actions_of(actor: Actor, task: Task) -> frozenset[Action]:

@@ -1,6 +1,7 @@
 """Whether a file is what its name says: extension, declared type and the bytes themselves agree."""
 
 from pathlib import PurePath
+from unicodedata import normalize
 
 import filetype
 
@@ -35,7 +36,7 @@ class FileNotWhatItSays(DomainError):
 
 def inspect(name: str, declared: str | None, content: bytes) -> tuple[str, str]:
     """A harmless form of the name, and the media type. Raises FileEmpty, FileTypeNotAllowed or FileNotWhatItSays."""
-    plain = PurePath(name.replace("\\", "/")).name.strip()
+    plain = normalize("NFC", PurePath(name.replace("\\", "/")).name.strip())
     plain = "".join(letter for letter in plain if letter.isprintable())
     extension = plain.rpartition(".")[2].casefold()
     if not content:

@@ -13,7 +13,7 @@ from libs.common.folding import folded
 from libs.common.unit_of_work import Repository
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain.lifecycle import State
-from services.tasks.domain.permissions import OVERSIGHT_ROLES
+from services.tasks.domain.permissions import OVERSIGHT_ROLES, agency_that_sees
 from services.tasks.domain.report import Decision, Quality, Result
 from services.tasks.domain.task import Assigned, Course, Task
 
@@ -62,7 +62,7 @@ class StoredVersionDiffers(RuntimeError):
 
 def visibility_of(actor: Actor) -> dict[str, Any]:
     """The parameters of VISIBLE."""
-    return {"sees_all": actor.role in OVERSIGHT_ROLES, "agency_id": actor.agency_id}
+    return {"sees_all": actor.role in OVERSIGHT_ROLES, "agency_id": agency_that_sees(actor)}
 
 
 def _course_row(task: Task) -> dict[str, Any]:
