@@ -39,6 +39,7 @@ class TaskView:
     id: str
     code: str
     version: int
+    shown_version: str
     content: str
     title: str
     state: str | None
@@ -69,6 +70,7 @@ def task_view(task: dict[str, Any], axis: Axis, messages: Catalogue, *, lead: st
         id=task["id"],
         code=task["code"],
         version=task["version"],
+        shown_version=_shown_version(task),
         content=task["content"],
         title=shortened(task["content"]),
         state=task["state"],
@@ -85,6 +87,12 @@ def task_view(task: dict[str, Any], axis: Axis, messages: Catalogue, *, lead: st
         lead_name=lead_name,
         document=document_label(task["directive"]),
     )
+
+
+def _shown_version(task: dict[str, Any]) -> str:
+    """What tells an open list that this row has changed: a group changes with its parts, and has no event of its own."""
+    parts = task.get("children_summary") or {}
+    return ".".join(str(number) for number in (task["version"], *parts.values()))
 
 
 def shortened(content: str) -> str:

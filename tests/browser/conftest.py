@@ -13,6 +13,9 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.browser.busy_province import Town, busy_province
+from tests.browser.screens import Visits
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -120,3 +123,16 @@ def new_page(chromium: Browser, system: System) -> Iterator[NewPage]:
     for context in opened:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with busy_province(tmp_path_factory.mktemp("town") / "run") as town:
+        yield town
+
+
+@pytest.fixture(scope="session")
+def visits(chromium: Browser, town: Town) -> Iterator[Visits]:
+    visits = Visits(chromium, town)
+    yield visits
+    visits.close()

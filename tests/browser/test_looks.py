@@ -1,28 +1,13 @@
 """Every screen at every width, light and dark: nothing scrolls sideways, is cut, too small to touch or hard to read; nothing complains."""
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from portal.app import SCREENS as ROUTERS
-from tests.browser.busy_province import LONG_DEMAND, LONGEST_NAMED, Town, busy_province
+from tests.browser.busy_province import LONG_DEMAND, LONGEST_NAMED, Town
 from tests.browser.looks import Complaints, measured, violations
 from tests.browser.screens import LONGEST, NATURE, NO_SCREEN, SCREENS, THEMES, WIDTHS, Screen, Visits, wear
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with busy_province(tmp_path_factory.mktemp("town") / "run") as town:
-        yield town
-
-
-@pytest.fixture(scope="module")
-def visits(chromium: Browser, town: Town) -> Iterator[Visits]:
-    visits = Visits(chromium, town)
-    yield visits
-    visits.close()
 
 
 def looked_at(page: Page, width: int, theme: str) -> list[str]:

@@ -1,7 +1,11 @@
 // The page learns that something changed: numbers change by themselves, lists say how much is new and wait to be asked.
-// One tab of the browser holds the stream and tells the others.
+// One tab of the browser holds the stream and tells the others. Whatever cannot be had now is asked for again.
 
 const GATHER_MILLISECONDS = 120;
+const TRY_AGAIN_MILLISECONDS = 5_000;
+const LONGEST_PAUSE_MILLISECONDS = 300_000;
+const DAY_MILLISECONDS = 86_400_000;
+const VIETNAM_MILLISECONDS = 7 * 3_600_000;
 const OWN_REFRESH = { headers: { "Chidao-Refresh": "1" } };
 
 const channel = new BroadcastChannel("chidao-live");
@@ -12,16 +16,33 @@ channel.addEventListener("message", ({ data }) => told(data));
 document.addEventListener("click", (event) => event.target.closest("[data-live-list] button") && takeOver(event.target.closest("[data-live-list]")));
 
 if (document.querySelector("[data-live], [data-live-list]")) {
-  if (navigator.locks) navigator.locks.request("chidao-live", () => new Promise(listen));
+  if (navigator.locks) navigator.locks.request("chidao-live", () => new Promise(() => listen()));
   else listen();
+  const now = Date.now() + VIETNAM_MILLISECONDS;
+  // At midnight in Viet Nam what was in time is overdue, and today is another line of the axis.
+  setTimeout(() => isBeingFilled() || location.reload(), DAY_MILLISECONDS - (now % DAY_MILLISECONDS) + TRY_AGAIN_MILLISECONDS);
 }
 
-function listen() {
+function listen(pause = TRY_AGAIN_MILLISECONDS) {
   const stream = new EventSource("/live");
-  // What changed between the making of the page and now is not known.
-  stream.addEventListener("open", () => spread(["*"]));
+  let next = pause;
+  stream.addEventListener("open", () => {
+    next = TRY_AGAIN_MILLISECONDS;
+    // What changed between the making of the page and now is not known.
+    spread(["*"]);
+  });
   stream.addEventListener("message", (event) => spread(JSON.parse(event.data).lists));
-  stream.addEventListener("error", () => inTouch && spread(["away"]));
+  stream.addEventListener("error", () => {
+    if (inTouch) spread(["away"]);
+    if (stream.readyState !== EventSource.CLOSED) return;
+    // A browser does not come back by itself after a refusal: the session is over, which a look at any part tells, or the house was closed.
+    spread(["refused"]);
+    setTimeout(() => listen(Math.min(next * 2, LONGEST_PAUSE_MILLISECONDS)), next);
+  });
+}
+
+function isBeingFilled() {
+  return document.querySelector("form[data-draft]") !== null;
 }
 
 function spread(lists) {
@@ -30,17 +51,18 @@ function spread(lists) {
 }
 
 function told(lists) {
-  inTouch = !lists.includes("away");
+  inTouch = !lists.includes("away") && !lists.includes("refused");
   document.documentElement.classList.toggle("is-live", inTouch);
-  if (!inTouch) return;
+  if (lists.includes("away")) return;
+  const everything = lists.includes("*") || lists.includes("refused");
   for (const element of document.querySelectorAll("[data-live], [data-live-list]")) {
     const name = element.dataset.live ?? element.dataset.liveList;
-    if (lists.includes("*") || lists.includes(name)) soon(element.id || name, element.dataset.live ? () => refresh(element.id) : () => compare(element));
+    if (everything || lists.includes(name)) soon(element.id || name, element.dataset.live ? () => refresh(element.id) : () => compare(element));
   }
 }
 
-// Several hints at once are one look; a hint that comes during a look leads to one more.
-function soon(key, look) {
+// Several hints at once are one look; a hint that comes during a look leads to one more, and so does a look that found nobody in.
+function soon(key, look, after = GATHER_MILLISECONDS) {
   const state = waiting.get(key) ?? { busy: false, again: false };
   waiting.set(key, state);
   if (state.busy) {
@@ -49,53 +71,56 @@ function soon(key, look) {
   }
   state.busy = true;
   setTimeout(async () => {
-    try {
-      await look();
-    } finally {
-      state.busy = false;
-      if (state.again) {
-        state.again = false;
-        soon(key, look);
-      }
-    }
-  }, GATHER_MILLISECONDS);
+    const seen = await look().catch(() => false);
+    state.busy = false;
+    if (state.again || !seen) soon(key, look, state.again ? GATHER_MILLISECONDS : TRY_AGAIN_MILLISECONDS);
+    state.again = false;
+  }, after);
 }
 
+// Null when it cannot be had at present; an empty page when it never can.
 async function partOf(url) {
   const answer = await fetch(url, OWN_REFRESH);
-  if (answer.status === 401 && !document.querySelector("form[data-draft]")) location.reload();
-  if (!answer.ok) return null;
+  if (answer.status === 401 && !isBeingFilled()) location.reload();
+  if (answer.status >= 500 || answer.status === 429) return null;
+  if (!answer.ok) return new Document();
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+// Whether it was seen whole: a part that is away itself has a card in its place.
 async function refresh(id) {
-  const old = document.getElementById(id);
-  const fresh = (await partOf(old.dataset.partUrl))?.getElementById(id);
-  if (!fresh) return;
+  const place = document.getElementById(id);
+  if (!place) return true;
+  const part = await partOf(place.dataset.partUrl);
+  const [old, fresh] = [document.getElementById(id), part?.getElementById(id)];
+  if (!old || !fresh) return part !== null;
+  const whole = fresh.querySelector(".away") === null;
   const before = new Map([...old.querySelectorAll("[data-figure]")].map((figure) => [figure.dataset.figure, figure.textContent]));
   const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   // What somebody has unfolded stays so.
   const folds = [...old.querySelectorAll("details")].map((fold) => fold.open);
   for (const [place, fold] of [...fresh.querySelectorAll("details")].entries()) fold.open = folds[place] ?? fold.open;
-  if (fresh.isEqualNode(old)) return;
+  if (fresh.isEqualNode(old)) return whole;
   old.replaceWith(fresh);
   for (const figure of fresh.querySelectorAll("[data-figure]")) {
     if (before.get(figure.dataset.figure) !== figure.textContent) figure.classList.add("just-changed");
   }
   if (focused) [...fresh.querySelectorAll("[href]")].find((link) => link.getAttribute("href") === focused)?.focus({ preventScroll: true });
+  return whole;
 }
 
 const fresh = new WeakMap();
 
 async function compare(note) {
-  const shown = document.getElementById(note.dataset.target);
-  const found = (await partOf(note.dataset.partUrl))?.getElementById(note.dataset.target);
-  if (!shown || !found) return;
+  const part = await partOf(note.dataset.partUrl);
+  const [shown, found] = [document.getElementById(note.dataset.target), part?.getElementById(note.dataset.target)];
+  if (!shown || !found) return part !== null;
   const changes = countChanges(rows(shown), rows(found));
   fresh.set(note, found);
   const words = note.querySelector("[data-text]");
   words.textContent = words.dataset.text.replace("{n}", changes);
   note.hidden = changes === 0;
+  return true;
 }
 
 function rows(list) {
@@ -108,7 +133,9 @@ function countChanges(before, after) {
   return [...keys].filter((key) => before.get(key) !== after.get(key)).length;
 }
 
+// All of the page speaks of one moment: its head, its counts, its rows. Only what somebody is typing is not given up for that.
 function takeOver(note) {
+  if (!isBeingFilled()) return location.reload();
   document.getElementById(note.dataset.target).replaceWith(fresh.get(note));
   note.hidden = true;
 }
