@@ -33,6 +33,7 @@ from libs.common.messaging.bus import Bus
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
 from libs.common.service import service_of
+from libs.common.telemetry import configure_traces
 
 log = structlog.get_logger()
 
@@ -91,6 +92,7 @@ async def run(options: Options, teller: Teller) -> None:
         door = listen(options.port)
         log_file = folder.new_log()
         log_to(log_file)
+        configure_traces(None, service="embedded")
         if fault is not None:
             log.warning("fault-armed", fault=str(fault))
         if options.split:

@@ -5,4 +5,4 @@ from portal.app import create_app
 from portal.settings import PortalSettings
 
 settings = PortalSettings.from_outside()
-run(create_app(settings), host=settings.host, port=settings.port)
+run(create_app(settings), name=settings.name, host=settings.host, port=settings.port)

@@ -1,9 +1,12 @@
 """Traces and logs. A trace runs through the outbox: the event carries the `traceparent` of the request that caused it."""
 
+import json
 import logging
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 import structlog
 from opentelemetry import trace
@@ -12,6 +15,7 @@ from opentelemetry.propagate import extract, inject
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Span, SpanKind
 from structlog.typing import ExcInfo
 
@@ -36,10 +40,17 @@ def span(name: str, *, kind: SpanKind = SpanKind.INTERNAL, parent: str | None = 
         yield current
 
 
-def configure_traces(exporter: SpanExporter, *, service: str) -> TracerProvider:
-    """Send spans to `exporter`. Without this call spans cost next to nothing and go nowhere."""
-    provider = TracerProvider(resource=Resource.create({"service.name": service}))
-    provider.add_span_processor(BatchSpanProcessor(exporter))
+def configure_traces(exporter: SpanExporter | None, *, service: str) -> TracerProvider:
+    """Send spans to `exporter`. With none, traces have their ids, which events and logs keep, and spans are not recorded.
+
+    Without this call there are no ids either.
+    """
+    resource = Resource.create({"service.name": service})
+    if exporter is None:
+        provider = TracerProvider(resource=resource, sampler=ALWAYS_OFF)
+    else:
+        provider = TracerProvider(resource=resource)
+        provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider
 
@@ -62,10 +73,26 @@ def trace_without_texts(exc_info: ExcInfo) -> str:
     return "\n".join(parts).rstrip()
 
 
-def configure_logs(level: str = "INFO") -> None:
-    """One JSON object a line. Log ids, codes and counts; never names, texts or tokens."""
-    logging.basicConfig(level=level, format="%(message)s")
+class _OneObjectALine(logging.Formatter):
+    """What libraries say, in the form of our own lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {"level": record.levelname.lower(), "logger": record.name, "event": record.getMessage().strip()}
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)
+
+
+def configure_logs(to: TextIO = sys.stdout, *, level: str = "INFO") -> None:
+    """One JSON object a line. Log ids, codes and counts; never names, texts or tokens.
+
+    Of libraries only warnings: every request is told by our own middleware already.
+    """
+    handler = logging.StreamHandler(to)
+    handler.setFormatter(_OneObjectALine())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
+        logger_factory=structlog.WriteLoggerFactory(to),
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,

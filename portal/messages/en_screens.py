@@ -99,6 +99,7 @@ SCREENS = {
         "“›” counts beyond four weeks, “+” what a day has no room for."
     ),
     "home.than-last-week": "Since last week",
+    "home.overdue-of": "overdue, {agency}: {n}",
     "home.province": "Province",
     "home.two-totals": "{assignments} assignments of agencies are {tasks} tasks of the province: one task of many communes counts once.",
     "home.communes": "{n} communes, wards, special zones",

@@ -101,5 +101,5 @@ def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -
         "label": f"{words(f'status.{kind}')}, {said}",
         "bar": visitor.axis.bar(kind=kind, assigned_on=assigned_on, due=due, ended_on=completed_on),
         "under": words("deadline.due-on", day=short_day(due)) if due else words("deadline.assigned-on", day=short_day(assigned_on)),
-        "version": one["bucket"],
+        "shown_version": one["bucket"],
     }

@@ -6,4 +6,4 @@ from services.notify.app import create_app
 from services.notify.settings import NotifySettings
 
 settings = NotifySettings.from_outside()
-run(create_app(settings, open_bus(settings.bus)), host=settings.host, port=settings.port)
+run(create_app(settings, open_bus(settings.bus)), name=settings.name, host=settings.host, port=settings.port)

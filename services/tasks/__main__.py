@@ -6,4 +6,4 @@ from services.tasks.app import create_app
 from services.tasks.settings import TasksSettings
 
 settings = TasksSettings.from_outside()
-run(create_app(settings, open_bus(settings.bus)), host=settings.host, port=settings.port)
+run(create_app(settings, open_bus(settings.bus)), name=settings.name, host=settings.host, port=settings.port)

@@ -10,6 +10,7 @@ import signal
 from itertools import permutations
 from random import Random
 
+import asyncpg
 import httpx2
 import pytest
 
@@ -58,6 +59,19 @@ async def test_the_services_come_up_in_any_order(system: System) -> None:
                     await asyncio.sleep(0.05)
         await system.run.until_ready()
         await system.one_story()
+
+
+async def test_events_keep_the_trace_of_what_caused_them(system: System) -> None:
+    await system.run.until_ready()
+    await system.one_story()
+    traces: dict[str, list[str]] = {}
+    for service, newest in (("directives", "%directive-released%"), ("tasks", "%task-assigned%")):
+        line = await asyncpg.connect(system.run.cluster.dsn(f"chidao_{service}").replace("+asyncpg", ""))
+        kept = await line.fetchval("SELECT traceparent FROM event_log WHERE type LIKE $1 ORDER BY seq DESC LIMIT 1", newest)
+        await line.close()
+        traces[service] = str(kept).split("-")
+    assert traces["directives"][1] == traces["tasks"][1] != "0" * 32
+    assert len(traces["tasks"]) == 4
 
 
 async def test_whoever_ends_is_started_again(system: System) -> None:

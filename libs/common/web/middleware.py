@@ -4,7 +4,7 @@ import time
 from uuid import uuid4
 
 import structlog
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, format_trace_id
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common.telemetry import span
@@ -62,4 +62,5 @@ class RequestTrace:
                         status=status,
                         milliseconds=milliseconds,
                         request_id=request_id,
+                        trace_id=format_trace_id(current.get_span_context().trace_id),
                     )

@@ -7,15 +7,16 @@ import uvloop
 from starlette.types import ASGIApp
 
 from libs.common import fault_points
-from libs.common.telemetry import configure_logs
+from libs.common.telemetry import configure_logs, configure_traces
 from libs.common.web.server import Server, configuration
 
 CANNOT_START = 3
 
 
-def run(app: ASGIApp, *, host: str, port: int) -> None:
+def run(app: ASGIApp, *, name: str, host: str, port: int) -> None:
     """Serve `app` until SIGTERM or SIGINT, then end in order. Exit code 3 when it cannot start; the log says why."""
     configure_logs()
+    configure_traces(None, service=name)
     fault_points.arm(os.environ)
     server = Server(configuration(app, host=host, port=port))
     uvloop.run(server.serve())
