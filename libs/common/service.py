@@ -26,6 +26,7 @@ from libs.common.tokens import ServiceTokens
 log = structlog.get_logger()
 
 Work = tuple[str, Callable[[], Awaitable[None]]]
+Examination = Callable[[AsyncConnection], Awaitable[dict[str, object]]]
 
 
 class CounterTooLow(Exception):
@@ -35,7 +36,7 @@ class CounterTooLow(Exception):
 class Service:
     """`package` is where the service lives (`services.tasks`); `lists` are the lists of open pages that its changes touch.
 
-    `schedulers` is long-running work of its own accord; an application adds to it.
+    `schedulers` is long-running work of its own accord, `examined_too` what deep health tells beside the usual; an application sets them.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Service:
         self.tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
         self.runners = [ConsumerRunner(consumer, self.database, changed=self.tell_changed) for consumer in consumers]
         self.schedulers: list[Work] = []
+        self.examined_too: Examination | None = None
         self.standing = Standing()
         self._bus = bus
         self._client: httpx2.AsyncClient | None = None

@@ -24,9 +24,10 @@ ONE_WEEK = timedelta(weeks=1)
 @router.get("/numbers/{name}")
 async def number(visitor: Visit, name: str, agency_id: str = "", counted: str = "", cursor: str = "", as_of: str = "") -> Response:
     label = _label(visitor, name)
-    of = {"bucket": name, "agency_id": agency_id, "counted": counted, "as_of": as_of}
+    of = {"bucket": name, "agency_id": agency_id, "counted": counted, "as_of": as_of, "known_on": as_of}
     page = await visitor.get("reporting", "/figures/tasks", cursor=cursor, limit=PAGE, **of)
-    week_before = date.fromisoformat(page["as_of"]) - ONE_WEEK
+    day = date.fromisoformat(page["as_of"])
+    week_before = day - ONE_WEEK
     changes = await visitor.get("reporting", "/figures/changes", since=week_before.isoformat(), limit=MOVED, **of)
     names = await visitor.portal.agencies.known(visitor)
     following = filter_query(agency_id=agency_id, counted=counted, as_of=as_of, cursor=page["next_cursor"])
@@ -38,9 +39,9 @@ async def number(visitor: Visit, name: str, agency_id: str = "", counted: str = 
         counted=page["counted"],
         total=page["total"],
         as_of=page["as_of"],
-        rows=[_row(visitor, one, names) for one in page["items"]],
+        rows=[_row(visitor, one, names, day) for one in page["items"]],
         changes=changes,
-        moved=[(way, changes[way], [_moved(visitor, one, names) for one in changes[way]["items"]]) for way in ("entered", "left")],
+        moved=[(way, changes[way], [_moved(visitor, one, names, day) for one in changes[way]["items"]]) for way in ("entered", "left")],
         next_url=f"/numbers/{name}?{following}" if page["next_cursor"] else "",
         list_url=f"/numbers/{name}?{filter_query(agency_id=agency_id, counted=counted, as_of=as_of, cursor=cursor, part='list')}",
     )
@@ -66,12 +67,12 @@ def _label(visitor: Visitor, name: str) -> str:
     return visitor.messages(f"number.{name}")
 
 
-def _moved(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> Mapping[str, object]:
+def _moved(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json], day: date) -> Mapping[str, object]:
     """A task that came into a number or left it, as it stands on the later day."""
     if one["bucket"] is None:
         words = visitor.messages("number.counts-no-more")
         return {"id": one["task_id"], "content": one["content"], "lead": _lead(visitor, one, names), "words": words}
-    return _row(visitor, one, names)
+    return _row(visitor, one, names, day)
 
 
 def _lead(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> str:
@@ -79,14 +80,15 @@ def _lead(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) 
     return str(lead.short_name) if lead else visitor.messages("task.many-leads")
 
 
-def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> Mapping[str, object]:
+def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json], day: date) -> Mapping[str, object]:
+    """A task as it stood on `day`."""
     kind, due = BUCKETS[one["bucket"]], day_of(one["due"])
     assigned_on, completed_on = date.fromisoformat(one["assigned_on"]), day_of(one["completed_on"])
     words = visitor.messages
     if completed_on:
         said = words("deadline.done", day=short_day(completed_on))
     elif kind == "overdue" and due:
-        said = words("deadline.overdue", n=(visitor.today - due).days)
+        said = words("deadline.overdue", n=(day - due).days)
     else:
         said = words("deadline.until", day=short_day(due)) if due else words("deadline.undated")
     return {

@@ -1,12 +1,14 @@
 """The reporting service: official figures, counted from rows."""
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.messaging.bus import Bus
 from libs.common.service import Service
 from libs.common.web.app import create_service_app
 from libs.directory_replica.replica import DirectoryReplica
 from services.reporting.api import figures
+from services.reporting.projections.directives import released_but_not_arrived
 from services.reporting.settings import ReportingSettings
 from services.reporting.subscriptions import CONSUMERS, REPLICA_CONSUMER
 
@@ -14,7 +16,14 @@ from services.reporting.subscriptions import CONSUMERS, REPLICA_CONSUMER
 def create_app(settings: ReportingSettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
     service = Service(settings, bus, package="services.reporting", consumers=CONSUMERS, lists=("figures",))
+    service.examined_too = _released_but_not_arrived
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
     return create_service_app(service, [figures.router], title="Số liệu", memberships=replica)
+
+
+async def _released_but_not_arrived(connection: AsyncConnection) -> dict[str, object]:
+    """Figures that are exact over what arrived are wrong when something did not."""
+    missing = await released_but_not_arrived(connection)
+    return {"released_but_not_arrived": {"instructions": missing.instructions, "oldest_release": missing.oldest_release}}

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,6 +22,7 @@ from libs.contracts.tasks import (
     TaskState,
 )
 from tests.conftest import ServiceDatabase
+from tests.contracts.test_golden_samples import SAMPLES
 from tests.issuer import Issuer
 from tests.signed_in import COMMUNE_CLERK, HEALTH, HEALTH_CLERK, LEADER, SOUTH_COMMUNE, Client, running_service
 
@@ -120,6 +122,27 @@ async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -
     assert (yesterday["province"]["C"], yesterday["province"]["N"]) == (0, 3)
     points = (await figures.get(LEADER, "/figures/series", weeks=2)).json()["points"]
     assert [one["province"]["N"] for one in points] == [0, 3]
+
+
+async def test_what_was_released_and_did_not_arrive_is_told(figures: Client) -> None:
+    """Counted exactly over what arrived, figures are wrong all the same when something did not."""
+    released = Envelope.from_json(dict(SAMPLES["chidao.directives.directive-released.v1"]))
+    ids = released.data["state"]["instruction_ids"]
+    (runner,) = figures.app.state.service.runners
+    as_service = {"Authorization": f"Bearer {figures.issuer.service_token('notify', 'reporting')}"}
+
+    async def missing() -> dict[str, Any]:
+        answer = await figures.http.get("/health/deep", headers=as_service)
+        told: dict[str, Any] = answer.raise_for_status().json()["released_but_not_arrived"]
+        return told
+
+    assert await missing() == {"instructions": 0, "oldest_release": None}
+    await runner.apply([released])
+    assert (await missing())["instructions"] == len(ids) > 0
+    assert datetime.fromisoformat((await missing())["oldest_release"]) == datetime.fromisoformat(released.data["occurred_at"])
+    for one in ids:
+        await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH, id=one), change=NoChange()), 1)
+    assert (await missing())["instructions"] == 0
 
 
 async def test_two_numbers_of_one_page_are_one_number_of_an_earlier_day_too(figures: Client) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.encoders import jsonable_encoder
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import JSONResponse, Response
@@ -45,7 +46,7 @@ async def deep(request: Request, caller: ServiceCaller) -> Response:
     service = service_of(request.app)
     async with service.database.read() as connection:
         found = await _found(service, connection)
-    return JSONResponse(found)
+    return JSONResponse(jsonable_encoder(found))
 
 
 async def _found(service: Service, connection: AsyncConnection) -> dict[str, Any]:
@@ -59,4 +60,6 @@ async def _found(service: Service, connection: AsyncConnection) -> dict[str, Any
         found["heard"] = {
             f"{row.consumer} of {row.source}": round(float(row.heard_seconds_ago), 1) for row in await connection.execute(_POSITIONS)
         }
+    if service.examined_too is not None:
+        found |= await service.examined_too(connection)
     return found
