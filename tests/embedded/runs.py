@@ -34,11 +34,15 @@ class Run:
         return [json.loads(line) for line in lines if line.startswith("{")]
 
 
+# What pip may need in an office to fetch libraries is no way to our own loopback.
+NOBODYS_PROXY = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+
+
 def start(data: Path, *arguments: str, prefix: tuple[str, ...] = (), environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*prefix, sys.executable, "-m", "embedded", "--port", "0", "--data", str(data), *arguments],
         cwd=ROOT,
-        env=os.environ | (environment or {}),
+        env=os.environ | NOBODYS_PROXY | (environment or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
