@@ -50,8 +50,13 @@ def full_day(day: date | str | None) -> str:
 
 
 def short_day(day: date) -> str:
-    """ "5/3", and "5/3/2025" where the year is needed is `full_day`."""
+    """ "5/3": for points of an axis, which says by itself in which year they are."""
     return f"{day.day}/{day.month}"
+
+
+def near_day(day: date, today: date) -> str:
+    """ "5/3" in the year of `today`, and "5/3/2025" in any other."""
+    return short_day(day) if day.year == today.year else f"{short_day(day)}/{day.year}"
 
 
 def clock_time(iso: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 
 import httpx2
 
@@ -56,18 +57,22 @@ class Live:
         """Server-sent events for one browser, as long as its session lives."""
         queue: asyncio.Queue[str] = asyncio.Queue()
         self._listeners.add(queue)
+        clock = asyncio.get_running_loop().time
+        seen_signed_in = clock()
         try:
             yield b"retry: 1000\n\n"
             while True:
-                try:
-                    names = {await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)}
-                except TimeoutError:
-                    if not await still_signed_in():
-                        return
-                    yield b": still here\n\n"
-                    continue
+                names: set[str] = set()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(HEARTBEAT_SECONDS):
+                        names.add(await queue.get())
                 while not queue.empty():
                     names.add(queue.get_nowait())
-                yield b"data: " + json.dumps({"lists": sorted(names)}).encode() + b"\n\n"
+                # However much there is to tell: who has signed out hears nothing more.
+                if clock() - seen_signed_in >= HEARTBEAT_SECONDS:
+                    if not await still_signed_in():
+                        return
+                    seen_signed_in = clock()
+                yield b"data: " + json.dumps({"lists": sorted(names)}).encode() + b"\n\n" if names else b": still here\n\n"
         finally:
             self._listeners.discard(queue)

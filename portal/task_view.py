@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from portal.axis import Axis, Bar
-from portal.formats import day_of, day_of_moment, short_day
+from portal.formats import day_of, day_of_moment, near_day
 from portal.messages import Catalogue
 
 LONGEST_TITLE = 180
@@ -78,8 +78,8 @@ def task_view(task: dict[str, Any], axis: Axis, messages: Catalogue, *, lead: st
         kind=kind,
         mark=MARKS.get(task["state"] or "", kind),
         words=words,
-        under=_under(assigned_on, due, submitted_on, messages),
-        label=_label(kind, assigned_on, due, reported_on, words, messages),
+        under=_under(assigned_on, due, submitted_on, axis, messages),
+        label=_label(kind, assigned_on, due, reported_on, words, axis, messages),
         bar=axis.bar(kind=kind, assigned_on=assigned_on, due=due, ended_on=completed_on or submitted_on, reported_on=reported_on),
         due=due,
         assigned_on=assigned_on,
@@ -125,8 +125,8 @@ def _words(
     deadline = task.get("deadline") or {}
     if completed_on is not None:
         if kind == "late" and due is not None:
-            return messages("deadline.done-late", day=short_day(completed_on), n=(completed_on - due).days)
-        return messages("deadline.done", day=short_day(completed_on))
+            return messages("deadline.done-late", day=near_day(completed_on, axis.today), n=(completed_on - due).days)
+        return messages("deadline.done", day=near_day(completed_on, axis.today))
     if submitted_on is not None:
         return messages("deadline.awaiting")
     if kind == "overdue":
@@ -137,19 +137,23 @@ def _words(
     if due == axis.today:
         return messages("deadline.today")
     left = deadline.get("working_days_left")
-    return messages("deadline.until", day=short_day(due)) if left is None else messages("deadline.left", n=left)
+    return messages("deadline.until", day=near_day(due, axis.today)) if left is None else messages("deadline.left", n=left)
 
 
-def _under(assigned_on: date, due: date | None, submitted_on: date | None, messages: Catalogue) -> str:
+def _under(assigned_on: date, due: date | None, submitted_on: date | None, axis: Axis, messages: Catalogue) -> str:
     if submitted_on is not None:
-        return messages("deadline.submitted-on", day=short_day(submitted_on))
-    return messages("deadline.due-on", day=short_day(due)) if due else messages("deadline.assigned-on", day=short_day(assigned_on))
+        return messages("deadline.submitted-on", day=near_day(submitted_on, axis.today))
+    return (
+        messages("deadline.due-on", day=near_day(due, axis.today))
+        if due
+        else messages("deadline.assigned-on", day=near_day(assigned_on, axis.today))
+    )
 
 
-def _label(kind: str, assigned_on: date, due: date | None, reported_on: date | None, words: str, messages: Catalogue) -> str:
-    parts = [messages(f"status.{kind}"), messages("deadline.assigned-on", day=short_day(assigned_on))]
+def _label(kind: str, assigned_on: date, due: date | None, reported_on: date | None, words: str, axis: Axis, messages: Catalogue) -> str:
+    parts = [messages(f"status.{kind}"), messages("deadline.assigned-on", day=near_day(assigned_on, axis.today))]
     if due:
-        parts.append(messages("deadline.due-on", day=short_day(due)))
+        parts.append(messages("deadline.due-on", day=near_day(due, axis.today)))
     if reported_on:
-        parts.append(messages("deadline.reported-on", day=short_day(reported_on)))
+        parts.append(messages("deadline.reported-on", day=near_day(reported_on, axis.today)))
     return ", ".join([*parts, words])

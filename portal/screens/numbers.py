@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from portal.formats import day_of, short_day
+from portal.formats import day_of, near_day
 from portal.screens.lists import filter_query
 from portal.services import Json
 from portal.task_view import BUCKETS
@@ -86,11 +86,11 @@ def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json], d
     assigned_on, completed_on = date.fromisoformat(one["assigned_on"]), day_of(one["completed_on"])
     words = visitor.messages
     if completed_on:
-        said = words("deadline.done", day=short_day(completed_on))
+        said = words("deadline.done", day=near_day(completed_on, visitor.today))
     elif kind == "overdue" and due:
         said = words("deadline.overdue", n=(day - due).days)
     else:
-        said = words("deadline.until", day=short_day(due)) if due else words("deadline.undated")
+        said = words("deadline.until", day=near_day(due, visitor.today)) if due else words("deadline.undated")
     return {
         "id": one["task_id"],
         "code": one["code"],
@@ -102,6 +102,8 @@ def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json], d
         "words": said,
         "label": f"{words(f'status.{kind}')}, {said}",
         "bar": visitor.axis.bar(kind=kind, assigned_on=assigned_on, due=due, ended_on=completed_on),
-        "under": words("deadline.due-on", day=short_day(due)) if due else words("deadline.assigned-on", day=short_day(assigned_on)),
+        "under": words("deadline.due-on", day=near_day(due, visitor.today))
+        if due
+        else words("deadline.assigned-on", day=near_day(assigned_on, visitor.today)),
         "shown_version": one["bucket"],
     }

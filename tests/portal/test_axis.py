@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal.axis import Axis, squares
-from portal.formats import NotADay, parse_day, thousands
+from portal.formats import NotADay, near_day, parse_day, thousands
 from portal.task_view import shortened
 
 TODAY = date(2026, 10, 14)
@@ -79,3 +79,8 @@ def test_a_long_demand_is_cut_between_words() -> None:
 
 def test_thousands_as_written_here() -> None:
     assert thousands(3486) == "3.486"
+
+
+def test_a_day_of_another_year_says_so() -> None:
+    assert near_day(date(2026, 3, 5), date(2026, 11, 25)) == "5/3"
+    assert near_day(date(2025, 3, 5), date(2026, 11, 25)) == "5/3/2025"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portal import live as live_lines
 from portal.messages import en, vi
 from tests.portal.conftest import Browser, Running
 from tests.portal.stand_in import id_of
@@ -128,6 +129,31 @@ async def test_an_open_page_hears_within_a_moment_that_something_changed(portal:
     portal.stand_in.say_changed_from_afar("reporting")
     assert await asyncio.wait_for(waiting, 5) == b'data: {"lists": ["figures"]}\n\n'
     await heard.aclose()
+
+
+async def test_who_has_signed_out_hears_nothing_more_however_much_there_is_to_tell(
+    portal: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_lines, "HEARTBEAT_SECONDS", 0.1)
+    live = portal.app.state.portal.live
+    signed_in = True
+
+    async def still() -> bool:
+        return signed_in
+
+    heard = live.follow(still)
+    async with asyncio.timeout(20):
+        while await anext(heard) != b": still here\n\n":
+            pass
+    signed_in = False
+    told = 0
+    async with asyncio.timeout(20):
+        live.say("figures")
+        async for _ in heard:
+            told += 1
+            live.say("figures")
+            await asyncio.sleep(0.02)
+    assert told < 10
 
 
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:
