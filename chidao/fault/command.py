@@ -110,7 +110,8 @@ def trial(
             outcome = uvloop.run(
                 storm(own, seed=seed, kills_of_each=PLANTS[name].kills, operations=0, conditions=_conditions(name, planted))
             )
-            as_meant = outcome.kept is (planted is not Planted.FAULT)
+            seen = any(PLANTS[name].told in sentence for sentence in outcome.found)
+            as_meant = seen if planted is Planted.FAULT else outcome.kept
             wrong += not as_meant
             said = "không khác biệt (nothing differs)" if outcome.kept else f"khác (differs): {outcome.found[0]}"
             out.print(f"{'đúng' if as_meant else 'SAI'}  {name} {planted}: {outcome.kills.total()} kills, {said}", markup=False)

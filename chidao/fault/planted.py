@@ -99,6 +99,15 @@ def without_bus() -> None:
     ConsumerRunner.follow = follow  # type: ignore[method-assign]
 
 
+def without_probe() -> None:
+    """A consumer takes from the bus whether its database answers or not."""
+
+    async def answers(self: ConsumerRunner) -> None:
+        """Nobody is asked."""
+
+    ConsumerRunner._database_answers = answers  # type: ignore[method-assign]
+
+
 def sweep_often() -> None:
     os.environ["CHIDAO_SWEEP_SECONDS"] = str(OFTEN_SECONDS)
 
@@ -123,6 +132,7 @@ PATCHES: Mapping[str, Callable[[], None]] = {
         feed_by_sequence,
         without_sweep,
         without_bus,
+        without_probe,
         sweep_often,
         late_commits,
     )

@@ -1,7 +1,7 @@
 """Six faults that the checker has to find, each with how many kills it may take, and the two storms beside it that must stay calm.
 
 The design heals what one path loses, so the other path is off where a fault is planted: faults of the bus blow with the sweep off, faults
-of the feed with the bus off.
+of the feed with the bus off, and a low delivery limit where consumers do not ask first whether their database answers.
 """
 
 from collections.abc import Mapping
@@ -26,12 +26,16 @@ _BEFORE_EFFECT_ONLY = frozenset(Point) - {Point.BEFORE_EFFECT}
 
 @dataclass(frozen=True)
 class Plant:
-    """`fault` must be found within `kills` kills; `mode` is the same without the fault, `healed` the fault with everything else on."""
+    """`fault` must be found within `kills` kills, in words with `told`.
+
+    `mode` is the same without the fault, `healed` the fault with everything else on.
+    """
 
     fault: Conditions
     mode: Conditions
     healed: Conditions
     kills: int
+    told: str = "had not reached"
 
 
 def _with(mode: Conditions, *patches: str) -> Conditions:
@@ -62,6 +66,7 @@ PLANTS: Mapping[str, Plant] = {
         mode=Conditions(kinds=(Kind.CONSUMER,), statements=_WITHOUT_KEYS),
         healed=_with(Conditions(kinds=(Kind.CONSUMER,)), "no-claim"),
         kills=2,
+        told="one too many",
     ),
     "purged-queues-without-sweep": Plant(
         fault=_with(_QUEUES_ARE_PURGED, "without-sweep"),
@@ -70,8 +75,8 @@ PLANTS: Mapping[str, Plant] = {
         kills=4,
     ),
     "low-delivery-limit": Plant(
-        fault=_with(replace(_DATABASE_IS_LONG_AWAY, delivery_limit=_LOW_LIMIT), "without-sweep"),
-        mode=_with(_DATABASE_IS_LONG_AWAY, "without-sweep"),
+        fault=_with(replace(_DATABASE_IS_LONG_AWAY, delivery_limit=_LOW_LIMIT), "without-sweep", "without-probe"),
+        mode=_with(_DATABASE_IS_LONG_AWAY, "without-sweep", "without-probe"),
         healed=replace(_DATABASE_IS_LONG_AWAY, delivery_limit=_LOW_LIMIT),
         kills=3,
     ),

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -379,10 +380,18 @@ async def test_a_broker_killed_and_started_again_loses_nothing(
             await settled(consuming, "SELECT count(*) FROM fact", [(4,)], seconds=60)
 
 
+class NoBus:
+    """Whoever asks it for anything has asked too early."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} was asked of the bus while the database was away")
+
+
 async def test_a_database_that_is_away_through_fifty_deliveries_buries_nothing(
     virtual_host: VirtualHost,
     publisher: Database,  # noqa: F811
     consuming: Database,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await publish(publisher, uuid4(), range(1, 4))
     bus = open_bus(virtual_host.url())
@@ -391,11 +400,19 @@ async def test_a_database_that_is_away_through_fifty_deliveries_buries_nothing(
         assert not any(await publishing.publish([Message(str(one.id), one.type, 0, one.to_bytes()) for one in envelopes]))
     nobody = Database(consuming.url.replace(urlsplit(consuming.url).netloc.rpartition(":")[2], str(free_port()), 1))
     runner = ConsumerRunner(Effects().consumer(sequential=False), nobody)
-    for _ in range(DELIVERIES):
-        async with asyncio.timeout(20):
-            # As the supervisor does it, but without its pauses.
-            with pytest.raises(OSError):
-                await runner.follow(bus, SOURCE)
+    with pytest.raises(OSError):
+        await runner.follow(NoBus(), SOURCE)
+
+    async def answers(_: ConsumerRunner) -> None:
+        """And is gone a moment later."""
+
+    with monkeypatch.context() as each_time:
+        each_time.setattr(ConsumerRunner, "_database_answers", answers)
+        for _ in range(DELIVERIES):
+            async with asyncio.timeout(20):
+                # As the supervisor does it, but without its pauses.
+                with pytest.raises(OSError):
+                    await runner.follow(bus, SOURCE)
     async with followed(virtual_host, consuming):
         await settled(consuming, "SELECT count(*) FROM fact", [(3,)])
         await until(lambda: _is_empty(virtual_host, QUEUE))
