@@ -376,7 +376,7 @@ SCREENS = {
     # confirming
     "confirm.title": "Xác nhận kết quả",
     "confirm.waiting": "{n} chờ xác nhận",
-    "confirm.queue": "Danh sách chờ xác nhận",
+    "confirm.queue": "Danh sách",
     "confirm.in-queue": "Vị trí trong danh sách chờ",
     "confirm.place": "{n} trong {total}",
     "confirm.previous": "Việc trước",
