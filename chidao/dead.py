@@ -5,14 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from embedded.parties import CONSUMERS, parties
+from embedded.parties import CONSUMERS, CONSUMING
 from embedded.postgres import Address
 from libs.common.db import Database
 from libs.common.messaging import dead_events
 from libs.common.messaging.consumer import ConsumerRunner
 from libs.common.messaging.dead_events import DeadEvent
 
-CONSUMING = tuple(party.service for party in parties() if party.consumers)
 # Service → its database, where the service's own role signs in.
 Databases = Mapping[str, str]
 

@@ -19,6 +19,7 @@ from chidao import topology
 from chidao.fault.command import fault, trial
 from chidao.reach import postgres_of
 from chidao.serve import serve
+from embedded.parties import CONSUMING
 from embedded.refusals import CannotRun
 from embedded.schemas import SCHEMAS
 from libs.common.migrate import migrate as migrate_one
@@ -108,9 +109,9 @@ def _databases(data: Path, service: str | None, url: str | None) -> Iterator[dea
     if url is None and service is None:
         with postgres_of(data) as address:
             yield dead_letters.databases_of(address)
-    elif url is None or service not in dead_letters.CONSUMING:
+    elif url is None or service not in CONSUMING:
         raise CannotRun(
-            f"Vui lòng ghi cả --service ({', '.join(dead_letters.CONSUMING)}) và --database-url",
+            f"Vui lòng ghi cả --service ({', '.join(CONSUMING)}) và --database-url",
             "name both the service and its database",
         )
     else:

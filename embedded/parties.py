@@ -19,6 +19,8 @@ CONSUMERS: Mapping[str, Sequence[Consumer]] = {
     "reporting": services.reporting.subscriptions.CONSUMERS,
 }
 
+CONSUMING = tuple(service for service, consumers in CONSUMERS.items() if consumers)
+
 
 def parties() -> list[Party]:
     """Every service; one publishes when another follows it."""

@@ -5,10 +5,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 
 from chidao.fault.clients import sha256_of_upload
-from chidao.fault.evidence import CONSUMING, FOLLOWED, SOURCES, Evidence
+from chidao.fault.evidence import FOLLOWED, SOURCES, Evidence
 from chidao.fault.expected import DIRECTIVE_STATE_AFTER, EVENT_OF, OVERDUE, Expected, ExpectedTask
 from chidao.fault.journal import Accepted, Told
 from chidao.fault.notices_told import TOLD
+from embedded.parties import CONSUMING
 from libs.contracts.buckets import COMPLETED, OPEN, Bucket
 from services.tasks.domain.receipt import Receipt
 

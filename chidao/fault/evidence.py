@@ -16,7 +16,6 @@ Rows = list[asyncpg.Record]
 
 SERVICES = tuple(party.service for party in parties())
 SOURCES = tuple(party.service for party in parties() if party.publishes)
-CONSUMING = tuple(party.service for party in parties() if party.consumers)
 # Service, its consumer, the source that this follows.
 FOLLOWED = tuple(
     (party.service, consumer.name, source) for party in parties() for consumer in party.consumers for source in consumer.sources

@@ -20,14 +20,14 @@ from chidao.fault.arrivals import Arrivals
 from chidao.fault.checker import differences
 from chidao.fault.clients import Client, Unexpected, at_work, everybody
 from chidao.fault.conditions import ORDINARY, Conditions
-from chidao.fault.evidence import CONSUMING, Evidence, databases_of
+from chidao.fault.evidence import Evidence, databases_of
 from chidao.fault.journal import Journal, Told
 from chidao.fault.kills import Kill, Kind, plan_of, stands_still
 from chidao.fault.outcome import NobodyCame, Outcome
 from chidao.fault.people import SignIns, Somebody
 from chidao.fault.planted import command_of
 from embedded.data_folder import hold
-from embedded.parties import wanted_topology
+from embedded.parties import CONSUMING, wanted_topology
 from embedded.pieces import Piece
 from embedded.processes import free_port, processes_in
 from embedded.rabbitmq import OPERATOR, VIRTUAL_HOST
