@@ -97,6 +97,8 @@ async def test_documents_are_found_without_diacritics_and_page_by_page(directive
     assert (await directives.get(TRACKER, "/directives", q="duc pho")).json()["total"] == 5
     assert [one["number"] for one in (await directives.get(TRACKER, "/directives", q="103/UBND")).json()["items"]] == ["103"]
     assert (await directives.get(TRACKER, "/directives", q="100%")).json()["total"] == 0
+    whole = (await directives.get(TRACKER, "/directives", limit=5)).json()
+    assert (len(whole["items"]), whole["next_cursor"]) == (5, None), "a full page is not followed by an empty one"
     seen: list[str] = []
     cursor = None
     for _ in range(3):

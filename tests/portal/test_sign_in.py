@@ -37,10 +37,11 @@ async def test_an_answer_for_another_browser_is_refused(browser: Browser) -> Non
     assert answer.headers["Location"] == "/sign-in?failed=lost"
 
 
-async def test_an_answer_of_another_issuer_is_refused(browser: Browser) -> None:
+@pytest.mark.parametrize("issuer", [{"iss": "https://foreign.test"}, {}], ids=["another", "nobody"])
+async def test_an_answer_of_another_issuer_is_refused(browser: Browser, issuer: dict[str, str]) -> None:
     start = await browser.http.get("/sign-in/start")
     state = start.headers["Location"].split("state=")[1].split("&")[0]
-    answer = await browser.http.get("/sign-in/callback", params={"code": "x", "state": state, "iss": "https://foreign.test"})
+    answer = await browser.http.get("/sign-in/callback", params={"code": "x", "state": state, **issuer})
     assert answer.headers["Location"] == "/sign-in?failed=lost"
 
 

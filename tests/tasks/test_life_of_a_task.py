@@ -7,6 +7,7 @@ from tests.signed_in import (
     FINANCE,
     FINANCE_CLERK,
     HEALTH,
+    HEALTH_ADMIN,
     HEALTH_CLERK,
     HEALTH_HEAD,
     HEALTH_OFFICER,
@@ -27,6 +28,8 @@ async def test_a_task_goes_all_the_way(tasks: Client) -> None:
     task = await due_in(tasks, 10)
     seen = (await tasks.get(HEALTH_CLERK, f"/tasks/{task}")).json()
     assert (seen["state"], seen["bucket"], allowed(seen), seen["receipt_code"]) == ("ASSIGNED", "open_in_time", ["ACCEPT"], None)
+    assert (await tasks.get(HEALTH_ADMIN, f"/tasks/{task}")).status_code == 404, "an administrator has no part in the tasks"
+    assert (await act(tasks, HEALTH_ADMIN, task, "accept")).status_code == 404
     accepted = (await act(tasks, HEALTH_CLERK, task, "accept")).json()
     assert (accepted["state"], allowed(accepted)) == ("ACCEPTED", ["REPORT_PROGRESS", "SUBMIT_RESULT"])
     progress = (await act(tasks, HEALTH_OFFICER, task, "progress", {"percent": 40, "content": "Đã rà soát 40 cơ sở"})).json()
