@@ -137,6 +137,8 @@ def _planted_row(statement: str, service: str, said: str) -> Any:
 
 
 _ONE_EVENT = "(SELECT seq FROM event_log WHERE type LIKE '%{}%' ORDER BY seq DESC LIMIT 1)"
+# By no number of its own: a task that was rolled back or a killed PostgreSQL leaves numbers out.
+_ONE_TASK = "(SELECT min(number) FROM task)"
 _DOUBLED_EVENT = """
 INSERT INTO event_log (event_id, aggregate_type, aggregate_id, version, type, payload, actor, correlation_id, occurred_at)
 SELECT gen_random_uuid(), aggregate_type, aggregate_id, (SELECT max(version) + 1 FROM event_log f WHERE f.aggregate_id = e.aggregate_id),
@@ -171,8 +173,8 @@ FROM event_log e WHERE seq = {}
             "directives",
             "instructions: one too many",
         ),
-        _planted_row("UPDATE task SET percent = (percent + 1) % 100 WHERE number = 1001", "tasks", "tasks: missing"),
-        _planted_row("UPDATE task SET version = version + 1 WHERE number = 1001", "tasks", "tasks: one too many"),
+        _planted_row(f"UPDATE task SET percent = (percent + 1) % 100 WHERE number = {_ONE_TASK}", "tasks", "tasks: missing"),
+        _planted_row(f"UPDATE task SET version = version + 1 WHERE number = {_ONE_TASK}", "tasks", "tasks: one too many"),
         _planted_row(
             "DELETE FROM progress_report WHERE reported_at = (SELECT max(reported_at) FROM progress_report)",
             "tasks",
@@ -219,7 +221,11 @@ FROM event_log e WHERE seq = {}
             "notify",
             "notices: one too many",
         ),
-        _planted_row("UPDATE task_now SET version = version - 1 WHERE code = 'NV-1001'", "reporting", "tasks known to reporting: missing"),
+        _planted_row(
+            "UPDATE task_now SET version = version - 1 WHERE code = (SELECT min(code) FROM task_now)",
+            "reporting",
+            "tasks known to reporting: missing",
+        ),
         _planted_row("DELETE FROM task_fact WHERE ctid = (SELECT max(ctid) FROM task_fact)", "reporting", "facts of reporting: missing"),
         _planted_row(
             "DELETE FROM directive_fact WHERE ctid = (SELECT max(ctid) FROM directive_fact)",
