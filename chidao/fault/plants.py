@@ -72,7 +72,7 @@ PLANTS: Mapping[str, Plant] = {
         fault=_with(_QUEUES_ARE_PURGED, "without-sweep"),
         mode=_with(Conditions(kinds=(Kind.CONSUMER,)), "without-sweep"),
         healed=_QUEUES_ARE_PURGED,
-        kills=4,
+        kills=2,
     ),
     "low-delivery-limit": Plant(
         fault=_with(replace(_DATABASE_IS_LONG_AWAY, delivery_limit=_LOW_LIMIT), "without-sweep", "without-probe"),

@@ -99,10 +99,13 @@ class Storm:
             began = await self._long_outage(piece)
         else:
             await self._until(lambda: bool(self.journal.in_flight), LONGEST_WAY_TO_A_POINT, f"nobody was at work when {kill} was due")
+            # Back too early, it would take what waits for it before the queue is emptied.
+            piece.held = self.conditions.purging
             began = self._kill(piece, kill)
             self._let_go_on(kill)
         if self.conditions.purging:
             await asyncio.to_thread(self._purge)
+            piece.held = False
         await self._until_accepting(piece, kill, starts)
         back = time.monotonic()
         self.outcome.away.append(back - began)
@@ -161,7 +164,7 @@ class Storm:
         return began
 
     def _purge(self) -> None:
-        """What waited for whoever was killed, and what has come meanwhile, is gone."""
+        """What waits for whoever was killed, and what has come meanwhile, is gone."""
         time.sleep(PILE_UP_SECONDS)
         broker = self.run.broker
         with httpx2.Client(base_url=broker.management_url, auth=(OPERATOR, broker.password(OPERATOR)), trust_env=False) as client:
