@@ -134,11 +134,11 @@ class Office(Client):
     async def go(self) -> bool:
         """The first document takes every step there is, so that no storm is without one; the others as it is drawn."""
         first = self.numbers == 0
-        directive = await self.change("register", "/api/directives/directives", self._document())
+        directive = await self.change("register", "/api/directives/directives", self._document(for_a_group=first))
         assert directive is not None
         path = f"/api/directives/directives/{directive['id']}"
         if first or self.random.random() < 0.3:
-            directive = await self.change("correct", path, self._document(), of=directive, method="PUT")
+            directive = await self.change("correct", path, self._document(for_a_group=first), of=directive, method="PUT")
             assert directive is not None
         if first or self.random.random() < 0.3:
             directive = await self.change("submit", f"{path}/submit-for-release", of=directive)
@@ -149,11 +149,10 @@ class Office(Client):
         assert released is not None
         return True
 
-    def _document(self) -> dict[str, Any]:
+    def _document(self, *, for_a_group: bool) -> dict[str, Any]:
         self.numbers += 1
         wanted = [self._single() for _ in range(self.random.randint(1, 3))]
-        # The first document and what it is corrected to.
-        if self.random.random() < 0.15 or self.numbers <= 2:
+        if for_a_group or self.random.random() < 0.15:
             wanted.append(instruction(assignments=[], lead_group=self.random.choice(SMALL_GROUPS), content=f"Các cơ quan {self.numbers}"))
         return document(*wanted, number=str(self.numbers), issue_date=(today() - timedelta(days=5)).isoformat())
 
