@@ -30,7 +30,10 @@ class DirectiveSummary(Part):
 
 
 class InstructionState(Part):
-    """Nhiệm vụ trong văn bản. Either one agency in `lead_agency_ids`, or a `group` expanded into all of them on the day of release."""
+    """Nhiệm vụ trong văn bản. Either one agency in `lead_agency_ids`, or a `group` expanded into all of them on the day of release.
+
+    `field` is the key of its field (lĩnh vực).
+    """
 
     id: UUID
     directive: DirectiveSummary
@@ -43,6 +46,7 @@ class InstructionState(Part):
     lead_agency_ids: tuple[UUID, ...]
     group: str | None
     coordinating_agency_ids: tuple[UUID, ...]
+    field: str | None = None
 
 
 class ReleaseChange(Part):

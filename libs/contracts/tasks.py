@@ -21,7 +21,9 @@ class AssignmentState(Part):
 class TaskState(Part):
     """Nhiệm vụ. What figures and notices need without asking back; texts of progress reports stay at home.
 
-    A group task (`is_group`) has no lead and no life of its own: its state is that of its children.
+    A group task (`is_group`) has no lead and no life of its own: its state is that of its children. `group_id` names the group
+    that a task is a part of; `parent_id` says the same in version 1 and stays beside it. `assignments` are those in force:
+    what ended stands in the change that ended it.
     """
 
     id: UUID
@@ -48,6 +50,8 @@ class TaskState(Part):
     quality: str | None = None
     return_count: int = 0
     flags: tuple[str, ...] = ()
+    group_id: UUID | None = None
+    field: str | None = None
 
 
 class NoChange(Part):
@@ -125,5 +129,45 @@ class OverdueChange(Part):
 
 class TaskOverdue(Contract):
     type: ClassVar[str] = "chidao.tasks.task-overdue.v1"
+    state: TaskState
+    change: OverdueChange
+
+
+class LeadChange(Part):
+    """`ended` are the assignments that ended, each with its last day (rulebook 1.15); `reason` is what the agencies read."""
+
+    ended: tuple[AssignmentState, ...]
+    reason: str
+
+
+class LeadChanged(Contract):
+    """Another agency leads from now on; what was before it stays with the agency that led then (rulebook 1.11)."""
+
+    type: ClassVar[str] = "chidao.tasks.lead-changed.v1"
+    state: TaskState
+    change: LeadChange
+
+
+class RestatedChange(Part):
+    """`fields` are those that earlier events of this type did not carry."""
+
+    fields: tuple[str, ...]
+
+
+class TaskRestated(Contract):
+    """Nothing happened: the same state once more, with fields that the events before it lacked."""
+
+    type: ClassVar[str] = "chidao.tasks.task-restated.v1"
+    state: TaskState
+    change: RestatedChange
+
+
+class OverdueTold(Contract):
+    """It was told that this due date passed. A thing of its own: a task's version is what its parties see of the task (rulebook 1.15).
+
+    Its aggregate is the telling, one for each task and due date; `state` is the task as it stood. Takes the place of `task-overdue`.
+    """
+
+    type: ClassVar[str] = "chidao.tasks.overdue-told.v1"
     state: TaskState
     change: OverdueChange
