@@ -39,9 +39,8 @@ SERVICES: Mapping[str, tuple[type[ServiceSettings], Callable[[Any, Bus], FastAPI
 }
 PORTAL_CLIENT = "chidao-portal"
 
-# A newcomer goes all the way alone, and need not wait a minute to see what a turned clock makes overdue.
+# Nobody need wait a minute to see what a turned clock makes overdue.
 DEMO_SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "directives": {"release_needs_approval": False},
     "tasks": {"overdue_every_seconds": 5.0},
 }
 
