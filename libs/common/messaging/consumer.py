@@ -17,7 +17,7 @@ from libs.common.db import Database, is_disk_full, is_passing, is_too_slow
 from libs.common.fault_points import Point, reach
 from libs.common.messaging import dead_events
 from libs.common.messaging.bus import Bus
-from libs.common.messaging.envelope import Envelope
+from libs.common.messaging.envelope import Envelope, NoEnvelope
 from libs.common.messaging.feed import Position
 from libs.common.messaging.sequences import VersionSequence, lock_sequences, store_sequences
 from libs.common.supervise import is_well
@@ -67,13 +67,14 @@ class DeliveredTooOften(Exception):
 class ConsumerRunner:
     """Applies events for one declared consumer. The only door to an effect: for the bus, the sweep and a redrive alike.
 
-    `changed` is called after a commit that brought something new.
+    `changed` is called after a commit that brought something new. `put_aside` counts what came and can be neither applied nor buried.
     """
 
     consumer: Consumer
     database: Database
     changed: Callable[[], None] = lambda: None
     sweep_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    put_aside: int = 0
     # The bus and the sweep bring the same events at the same moment; one at a time, they cannot wait for each other's locks.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -96,11 +97,23 @@ class ConsumerRunner:
             is_well()
             while True:
                 delivery = await subscription.receive(BATCH)
-                async with self._turn, self.database.begin() as connection:
+                async with self._turn:
                     for envelope in self._readable(delivery.bodies):
-                        await dead_events.bury_unclaimed(connection, self.consumer.name, envelope, DeliveredTooOften("given up by the bus"))
+                        await self._bury_given_up(envelope)
                 self.sweep_wanted.set()
                 await delivery.acknowledge()
+
+    async def _bury_given_up(self, envelope: Envelope) -> None:
+        try:
+            async with self.database.begin() as connection:
+                await dead_events.bury_unclaimed(connection, self.consumer.name, envelope, DeliveredTooOften("given up by the bus"))
+        except Exception as error:
+            if await self._passes(error):
+                raise
+            self.put_aside += 1
+            log.error(
+                "not-buried", consumer=self.consumer.name, subject=str(envelope.subject), version=envelope.version, detail=wording(error)
+            )
 
     async def _database_answers(self) -> None:
         """Raises while it does not. Nothing is taken from the bus then: it counts how often it has to hand an event over again."""
@@ -113,8 +126,9 @@ class ConsumerRunner:
         for body in bodies:
             try:
                 envelopes.append(Envelope.from_bytes(body))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                log.error("no-envelope", consumer=self.consumer.name, size=len(body), error=type(error).__name__)
+            except NoEnvelope as error:
+                self.put_aside += 1
+                log.error("no-envelope", consumer=self.consumer.name, size=len(body), detail=str(error))
         return envelopes
 
     async def position(self, source: str) -> Position:
