@@ -17,7 +17,7 @@ from libs.common.web.problems import Problem
 router = APIRouter(prefix="/health", tags=["health"])
 
 _PUBLISHING = text("""
-SELECT (SELECT count(*) FROM outbox) AS outbox,
+SELECT (SELECT count(*) FROM outbox) AS outbox, (SELECT count(*) FROM outbox WHERE attempts > 0) AS put_off,
        (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox JOIN event_log USING (seq)) AS oldest_seconds,
        (SELECT count(*) FROM event_log) AS events
 """)
@@ -65,10 +65,10 @@ async def _found(service: Service, connection: AsyncConnection) -> dict[str, Any
     }
     if service.publishes:
         row = (await connection.execute(_PUBLISHING)).one()
-        found["outbox"] = {"waiting": row.outbox, "oldest_seconds": float(row.oldest_seconds), "events": row.events}
+        found["outbox"] = {"waiting": row.outbox, "put_off": row.put_off, "oldest_seconds": float(row.oldest_seconds), "events": row.events}
     if service.runners:
         row = (await connection.execute(_CONSUMING)).one()
-        found["consumer"] = {"dead": row.dead, "held": row.held}
+        found["consumer"] = {"dead": row.dead, "held": row.held, "put_aside": sum(runner.put_aside for runner in service.runners)}
         found["heard"] = {
             f"{row.consumer} of {row.source}": round(float(row.heard_seconds_ago), 1) for row in await connection.execute(_POSITIONS)
         }
