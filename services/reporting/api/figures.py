@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator
 
+from libs.common.calendar_day import CalendarDay
 from libs.common.clock import Clock
 from libs.common.service import Service, service_of
 from libs.common.web.auth import SignedIn
@@ -84,8 +85,8 @@ class Asking:
 
 
 Asked = Annotated[Asking, Depends()]
-AsOf = Annotated[date | None, Query(description="Cut at the end of this day in Viet Nam; today when left out.")]
-KnownOn = Annotated[date | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
+AsOf = Annotated[CalendarDay | None, Query(description="Cut at the end of this day in Viet Nam; today when left out.")]
+KnownOn = Annotated[CalendarDay | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
 
 
 @router.get("/figures")
@@ -154,7 +155,7 @@ async def tasks_behind(
 async def changes(
     asked: Asked,
     actor: SignedIn,
-    since: Annotated[date, Query(description="The earlier day, as it was known at its end.")],
+    since: Annotated[CalendarDay, Query(description="The earlier day, as it was known at its end.")],
     bucket: NumberName = "N",
     agency_id: Annotated[UUID | None, Query(description="The lead agency whose number it is; the province's when left out.")] = None,
     counted: Annotated[Counted, Query(description="Without an agency: which of the two totals.")] = Counted.PROVINCE,
