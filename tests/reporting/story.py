@@ -7,11 +7,14 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID, uuid5
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from libs.common.clock import VIETNAM
 from libs.contracts.buckets import Bucket, Standing, bucket_of, bucket_of_group, is_due_soon
 from services.reporting.figures.counting import Picture
 from services.reporting.figures.standing import Day
-from services.reporting.projections.tasks import KnownTask
+from services.reporting.projections.stretches import rewrite_stretches
+from services.reporting.projections.tasks import KnownTask, keep_tasks
 
 NAMES = UUID("6d1f2b86-4a7e-4f3d-9c1a-0d4a3b5c7e90")
 AGENCIES = [uuid5(NAMES, f"agency {number}") for number in range(4)]
@@ -71,6 +74,9 @@ def _life(random: Random, task: KnownTask) -> Iterator[KnownTask]:
     day = task.assigned_on
     for _ in range(random.randrange(7)):
         day += timedelta(days=random.randrange(12))
+        if random.random() < 0.15 and task.parent_id is None:
+            task = next_version(task, day, lead_agency_id=random.choice(AGENCIES))
+            yield task
         match task.state:
             case "AWAITING_CONFIRMATION":
                 task = confirmed(task, day) if random.random() < 0.6 else returned(task, day)
@@ -99,6 +105,12 @@ def random_story(seed: int, *, tasks: int = 12) -> list[KnownTask]:
         else:
             story.extend(_life(random, first))
     return story
+
+
+async def told(connection: AsyncConnection, *tasks: KnownTask) -> None:
+    """What the consumer does with the events of one batch."""
+    await keep_tasks(connection, *tasks)
+    await rewrite_stretches(connection, {task.id for task in tasks})
 
 
 @dataclass
