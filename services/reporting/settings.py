@@ -9,3 +9,4 @@ class ReportingSettings(ServiceSettings):
     name: str = "reporting"
     awaiting_counts_as: AwaitingCountsAs = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
     rounding: Rounding = Rounding.HALF_UP
+    settled_every_seconds: float = 2.0

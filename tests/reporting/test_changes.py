@@ -8,8 +8,9 @@ from libs.common.actor import Actor
 from libs.common.db import Database
 from libs.contracts.buckets import AwaitingCountsAs, Bucket
 from services.reporting.figures.changes import NumberChanges, number_changes
-from services.reporting.figures.listing import Counted, list_behind
+from services.reporting.figures.listing import list_behind
 from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.rows import Behind, Counted
 from services.reporting.figures.standing import Day
 from tests.reporting.story import AGENCIES, FIRST_DAY, confirmed, known_task, random_story, submitted, told
 
@@ -26,12 +27,9 @@ async def changes_of(
     async with database.read() as connection:
         return await number_changes(
             connection,
-            NUMBERS[name],
+            Behind(NUMBERS[name], Counted.PROVINCE, agency, asker),
             Day(earlier, earlier),
             Day(later, later),
-            counted=Counted.PROVINCE,
-            lead_agency_id=agency,
-            seen_by=asker,
             awaiting_counts_as=DEFAULT,
             limit=limit,
         )
@@ -41,11 +39,8 @@ async def counted_on(database: Database, name: str, day: date, *, agency: UUID |
     async with database.read() as connection:
         found = await list_behind(
             connection,
-            NUMBERS[name],
+            Behind(NUMBERS[name], Counted.PROVINCE, agency, asker),
             Day(day, day),
-            counted=Counted.PROVINCE,
-            lead_agency_id=agency,
-            seen_by=asker,
             today=TODAY,
             awaiting_counts_as=DEFAULT,
             after=None,

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from uuid import UUID
 
 import pytest
 
 from libs.contracts.buckets import AwaitingCountsAs, Bucket, Standing, bucket_of, bucket_of_group
-from services.reporting.figures.stretches import Fact, Rules, Stretch, first_difference, stretches_of_group, stretches_of_task
+from services.reporting.figures.stretches import Fact, Rules, Stretch, first_difference, pieces_of, stretches_of_group, stretches_of_task
 
 FIRST = date(2026, 1, 20)
 GROUP, ONE, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -71,8 +72,9 @@ def on(stretches: Sequence[Stretch], asked: date) -> Stretch | None:
 
 
 def require_maximal(stretches: Sequence[Stretch]) -> None:
-    for one, following in zip(stretches, stretches[1:], strict=False):
-        assert one.until_day is not None and one.until_day <= following.from_day
+    for one, following in pairwise(stretches):
+        assert one.until_day is not None
+        assert one.until_day <= following.from_day
         assert one.until_day < following.from_day or vars_of(one) != vars_of(following), "two stretches that are one"
 
 
@@ -84,7 +86,7 @@ def vars_of(stretch: Stretch) -> tuple[object, ...]:
 def test_a_task_stands_each_day_as_the_rule_says(seed: int) -> None:
     random = Random(seed)
     rules, facts = random_rules(random), random_facts(random)
-    found = stretches_of_task(facts, rules)
+    found = stretches_of_task(pieces_of(facts, rules))
     require_maximal(found)
     for asked in DAYS:
         fact, stretch = known(facts, asked), on(found, asked)
@@ -107,7 +109,7 @@ def test_a_group_stands_each_day_as_the_rule_says(seed: int) -> None:
     members = [random_facts(random, group_id=GROUP) for _ in range(random.randrange(6))]
     if random.random() < 0.5:
         members = [[fact for fact in member if random.random() < 0.3 or fact.standing.state == "COMPLETED"] for member in members]
-    found = stretches_of_group(facts, members, rules)
+    found = stretches_of_group(facts, [pieces_of(member, rules) for member in members])
     require_maximal(found)
     for asked in DAYS:
         fact, stretch = known(facts, asked), on(found, asked)
@@ -124,8 +126,8 @@ def test_a_group_stands_each_day_as_the_rule_says(seed: int) -> None:
 def test_the_first_difference_is_the_first_day_that_differs(seed: int) -> None:
     random = Random(seed)
     facts = random_facts(random)
-    before = stretches_of_task([fact for fact in facts if random.random() < 0.7], Rules())
-    after = stretches_of_task(facts, Rules())
+    before = stretches_of_task(pieces_of([fact for fact in facts if random.random() < 0.7], Rules()))
+    after = stretches_of_task(pieces_of(facts, Rules()))
     differing = [asked for asked in DAYS if not same(on(before, asked), on(after, asked))]
     assert first_difference(before, after) == (differing[0] if differing else None)
     assert first_difference(after, before) == first_difference(before, after)
@@ -136,13 +138,13 @@ def same(one: Stretch | None, other: Stretch | None) -> bool:
 
 
 def test_the_histories_reach_every_bucket() -> None:
-    reached = {one.bucket for seed in SEEDS for one in stretches_of_task(random_facts(Random(seed)), Rules())}
+    reached = {one.bucket for seed in SEEDS for one in stretches_of_task(pieces_of(random_facts(Random(seed)), Rules()))}
     assert reached == set(Bucket)
 
 
 def test_midnight_is_reckoned_ahead() -> None:
     facts = [Fact(1, day(0), Standing("ASSIGNED", day(0), day(9)), False, None, ONE, None)]
-    assert [(one.from_day, one.until_day, one.bucket) for one in stretches_of_task(facts, Rules())] == [
+    assert [(one.from_day, one.until_day, one.bucket) for one in stretches_of_task(pieces_of(facts, Rules()))] == [
         (day(0), day(10), Bucket.OPEN_IN_TIME),
         (day(10), None, Bucket.OPEN_OVERDUE),
     ]
@@ -150,7 +152,7 @@ def test_midnight_is_reckoned_ahead() -> None:
 
 def test_a_rule_of_a_coming_day_changes_only_what_follows() -> None:
     waiting = [Fact(1, day(0), Standing("AWAITING_CONFIRMATION", day(0), day(9), day(8)), False, None, ONE, None)]
-    assert [(one.from_day, one.bucket) for one in stretches_of_task(waiting, Rules(IN_TIME, ((day(30), BY_DATE),)))] == [
+    assert [(one.from_day, one.bucket) for one in stretches_of_task(pieces_of(waiting, Rules(IN_TIME, ((day(30), BY_DATE),))))] == [
         (day(0), Bucket.OPEN_IN_TIME),
         (day(30), Bucket.OPEN_OVERDUE),
     ]
@@ -159,9 +161,9 @@ def test_a_rule_of_a_coming_day_changes_only_what_follows() -> None:
 def test_a_restatement_tells_what_was_so_before() -> None:
     standing = Standing("ASSIGNED", day(0), None)
     first = Fact(1, day(0), standing, False, None, ONE, None)
-    [stretch] = stretches_of_task([first, Fact(2, day(20), standing, False, None, ONE, "y-te", restated=True)], Rules())
+    [stretch] = stretches_of_task(pieces_of([first, Fact(2, day(20), standing, False, None, ONE, "y-te", restated=True)], Rules()))
     assert (stretch.from_day, stretch.until_day, stretch.field) == (day(0), None, "y-te")
-    before, after = stretches_of_task([first, Fact(2, day(20), standing, False, None, ONE, "y-te")], Rules())
+    before, after = stretches_of_task(pieces_of([first, Fact(2, day(20), standing, False, None, ONE, "y-te")], Rules()))
     assert (before.field, before.until_day, after.field) == (None, day(20), "y-te")
 
 

@@ -28,8 +28,9 @@ from services.reporting.api.schemas import (
 )
 from services.reporting.figures.changes import number_changes
 from services.reporting.figures.counting import pictures
-from services.reporting.figures.listing import WITHOUT_DUE, Counted, list_behind
+from services.reporting.figures.listing import list_behind
 from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.rows import After, Behind, Counted
 from services.reporting.figures.standing import Day
 from services.reporting.settings import ReportingSettings
 
@@ -43,6 +44,8 @@ add_titles(
 router = APIRouter(tags=["figures"])
 
 ONE_WEEK = timedelta(weeks=1)
+# In a cursor, where the last row seen has no due date.
+WITHOUT_DUE = ""
 
 
 def _named(name: str) -> str:
@@ -99,7 +102,9 @@ async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1
     """The province week by week up to today, each as it was known on its own day."""
     as_then_known = [Day(end, end) for end in (asked.today - ONE_WEEK * back for back in reversed(range(weeks)))]
     async with asked.database.read() as connection:
-        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=asked.rules.awaiting_counts_as)
+        found = await pictures(
+            connection, as_then_known, today=asked.today, awaiting_counts_as=asked.rules.awaiting_counts_as, agencies=False
+        )
     points = [
         SeriesPointOut(as_of=day.as_of, province=FiguresOut.of(picture.province, asked.rules.rounding))
         for day, picture in zip(as_then_known, found, strict=True)
@@ -124,11 +129,8 @@ async def tasks_behind(
     async with asked.database.read() as connection:
         found = await list_behind(
             connection,
-            NUMBERS[bucket],
+            Behind(NUMBERS[bucket], counted, agency_id, actor),
             day,
-            counted=counted,
-            lead_agency_id=agency_id,
-            seen_by=actor,
             today=asked.today,
             awaiting_counts_as=asked.rules.awaiting_counts_as,
             after=_after(cursor),
@@ -164,12 +166,9 @@ async def changes(
     async with asked.database.read() as connection:
         found = await number_changes(
             connection,
-            NUMBERS[bucket],
+            Behind(NUMBERS[bucket], counted, agency_id, actor),
             Day(since, since),
             later,
-            counted=counted,
-            lead_agency_id=agency_id,
-            seen_by=actor,
             awaiting_counts_as=asked.rules.awaiting_counts_as,
             limit=limit,
         )
@@ -184,9 +183,13 @@ async def changes(
     )
 
 
-def _after(cursor: str | None) -> tuple[date, UUID] | None:
-    keys = decode_cursor(cursor, date.fromisoformat, UUID)
+def _after(cursor: str | None) -> After | None:
+    keys = decode_cursor(cursor, _due, UUID)
     return (keys[0], keys[1]) if keys else None
+
+
+def _due(words: str) -> date | None:
+    return None if words == WITHOUT_DUE else date.fromisoformat(words)
 
 
 @router.get("/rates")

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -158,7 +159,7 @@ async def _counts(connection: AsyncConnection, statement: Any, days: Sequence[da
                 count.due_soon[place] += row.tasks
             case "open-due":
                 count.open_dues[row.lead_agency_id, row.due] += row.tasks
-    for before, day in zip(ordered, ordered[1:], strict=False):
+    for before, day in pairwise(ordered):
         if day not in on_a_sheet:
             found[day].buckets.update(found[before].buckets)
             found[day].known.update(found[before].known)

@@ -17,6 +17,7 @@ from services.reporting.figures.stretches import (
     Rules,
     Stretch,
     first_difference,
+    pieces_of,
     stretches_of_group,
     stretches_of_task,
 )
@@ -31,10 +32,11 @@ _TYPES = ("date", "date", "text", "boolean", "boolean", "uuid", "text", "date", 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
 _RULES = text("SELECT rules FROM derivation")
+# Rows as `facts_by` reads them.
+FACT = f"""fact.id, fact.version, fact.known_on, fact.is_group, fact.parent_id, fact.lead_agency_id, fact.state, fact.assigned_on, fact.due,
+fact.submitted_on, fact.completed_on, fact.field, fact.type = '{TaskRestated.type}' AS restated"""
 _FACTS = text(f"""
-SELECT id, version, known_on, is_group, parent_id, lead_agency_id, state, assigned_on, due, submitted_on, completed_on, field,
-       type = '{TaskRestated.type}' AS restated
-FROM task_fact WHERE source = '{SOURCE}' AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id, version
+SELECT {FACT} FROM task_fact AS fact WHERE source = '{SOURCE}' AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id, version
 """)
 _MEMBERS = text("SELECT parent_id, id FROM task_now WHERE parent_id = ANY (CAST(:ids AS uuid[]))")
 _PRESENT = text(f"SELECT task_id, {', '.join(COLUMNS)} FROM stretch WHERE task_id = ANY (CAST(:ids AS uuid[])) ORDER BY task_id, from_day")
@@ -42,9 +44,10 @@ _DELETE = text("""
 DELETE FROM stretch USING unnest(CAST(:tasks AS uuid[]), CAST(:days AS date[])) AS gone (task_id, from_day)
 WHERE stretch.task_id = gone.task_id AND stretch.from_day = gone.from_day
 """)
+_ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(COLUMNS, _TYPES, strict=True))
 _INSERT = text(f"""
 INSERT INTO stretch (task_id, {", ".join(COLUMNS)})
-SELECT * FROM unnest(CAST(:task_id AS uuid[]), {", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(COLUMNS, _TYPES, strict=True))})
+SELECT * FROM unnest(CAST(:task_id AS uuid[]), {_ARRAYS})
 """)
 _DROP_SHEETS = text("DELETE FROM sheet WHERE day >= :day")
 
@@ -74,11 +77,12 @@ async def rewrite_stretches(connection: AsyncConnection, task_ids: Collection[UU
     rules = await rules_of(connection)
     facts = await _facts_of(connection, task_ids)
     told = {task_id for task_id, known in facts.items() if known[-1].is_group}
-    found = await _write(connection, {task_id: stretches_of_task(facts[task_id], rules) for task_id in facts if task_id not in told})
+    tasks = {task_id: stretches_of_task(pieces_of(known, rules)) for task_id, known in facts.items() if task_id not in told}
+    found = await _compare_and_write(connection, tasks)
     turned = {one.task_id for one in found} | {task_id for task_id, known in facts.items() if _told_before_assigned(known)}
     groups = told | {group_id for task_id in turned if (group_id := facts[task_id][-1].group_id) is not None}
-    found += await _write(connection, await _of_groups(connection, groups, rules))
-    await _drop_sheets(connection, found)
+    found += await _compare_and_write(connection, await _of_groups(connection, groups, rules))
+    await drop_sheets(connection, found)
     return found
 
 
@@ -104,31 +108,36 @@ async def _of_groups(connection: AsyncConnection, groups: Collection[UUID], rule
         members.setdefault(row.parent_id, []).append(row.id)
     facts = await _facts_of(connection, [*groups, *(one for ids in members.values() for one in ids)])
     return {
-        group_id: stretches_of_group(facts[group_id], [facts[one] for one in members.get(group_id, ())], rules)
+        group_id: stretches_of_group(facts[group_id], [pieces_of(facts[one], rules) for one in members.get(group_id, ())])
         for group_id in groups
         if group_id in facts
     }
 
 
 async def _facts_of(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, list[Fact]]:
+    return facts_by(await connection.execute(_FACTS, {"ids": list(ids)}))
+
+
+def facts_by(rows: Iterable[Any]) -> dict[UUID, list[Fact]]:
+    """The facts of each task; `rows` in the order of their versions."""
     facts: dict[UUID, list[Fact]] = {}
-    for row in await connection.execute(_FACTS, {"ids": list(ids)}):
-        facts.setdefault(row.id, []).append(fact_of(row))
+    for row in rows:
+        standing = Standing(row.state, row.assigned_on, row.due, row.submitted_on, row.completed_on)
+        fact = Fact(row.version, row.known_on, standing, row.is_group, row.parent_id, row.lead_agency_id, row.field, row.restated)
+        facts.setdefault(row.id, []).append(fact)
     return facts
 
 
-def fact_of(row: Any) -> Fact:
-    standing = Standing(row.state, row.assigned_on, row.due, row.submitted_on, row.completed_on)
-    return Fact(row.version, row.known_on, standing, row.is_group, row.parent_id, row.lead_agency_id, row.field, row.restated)
-
-
-async def _write(connection: AsyncConnection, derived: Mapping[UUID, Sequence[Stretch]]) -> list[Rewritten]:
+async def _compare_and_write(connection: AsyncConnection, derived: Mapping[UUID, Sequence[Stretch]]) -> list[Rewritten]:
     if not derived:
         return []
-    present: dict[UUID, list[Stretch]] = {}
-    for row in await connection.execute(_PRESENT, {"ids": list(derived)}):
-        present.setdefault(row.task_id, []).append(stretch_of(row))
-    found = rewritten(present, derived)
+    found = rewritten(stretches_by(await connection.execute(_PRESENT, {"ids": list(derived)})), derived)
+    await write(connection, found)
+    return found
+
+
+async def write(connection: AsyncConnection, found: Iterable[Rewritten]) -> None:
+    """The rows that differ, and no others."""
     gone = [(one.task_id, stretch.from_day) for one in found for stretch in one.before if stretch not in one.after]
     new = [(one.task_id, stretch) for one in found for stretch in one.after if stretch not in one.before]
     if gone:
@@ -136,7 +145,6 @@ async def _write(connection: AsyncConnection, derived: Mapping[UUID, Sequence[St
     if new:
         columns = {name: [getattr(stretch, name) for _, stretch in new] for name in COLUMNS}
         await connection.execute(_INSERT, {"task_id": [task_id for task_id, _ in new], **columns})
-    return found
 
 
 def rewritten(present: Mapping[UUID, Sequence[Stretch]], derived: Mapping[UUID, Sequence[Stretch]]) -> list[Rewritten]:
@@ -149,22 +157,27 @@ def rewritten(present: Mapping[UUID, Sequence[Stretch]], derived: Mapping[UUID, 
     ]
 
 
-def stretch_of(row: Any) -> Stretch:
-    return Stretch(
-        row.from_day,
-        row.until_day,
-        Bucket(row.bucket),
-        row.in_province,
-        row.is_group,
-        row.lead_agency_id,
-        row.field,
-        row.assigned_on,
-        row.due,
-        row.completed_on,
-    )
+def stretches_by(rows: Iterable[Any]) -> dict[UUID, list[Stretch]]:
+    """The stretches of each task; `rows` in the order of their days."""
+    present: dict[UUID, list[Stretch]] = {}
+    for row in rows:
+        stretch = Stretch(
+            row.from_day,
+            row.until_day,
+            Bucket(row.bucket),
+            row.in_province,
+            row.is_group,
+            row.lead_agency_id,
+            row.field,
+            row.assigned_on,
+            row.due,
+            row.completed_on,
+        )
+        present.setdefault(row.task_id, []).append(stretch)
+    return present
 
 
-async def _drop_sheets(connection: AsyncConnection, found: Iterable[Rewritten]) -> None:
+async def drop_sheets(connection: AsyncConnection, found: Iterable[Rewritten]) -> None:
     """A sheet is exact or absent: those of days that are others now are counted again by the job that counts sheets."""
     first_day = min((one.first_day for one in found), default=None)
     if first_day is not None:
