@@ -150,7 +150,8 @@ async def _derive_next(connection: AsyncConnection, after: UUID | None, derived:
     differing = rewritten(present, derive(facts, await rules_of(connection)))
     if mend:
         await write(connection, differing)
-        await drop_sheets(connection, differing)
+        if differing:
+            await drop_sheets(connection, min(one.first_day for one in differing))
         await _tell_counts_from(connection, facts, asked)
     derived.add(len(facts), differing)
     return through
@@ -172,7 +173,12 @@ def derive(facts: Mapping[UUID, Sequence[Fact]], rules: Rules) -> dict[UUID, lis
 async def _tell_counts_from(connection: AsyncConnection, facts: Mapping[UUID, Sequence[Fact]], asked: Mapping[str, UUID | None]) -> None:
     """The first day of each task, where it is not told yet or was told wrongly."""
     days = {task_id: min(max(fact.known_on, fact.standing.assigned_on) for fact in known) for task_id, known in facts.items()}
-    rows = await connection.execute(_COUNTED_FROM, asked)
-    wrong = [row.id for row in rows if row.id in days and row.counts_from != days[row.id]]
-    if wrong:
-        await connection.execute(_COUNTS_FROM, {"ids": wrong, "days": [days[task_id] for task_id in wrong]})
+    rows = (await connection.execute(_COUNTED_FROM, asked)).all()
+    wrong = [row for row in rows if row.id in days and row.counts_from != days[row.id]]
+    if not wrong:
+        return
+    ids = [row.id for row in wrong]
+    await connection.execute(_COUNTS_FROM, {"ids": ids, "days": [days[task_id] for task_id in ids]})
+    told_wrongly = [min(row.counts_from, days[row.id]) for row in wrong if row.counts_from is not None]
+    if told_wrongly:
+        await drop_sheets(connection, min(told_wrongly))

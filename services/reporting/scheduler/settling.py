@@ -7,6 +7,7 @@ from libs.common.db import Database
 from libs.common.supervise import is_well
 from services.reporting.figures.stretches import Rules
 from services.reporting.projections.derivation import derive_rest, require_rules
+from services.reporting.projections.directives import forget_arrived
 from services.reporting.projections.sheets import count_sheets
 
 
@@ -27,5 +28,7 @@ class Settling:
             await asyncio.sleep(self._every)
 
     async def once(self) -> None:
+        async with self._database.begin() as connection:
+            await forget_arrived(connection)
         await derive_rest(self._database)
         await count_sheets(self._database, self._clock.today())

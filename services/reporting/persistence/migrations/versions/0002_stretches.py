@@ -64,3 +64,13 @@ def upgrade() -> None:
         """
     )
     op.execute("INSERT INTO derivation (rules, complete) SELECT 'IN_TIME_IF_SUBMITTED_BY_DUE', NOT EXISTS (SELECT FROM task_fact)")
+    # Released instructions of which no task was known: what deep health tells, without reading all releases there ever were.
+    op.execute("CREATE TABLE awaited_instruction (id uuid PRIMARY KEY, released_at timestamptz NOT NULL)")
+    op.execute(
+        """
+        INSERT INTO awaited_instruction
+        SELECT DISTINCT ON (released.id) released.id, occurred_at
+        FROM directive_fact CROSS JOIN unnest(instruction_ids) AS released (id)
+        WHERE NOT EXISTS (SELECT FROM task_now WHERE task_now.id = released.id) ORDER BY released.id, occurred_at
+        """
+    )
