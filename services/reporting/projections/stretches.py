@@ -31,11 +31,6 @@ DERIVING_LOCK = 7_301_013
 COLUMNS = tuple(field.name for field in fields(Stretch))
 _values = attrgetter(*COLUMNS)
 
-_LOCK = 7_301_013
-
-COLUMNS = tuple(field.name for field in fields(Stretch))
-_TYPES = ("date", "date", "text", "boolean", "boolean", "uuid", "text", "date", "date", "date")
-
 _LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
 _RULES = text("SELECT rules FROM derivation")
 # Rows as `facts_by` reads them.

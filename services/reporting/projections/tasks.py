@@ -33,14 +33,14 @@ TaskEvent = (
     | TaskOverdue
 )
 
-_STANDING = "source, id, version, known_on, is_group, parent_id, lead_agency_id, state, assigned_on, due, submitted_on, completed_on, field"
+STANDING = "source, id, version, known_on, is_group, parent_id, lead_agency_id, state, assigned_on, due, submitted_on, completed_on, field"
 _WORDS = "code, directive_id, directive_label, content, coordinating_agency_ids"
-_NOW = f"{_STANDING}, {_WORDS}"
+_NOW = f"{STANDING}, {_WORDS}"
 
 # A fact is inserted once, whenever and however often it comes; the newest row gives way only to a higher version.
 _KEEP = text(f"""
 WITH fact AS (
-  INSERT INTO task_fact ({_STANDING}, occurred_at, type)
+  INSERT INTO task_fact ({STANDING}, occurred_at, type)
   VALUES (:source, :id, :version, :known_on, :is_group, :parent_id, :lead_agency_id, :state, :assigned_on, :due, :submitted_on,
           :completed_on, :field, :occurred_at, :type)
   ON CONFLICT DO NOTHING)
@@ -50,6 +50,12 @@ VALUES (:source, :id, :version, :known_on, :is_group, :parent_id, :lead_agency_i
         greatest(CAST(:known_on AS date), CAST(:assigned_on AS date)))
 ON CONFLICT (id) DO UPDATE SET ({_NOW}) = ROW ({", ".join(f"excluded.{column.strip()}" for column in _NOW.split(","))})
 WHERE excluded.version > task_now.version
+""")
+# The newest row as its own version tells it, where it is not so.
+_RENEW = text(f"""
+UPDATE task_now SET ({_NOW}) = ROW ({", ".join(f":{column.strip()}" for column in _NOW.split(","))})
+WHERE id = :id AND version = :version
+  AND ROW ({_NOW}) IS DISTINCT FROM ROW ({", ".join(f":{column.strip()}" for column in _NOW.split(","))})
 """)
 # A version that comes late may tell of an earlier day than all before it.
 _COUNT_EARLIER = text("""
@@ -114,3 +120,11 @@ async def keep_tasks(connection: AsyncConnection, *tasks: KnownTask) -> None:
     told = [{**vars(task), "known_on": vietnam_date(task.occurred_at)} for task in tasks]
     await connection.execute(_KEEP, told)
     await connection.execute(_COUNT_EARLIER, [{name: one[name] for name in ("id", "known_on", "assigned_on")} for one in told])
+
+
+async def renew_tasks(connection: AsyncConnection, *tasks: KnownTask) -> int:
+    """Put the newest rows right that are not as the events told; how many were not."""
+    renewed = 0
+    for task in tasks:
+        renewed += (await connection.execute(_RENEW, {**vars(task), "known_on": vietnam_date(task.occurred_at)})).rowcount
+    return renewed
