@@ -66,9 +66,7 @@ def life(name: str, assigned_on: date) -> list[Told]:
             occurred_at=noon(assigned_on + timedelta(days=3)), state=moved, change=LeadChange(ended=(), reason="Đổi cơ quan chủ trì")
         ),
         ResultSubmitted(occurred_at=noon(sent_on), state=sent, change=result),
-        ResultConfirmed(
-            occurred_at=noon(sent_on + timedelta(days=2)), state=done, change=ConfirmationChange(result_number=1, quality=None)
-        ),
+        ResultConfirmed(occurred_at=noon(sent_on + timedelta(days=2)), state=done, change=confirmation),
         TaskRestated(occurred_at=noon(TODAY), state=restated, change=RestatedChange(fields=("field",))),
     )
     return [Told(content, version, state) for version, content in enumerate(contents, 1)]
