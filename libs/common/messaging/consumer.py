@@ -51,12 +51,14 @@ class Consumer:
     """What a service declares: which sources it follows and which named handler takes which contract.
 
     `sequential`: effects of one aggregate happen in the order of its versions, and wait in `held_notice` for the one before.
+    `afterwards` is given the events that took effect together, once, in their transaction: for what follows from all of them.
     """
 
     name: str
     sources: tuple[str, ...]
     handlers: Mapping[type[Contract], Handler]
     sequential: bool = False
+    afterwards: Callable[[Sequence[Envelope], AsyncConnection], Awaitable[None]] | None = None
 
 
 class DeliveredTooOften(Exception):
@@ -231,9 +233,11 @@ class ConsumerRunner:
         """The effects of events that were just claimed, in this order."""
         if self.consumer.sequential and fresh:
             await self._take_effect_in_sequence(connection, fresh)
-            return
-        for envelope in fresh:
-            await self._handle(connection, envelope)
+        else:
+            for envelope in fresh:
+                await self._handle(connection, envelope)
+        if self.consumer.afterwards is not None and fresh:
+            await self.consumer.afterwards(fresh, connection)
 
     async def _take_effect_in_sequence(self, connection: AsyncConnection, fresh: Sequence[Envelope]) -> None:
         """Each event after the version before it; what comes too early is held. One look at the sequences serves the whole batch."""
