@@ -6,10 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from libs.common.actor import Actor
 from libs.common.domain import NotFound
 from libs.common.messaging.event_log import HistoryEntry, history
+from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from libs.common.web.shared import shared_answer
 from libs.contracts.buckets import Bucket
 from services.tasks.api.here import Here, shown
 from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
@@ -79,11 +82,19 @@ def _cursor(key: date | None, number: int) -> str:
     return encode_cursor((key or WITHOUT_DUE).isoformat(), number)
 
 
-@router.get("/tasks/counts")
-async def counts(service: Here, actor: SignedIn, asked: Asked) -> CountsOut:
+@router.get("/tasks/counts", response_model=CountsOut)
+async def counts(service: Here, actor: SignedIn, asked: Asked) -> Response:
     """How many tasks of the list with the same filter stand where."""
+    today = service.clock.today()
+    # Who sees which tasks follows from the role and the agency alone.
+    return await shared_answer(
+        service, ("counts", asked, actor.role, actor.agency_id, today), lambda: _counts(service, actor, asked, today)
+    )
+
+
+async def _counts(service: Service, actor: Actor, asked: TaskFilter, today: date) -> CountsOut:
     async with service.database.read() as connection:
-        counted = await count_tasks(connection, actor, asked, today=service.clock.today())
+        counted = await count_tasks(connection, actor, asked, today=today)
     return CountsOut.model_validate(counted, from_attributes=True)
 
 
