@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from libs.common.db import Database
+from libs.common.single_flight import SingleFlight
 from portal.agencies import AgencyName, AgencyNames
 from portal.assets import Assets
 from portal.axis import Axis
@@ -56,6 +57,7 @@ class Portal:
     pages: Pages
     assets: Assets
     live: Live
+    answers: SingleFlight
 
 
 def portal_of(request: Request) -> Portal:
@@ -103,7 +105,8 @@ class Visitor:
 
     async def _identity(self) -> Identity:
         if self.session.tokens.expire_soon:
-            self.session = await self.portal.sessions.fresh_tokens(self.session, self.portal.sign_in.refresh)
+            # To its end, also when the browser has gone meanwhile: a token that was redeemed and not kept ends the session.
+            self.session = await asyncio.shield(self.portal.sessions.fresh_tokens(self.session, self.portal.sign_in.refresh))
         membership = self.session.membership
         return Identity(self.session.tokens.access, membership.id if membership else None)
 

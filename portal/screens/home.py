@@ -13,7 +13,8 @@ from portal.axis import Squares, squares
 from portal.formats import WEEKDAYS, moment_of, percent, thousands
 from portal.screens.share import SharePart, share_of
 from portal.services import Json, Refused, ServiceAway
-from portal.web import Visit, Visitor, together
+from portal.session import SessionEnded
+from portal.web import MembershipNeeded, Visit, Visitor, together
 
 router = APIRouter()
 
@@ -72,13 +73,8 @@ class Strips:
 
 @router.get("/home")
 async def home(visitor: Visit) -> Response:
-    week_ago = (visitor.today - ONE_WEEK).isoformat()
     try:
-        figures, earlier, series = await together(
-            visitor.get("reporting", "/figures"),
-            visitor.get("reporting", "/figures", as_of=week_ago, known_on=week_ago),
-            visitor.get("reporting", "/figures/series", weeks=WEEKS),
-        )
+        figures, earlier, series = await _picture(visitor)
     except ServiceAway:
         return await visitor.page("home.html", figures=None, exceptions=await _exceptions(visitor))
     province, points = figures["province"], [point["province"] for point in series["points"]]
@@ -94,6 +90,24 @@ async def home(visitor: Visit) -> Response:
         assignments=figures["assignments_total"],
         exceptions=await _exceptions(visitor),
     )
+
+
+async def _picture(visitor: Visitor) -> list[Json]:
+    """Figures of now, of a week ago and of the last weeks: the same for everybody, so all open homes share them."""
+    week_ago = (visitor.today - ONE_WEEK).isoformat()
+
+    async def asked() -> list[Json]:
+        return await together(
+            visitor.get("reporting", "/figures"),
+            visitor.get("reporting", "/figures", as_of=week_ago, known_on=week_ago),
+            visitor.get("reporting", "/figures/series", weeks=WEEKS),
+        )
+
+    try:
+        return await visitor.portal.answers.answer(("picture", visitor.today), asked)
+    except (Refused, SessionEnded, MembershipNeeded):
+        # That may be about the one who asked first for all.
+        return await asked()
 
 
 def _sentence(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json]) -> Markup:
