@@ -21,7 +21,7 @@ from libs.common.tokens import ServiceTokens
 from libs.common.web.disconnected import EndsWithItsAsker
 from libs.common.web.middleware import RequestTrace
 from portal import sign_in
-from portal.agencies import AgencyNames
+from portal.agencies import AgencyNames, PeopleNames
 from portal.assets import Assets
 from portal.csrf import ForeignForm
 from portal.fonts import cut_fonts
@@ -48,6 +48,7 @@ from portal.screens import (
 from portal.services import Refused, ServiceAway, Services
 from portal.session import SealedBox, SessionEnded, Sessions
 from portal.settings import PortalSettings
+from portal.shared import SharedAnswers
 from portal.web import Here, MembershipNeeded, Portal, Visit, Visitor, frameless_page, go, messages_of, portal_of, read_form
 
 log = structlog.get_logger()
@@ -88,11 +89,15 @@ def create_app(settings: PortalSettings) -> FastAPI:
     box = SealedBox(settings.session_key_file)
     agencies = AgencyNames()
     tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
+    people = PeopleNames()
+    shared = SharedAnswers()
     answers = SingleFlight(lambda: live.hears("reporting") and live.hears("directory"))
 
     def changed(name: str) -> None:
+        shared.forget(name)
         if name == "agencies":
             agencies.forget()
+            people.forget()
         if name in ("agencies", "figures"):
             answers.forget()
 
@@ -114,6 +119,8 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 sign_in=SignInService(settings, client),
                 services=Services(settings.services, client),
                 agencies=agencies,
+                people=people,
+                shared=shared,
                 pages=Pages(),
                 assets=await asyncio.to_thread(Assets, fonts),
                 live=live,
@@ -128,7 +135,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
     _add_machinery(app)
     _add_refusals(app)
     app.add_middleware(EndsWithItsAsker)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(LimitedForms)
     app.add_middleware(SecureAnswers, headers=security_headers(sign_in_origin=_origin(settings.end_session_url)))
     app.add_middleware(RequestTrace, service="portal")

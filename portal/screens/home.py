@@ -74,7 +74,7 @@ class Strips:
 @router.get("/home")
 async def home(visitor: Visit) -> Response:
     try:
-        figures, earlier, series = await _picture(visitor)
+        (figures, earlier, series), exceptions = await together(_picture(visitor), _exceptions(visitor))
     except ServiceAway:
         return await visitor.page("home.html", figures=None, exceptions=await _exceptions(visitor))
     province, points = figures["province"], [point["province"] for point in series["points"]]
@@ -85,10 +85,28 @@ async def home(visitor: Visit) -> Response:
         sentence=_sentence(visitor, province, earlier["province"]),
         numbers=_numbers(visitor, province, earlier["province"], points),
         parts=_parts(province),
-        moved=province["open_overdue"] - earlier["province"]["open_overdue"],
-        strips=await _strips(visitor, figures, earlier),
-        assignments=figures["assignments_total"],
-        exceptions=await _exceptions(visitor),
+        agencies_table=await _agencies_table(visitor, figures, earlier) if figures["agencies"] else "",
+        exceptions=exceptions,
+    )
+
+
+async def _agencies_table(visitor: Visitor, figures: Mapping[str, Json], earlier: Mapping[str, Json]) -> Markup:
+    """A row for each of some 150 agencies is nine tenths of the page's work, and the same for all who see the same figures."""
+    names = await visitor.portal.agencies.known(visitor)
+    province, assignments = figures["province"], figures["assignments_total"]
+    overdue_before = {one["agency_id"]: one["open_overdue"] for one in earlier["agencies"]}
+    moved = province["open_overdue"] - earlier["province"]["open_overdue"]
+    # The moment at which they were counted alone makes no other picture.
+    same = repr((figures["agencies"], province, assignments, overdue_before, moved))
+    return visitor.drawn(
+        "home-agencies.html",
+        (same, visitor.portal.agencies.read_at),
+        lambda: {
+            "strips": _strips(visitor, figures["agencies"], overdue_before, names),
+            "province": province,
+            "assignments": assignments,
+            "moved": moved,
+        },
     )
 
 
@@ -199,12 +217,12 @@ def _parts(province: Mapping[str, Json]) -> list[SharePart]:
     )
 
 
-async def _strips(visitor: Visitor, figures: Mapping[str, Json], earlier: Mapping[str, Json]) -> Strips:
+def _strips(
+    visitor: Visitor, agencies: list[Mapping[str, Json]], overdue_earlier: Mapping[str, int], names: Mapping[str, AgencyName]
+) -> Strips:
     """Agencies by what is overdue, then as the directory lists them; the communes also as one row."""
-    names = await visitor.portal.agencies.known(visitor)
-    overdue_earlier = {one["agency_id"]: one["open_overdue"] for one in earlier["agencies"]}
     order = {agency_id: place for place, agency_id in enumerate(names)}
-    everybody = sorted(figures["agencies"], key=lambda one: (-one["open_overdue"], -one["due_soon"], order.get(one["agency_id"], 0)))
+    everybody = sorted(agencies, key=lambda one: (-one["open_overdue"], -one["due_soon"], order.get(one["agency_id"], 0)))
     communes = [one for one in everybody if _kind(names, one) in COMMUNES]
     all_communes = _strip(visitor, communes, overdue_earlier, visitor.messages("home.communes", n=len(communes)), "")
     return Strips(
