@@ -93,6 +93,7 @@ PROVINCE = {
     "province.reason-hint": "Number and date of a document, or who directed it.",
     "province.plan": "Plan the change",
     "province.withdraw-title": "Withdraw the change from {day}",
+    "province.withdraw-reason": "Reason for the withdrawal",
     "province.withdraw": "Withdraw",
     "province.value-missing": "Please choose or write the new value.",
     "province.value-no-number": "Please write a whole number.",

@@ -95,6 +95,7 @@ PROVINCE = {
     "province.reason-hint": "Số, ngày của văn bản hoặc ý kiến chỉ đạo.",
     "province.plan": "Ghi thay đổi dự kiến",
     "province.withdraw-title": "Thu hồi thay đổi từ ngày {day}",
+    "province.withdraw-reason": "Lý do thu hồi",
     "province.withdraw": "Thu hồi",
     "province.value-missing": "Vui lòng chọn hoặc ghi giá trị mới.",
     "province.value-no-number": "Vui lòng ghi một số nguyên.",

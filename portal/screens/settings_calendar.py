@@ -18,6 +18,7 @@ from portal.web import Sent, SentForm, Visit, Visitor, go
 router = APIRouter()
 
 TYPES = ("LE", "BU", "HOAN_DOI_NGHI", "HOAN_DOI_LAM")
+SATURDAY = 5
 EMPTY_ROWS = 4
 MOST_ROWS = 60
 DayOfCalendar = Mapping[str, Json]
@@ -28,6 +29,7 @@ class Square:
     """One day of a month: its number, a letter where it departs from the plain week, and what is said of it."""
 
     number: int
+    is_today: bool
     css: str
     mark: str = ""
     words: str = ""
@@ -216,12 +218,11 @@ def months(year: int, days: Iterable[DayOfCalendar], today: date, messages: Cata
 
 
 def _square(day: date, special: Mapping[date | None, DayOfCalendar], today: date, messages: Catalogue) -> Square:
-    here = " is-today" if day == today else ""
-    found = special.get(day)
+    is_today, found = day == today, special.get(day)
     if found is None:
-        return Square(day.day, ("is-weekend" if day.weekday() >= 5 else "") + here)
+        return Square(day.day, is_today, "is-weekend" if day.weekday() >= SATURDAY else "")
     if found["pending"]:
-        return Square(day.day, "is-pending" + here, messages("day-mark.pending"), f"{found['name']} ({messages('calendar.pending')})")
-    css = "is-worked" if found["type"] == "HOAN_DOI_LAM" else "is-off"
+        return Square(day.day, is_today, "is-pending", messages("day-mark.pending"), f"{found['name']} ({messages('calendar.pending')})")
     kind = messages(f"day-type.{found['type']}")
-    return Square(day.day, css + here, messages(f"day-mark.{found['type']}"), f"{kind}: {found['name']}")
+    css = "is-worked" if found["type"] == "HOAN_DOI_LAM" else "is-off"
+    return Square(day.day, is_today, css, messages(f"day-mark.{found['type']}"), f"{kind}: {found['name']}")

@@ -154,7 +154,7 @@ def unfold_communes(page: Page) -> None:
 
 def plan_due_soon(page: Page) -> None:
     page.get_by_label("Giá trị mới").fill("5")
-    page.get_by_label("Lý do, căn cứ").last.fill("Quyết định số 41/2026/QĐ-UBND, Điều 9")
+    page.get_by_label("Lý do, căn cứ").fill("Quyết định số 41/2026/QĐ-UBND, Điều 9")
     page.get_by_role("button", name="Ghi thay đổi dự kiến").click()
     expect(page.get_by_role("button", name="Thu hồi").first).to_be_visible()
 
@@ -162,7 +162,7 @@ def plan_due_soon(page: Page) -> None:
 def plan_for_a_day_that_is_over(page: Page) -> None:
     page.get_by_label("Giá trị mới").fill("5")
     page.get_by_label("Áp dụng từ ngày").fill("05/03/2026")
-    page.get_by_label("Lý do, căn cứ").last.fill("Theo ý kiến của Chánh Văn phòng")
+    page.get_by_label("Lý do, căn cứ").fill("Theo ý kiến của Chánh Văn phòng")
     page.get_by_role("button", name="Ghi thay đổi dự kiến").click()
     expect(page.locator(".error").first).to_be_visible()
 
