@@ -22,11 +22,9 @@ from embedded.oidc.issuing import Account
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.pieces import Piece
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
-from embedded.refusals import CannotRun
-from embedded.schemas import SCHEMAS
 from embedded.servers import address_of, listen, serving
 from embedded.split import Split, split
-from embedded.wiring import SERVICES, Wiring
+from embedded.wiring import Wiring
 from libs.common import fault_points
 from libs.common.clock import Clock
 from libs.common.messaging.bus import Bus
@@ -34,6 +32,9 @@ from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
 from libs.common.service import service_of
 from libs.common.telemetry import configure_traces
+from system.applications import SERVICES
+from system.databases import SCHEMAS, owner_of
+from system.refusals import CannotRun
 
 log = structlog.get_logger()
 
@@ -142,10 +143,12 @@ async def everything(
     """All services, the sign-in and the portal in this process, over `bus`."""
     offset = offset_for(options.day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
     for database, package in SCHEMAS.items():
-        await migrate(package, cluster.dsn(database, f"{database}_owner"))
+        await migrate(package, cluster.dsn(database, owner_of(database)))
     sockets = {name: listen() for name in SERVICES}
     addresses = {name: address_of(opened) for name, opened in sockets.items()}
-    wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=address_of(door))
+    # Services are let in by a door of their own: that for people stays shut until there is somebody to sign in as.
+    sign_in_door = listen()
+    wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=address_of(sign_in_door))
     services = {name: wiring.service_app(name, bus) for name in SERVICES}
     portal = wiring.portal_app()
     directory = service_of(services["directory"])
@@ -160,13 +163,13 @@ async def everything(
         # Sockets listen already: whoever asks a service that is still starting waits a moment and is answered.
         for app in services.values():
             await stack.enter_async_context(app.router.lifespan_context(app))
-        await stack.enter_async_context(serving({sockets[name]: app for name, app in services.items()}))
-        # Ended in the reverse order: first the door, then the portal, which listens to streams of the services.
-        await stack.enter_async_context(portal.router.lifespan_context(portal))
-        await stack.enter_async_context(serving({door: front_door}))
+        await stack.enter_async_context(serving({sockets[name]: app for name, app in services.items()} | {sign_in_door: sign_in}))
         await load_once(directory)
         # What the directory tells must have arrived everywhere before the first person comes.
         await asyncio.gather(*(sweep.once() for app in services.values() for sweep in service_of(app).sweeps()))
+        # Ended in the reverse order: first the door, then the portal, which listens to streams of the services.
+        await stack.enter_async_context(portal.router.lifespan_context(portal))
+        await stack.enter_async_context(serving({door: front_door}))
         yield Running(wiring.public_url, clock.today(), options.day is not None, await accounts(), log_file)
 
 

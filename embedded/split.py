@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import structlog
+
 from embedded.business_day import latest_written, offset_for
 from embedded.data_folder import DataFolder
 from embedded.demo import load_once, who_may_sign_in
 from embedded.gateway import PORTAL, REQUESTS_PER_SECOND, SIGN_IN, GatewayFailed, start_gateway
 from embedded.oidc.issuing import Account
 from embedded.ordinary_user import NoOrdinaryUser
-from embedded.parties import apply_topology, parties
 from embedded.pieces import NotReady, Piece, Process, start_program, until_all_are_ready
 from embedded.postgres import Cluster, PostgresFailed, start_cluster, write_secret
 from embedded.processes import free_port
-from embedded.rabbitmq import Broker, BrokerFailed, start_broker
-from embedded.refusals import CannotRun
-from embedded.schemas import SCHEMAS
+from embedded.rabbitmq import Broker, BrokerFailed, apply_topology, start_broker
 from embedded.servers import HOST, address_of, listen, serving
 from embedded.wiring import Wiring
 from libs.common.clock import Clock
@@ -32,11 +31,14 @@ from libs.common.service import service_of
 from libs.common.settings import OutsideSettings, Part
 from portal.assets import Assets
 from portal.fonts import cut_fonts
+from system.databases import SCHEMAS, owner_of
+from system.parties import SCHEDULING, parties
+from system.refusals import CannotRun
+
+log = structlog.get_logger()
 
 Server = TypeVar("Server", Cluster, Broker)
 
-# Which services have work of their own accord, and so a part for it.
-SCHEDULING = frozenset({"tasks"})
 LONGEST_READY_SECONDS = 180.0
 
 
@@ -121,7 +123,7 @@ async def split(
         stack.push_async_callback(asyncio.to_thread, cluster.stop)
         offset = offset_for(day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
         for database, package in SCHEMAS.items():
-            await migrate(package, cluster.dsn(database, f"{database}_owner"))
+            await migrate(package, cluster.dsn(database, owner_of(database)))
         broker = await _started(lambda: start_broker(folder.rabbitmq), "RabbitMQ")
         stack.push_async_callback(asyncio.to_thread, broker.stop)
 
@@ -153,16 +155,17 @@ async def split(
         programs.append(_program(running, works, command("portal"), PORTAL, ports[PORTAL], wiring.portal_settings(port=ports[PORTAL])))
         doors = addresses | {PORTAL: f"http://{HOST}:{ports[PORTAL]}", SIGN_IN: address_of(sign_in_door)}
         behind = {name: urlsplit(address).netloc for name, address in doors.items()}
+        passwords = broker.passwords()
         servers = [
             Piece(
                 "postgresql",
-                lambda: _again(running, "cluster", start_cluster(folder.postgres, port=cluster.port)),
+                lambda: _cluster_again(running, start_cluster(folder.postgres, port=cluster.port)),
                 f"{HOST}:{cluster.port}",
                 process=cluster,
             ),
             Piece(
                 "rabbitmq",
-                lambda: _again(running, "broker", start_broker(broker.folder, port=broker.port, management_port=broker.management_port)),
+                lambda: _broker_again(running, passwords),
                 f"{HOST}:{broker.port}",
                 process=broker,
             ),
@@ -199,10 +202,26 @@ async def _started_piece(piece: Piece) -> None:
         raise CannotRun("Không khởi động được nginx", f"nginx does not start: {error}") from error
 
 
-def _again(running: Split, name: str, process: Process) -> Process:
-    """Who asks the run for its PostgreSQL or RabbitMQ gets the one that is up."""
-    setattr(running, name, process)
-    return process
+def _cluster_again(running: Split, cluster: Cluster) -> Process:
+    """Who asks the run for its PostgreSQL gets the one that is up."""
+    running.cluster = cluster
+    return cluster
+
+
+def _broker_again(running: Split, passwords: Mapping[str, str]) -> Process:
+    """It may have come back on an empty folder, and nobody else would give it what belongs in it."""
+    gone = running.broker
+    broker = start_broker(gone.folder, port=gone.port, management_port=gone.management_port, passwords=passwords)
+    running.broker = broker
+    try:
+        running.apply_topology()
+    except CannotRun as left:
+        # It is up, and does what it can do; what is missing the services tell.
+        log.error("topology-differs", detail=str(left))
+    except Exception:
+        broker.stop()
+        raise
+    return broker
 
 
 def _program(running: Split, works: Path, command: Sequence[str], name: str, port: int, settings: OutsideSettings) -> Piece:

@@ -9,18 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.common.db import Database
+from libs.common.db import Database, is_disk_full, is_passing, is_too_slow
 from libs.common.fault_points import Point, reach
 from libs.common.messaging import dead_events
 from libs.common.messaging.bus import Bus
-from libs.common.messaging.envelope import Envelope
+from libs.common.messaging.envelope import Envelope, NoEnvelope
 from libs.common.messaging.feed import Position
 from libs.common.messaging.sequences import VersionSequence, lock_sequences, store_sequences
 from libs.common.supervise import is_well
@@ -33,8 +30,6 @@ Handler = Callable[[Any, Envelope, AsyncConnection], Awaitable[None]]
 
 BATCH = 100
 TRIES = 3
-# Deadlock, lock timeout, serialization failure, shutdown: the same statement may succeed in a moment.
-PASSING_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57014", "53300"}
 
 _CLAIM = text("""
 INSERT INTO inbox (consumer, source, epoch, aggregate_id, version)
@@ -56,46 +51,32 @@ class Consumer:
     """What a service declares: which sources it follows and which named handler takes which contract.
 
     `sequential`: effects of one aggregate happen in the order of its versions, and wait in `held_notice` for the one before.
+    `afterwards` is given the events that took effect together, once, in their transaction: for what follows from all of them.
     """
 
     name: str
     sources: tuple[str, ...]
     handlers: Mapping[type[Contract], Handler]
     sequential: bool = False
+    afterwards: Callable[[Sequence[Envelope], AsyncConnection], Awaitable[None]] | None = None
 
 
 class DeliveredTooOften(Exception):
     """The bus handed an event over again and again without an acknowledgement, and has put it aside."""
 
 
-def is_passing(error: BaseException) -> bool:
-    """Whether the error speaks of the database or the network rather than of the event."""
-    if isinstance(error, OSError | TimeoutError | PoolTimeout):
-        return True
-    if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | asyncpg.PostgresConnectionError):
-        return True
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-        return error.connection_invalidated or state in PASSING_STATES or (error.orig is not None and _cause_is_passing(error.orig))
-    return False
-
-
-def _cause_is_passing(error: BaseException) -> bool:
-    cause = error.__cause__
-    return cause is not None and is_passing(cause)
-
-
 @dataclass
 class ConsumerRunner:
     """Applies events for one declared consumer. The only door to an effect: for the bus, the sweep and a redrive alike.
 
-    `changed` is called after a commit that brought something new.
+    `changed` is called after a commit that brought something new. `put_aside` counts what came and can be neither applied nor buried.
     """
 
     consumer: Consumer
     database: Database
     changed: Callable[[], None] = lambda: None
     sweep_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    put_aside: int = 0
     # The bus and the sweep bring the same events at the same moment; one at a time, they cannot wait for each other's locks.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -118,11 +99,23 @@ class ConsumerRunner:
             is_well()
             while True:
                 delivery = await subscription.receive(BATCH)
-                async with self._turn, self.database.begin() as connection:
+                async with self._turn:
                     for envelope in self._readable(delivery.bodies):
-                        await dead_events.bury_unclaimed(connection, self.consumer.name, envelope, DeliveredTooOften("given up by the bus"))
+                        await self._bury_given_up(envelope)
                 self.sweep_wanted.set()
                 await delivery.acknowledge()
+
+    async def _bury_given_up(self, envelope: Envelope) -> None:
+        try:
+            async with self.database.begin() as connection:
+                await dead_events.bury_unclaimed(connection, self.consumer.name, envelope, DeliveredTooOften("given up by the bus"))
+        except Exception as error:
+            if await self._passes(error):
+                raise
+            self.put_aside += 1
+            log.error(
+                "not-buried", consumer=self.consumer.name, subject=str(envelope.subject), version=envelope.version, detail=wording(error)
+            )
 
     async def _database_answers(self) -> None:
         """Raises while it does not. Nothing is taken from the bus then: it counts how often it has to hand an event over again."""
@@ -135,8 +128,9 @@ class ConsumerRunner:
         for body in bodies:
             try:
                 envelopes.append(Envelope.from_bytes(body))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                log.error("no-envelope", consumer=self.consumer.name, size=len(body), error=type(error).__name__)
+            except NoEnvelope as error:
+                self.put_aside += 1
+                log.error("no-envelope", consumer=self.consumer.name, size=len(body), detail=str(error))
         return envelopes
 
     async def position(self, source: str) -> Position:
@@ -157,7 +151,7 @@ class ConsumerRunner:
             try:
                 fresh = await self._apply_together(ordered, source, position)
             except Exception as error:
-                if is_passing(error):
+                if await self._passes(error):
                     raise
                 log.warning(
                     "batch-failed", consumer=self.consumer.name, size=len(ordered), error=type(error).__name__, detail=wording(error)
@@ -192,7 +186,7 @@ class ConsumerRunner:
             try:
                 return await self._apply_together([envelope], None, None)
             except Exception as error:
-                if is_passing(error):
+                if await self._passes(error):
                     raise
                 if attempt == TRIES or isinstance(error, UnknownContract):
                     async with self.database.begin() as connection:
@@ -200,6 +194,14 @@ class ConsumerRunner:
                     self.sweep_wanted.set()
                     return 0
         raise AssertionError("unreachable: the last try returns")
+
+    async def _passes(self, error: Exception) -> bool:
+        """Whether it speaks of the database rather than of the events. Slow was the database when it does not answer even now."""
+        if is_disk_full(error):
+            log.error("disk-full", consumer=self.consumer.name, error=type(error).__name__, detail=wording(error))
+        if is_too_slow(error):
+            await self._database_answers()
+        return is_passing(error)
 
     async def _bury(self, connection: AsyncConnection, envelope: Envelope, error: Exception) -> None:
         log.error(
@@ -231,9 +233,11 @@ class ConsumerRunner:
         """The effects of events that were just claimed, in this order."""
         if self.consumer.sequential and fresh:
             await self._take_effect_in_sequence(connection, fresh)
-            return
-        for envelope in fresh:
-            await self._handle(connection, envelope)
+        else:
+            for envelope in fresh:
+                await self._handle(connection, envelope)
+        if self.consumer.afterwards is not None and fresh:
+            await self.consumer.afterwards(fresh, connection)
 
     async def _take_effect_in_sequence(self, connection: AsyncConnection, fresh: Sequence[Envelope]) -> None:
         """Each event after the version before it; what comes too early is held. One look at the sequences serves the whole batch."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator
 
+from libs.common.calendar_day import CalendarDay
 from libs.common.clock import Clock
 from libs.common.service import Service, service_of
 from libs.common.web.auth import SignedIn
@@ -29,8 +30,9 @@ from services.reporting.api.schemas import (
 )
 from services.reporting.figures.changes import number_changes
 from services.reporting.figures.counting import pictures
-from services.reporting.figures.listing import WITHOUT_DUE, Counted, list_behind
+from services.reporting.figures.listing import list_behind
 from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.rows import After, Behind, Counted
 from services.reporting.figures.standing import Day
 
 add_titles(
@@ -43,6 +45,8 @@ add_titles(
 router = APIRouter(tags=["figures"])
 
 ONE_WEEK = timedelta(weeks=1)
+# In a cursor, where the last row seen has no due date.
+WITHOUT_DUE = ""
 
 
 def _named(name: str) -> str:
@@ -84,8 +88,8 @@ class Asking:
 
 
 Asked = Annotated[Asking, Depends()]
-AsOf = Annotated[date | None, Query(description="Cut at the end of this day in Viet Nam; today when left out.")]
-KnownOn = Annotated[date | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
+AsOf = Annotated[CalendarDay | None, Query(description="Cut at the end of this day in Viet Nam; today when left out.")]
+KnownOn = Annotated[CalendarDay | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
 
 
 @router.get("/figures")
@@ -104,7 +108,7 @@ async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1
     as_then_known = [Day(end, end) for end in (asked.today - ONE_WEEK * back for back in reversed(range(weeks)))]
     rules = asked.rules_on(asked.today)
     async with asked.database.read() as connection:
-        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=rules.awaiting_counts_as)
+        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=rules.awaiting_counts_as, agencies=False)
     points = [
         SeriesPointOut(as_of=day.as_of, province=FiguresOut.of(picture.province, rules.rounding))
         for day, picture in zip(as_then_known, found, strict=True)
@@ -129,11 +133,8 @@ async def tasks_behind(
     async with asked.database.read() as connection:
         found = await list_behind(
             connection,
-            NUMBERS[bucket],
+            Behind(NUMBERS[bucket], counted, agency_id, actor),
             day,
-            counted=counted,
-            lead_agency_id=agency_id,
-            seen_by=actor,
             today=asked.today,
             awaiting_counts_as=asked.rules_on(day.as_of).awaiting_counts_as,
             after=_after(cursor),
@@ -154,7 +155,7 @@ async def tasks_behind(
 async def changes(
     asked: Asked,
     actor: SignedIn,
-    since: Annotated[date, Query(description="The earlier day, as it was known at its end.")],
+    since: Annotated[CalendarDay, Query(description="The earlier day, as it was known at its end.")],
     bucket: NumberName = "N",
     agency_id: Annotated[UUID | None, Query(description="The lead agency whose number it is; the province's when left out.")] = None,
     counted: Annotated[Counted, Query(description="Without an agency: which of the two totals.")] = Counted.PROVINCE,
@@ -169,12 +170,9 @@ async def changes(
     async with asked.database.read() as connection:
         found = await number_changes(
             connection,
-            NUMBERS[bucket],
+            Behind(NUMBERS[bucket], counted, agency_id, actor),
             Day(since, since),
             later,
-            counted=counted,
-            lead_agency_id=agency_id,
-            seen_by=actor,
             awaiting_counts_as=asked.rules_on(later.as_of).awaiting_counts_as,
             limit=limit,
         )
@@ -189,9 +187,13 @@ async def changes(
     )
 
 
-def _after(cursor: str | None) -> tuple[date, UUID] | None:
-    keys = decode_cursor(cursor, date.fromisoformat, UUID)
+def _after(cursor: str | None) -> After | None:
+    keys = decode_cursor(cursor, _due, UUID)
     return (keys[0], keys[1]) if keys else None
+
+
+def _due(words: str) -> date | None:
+    return None if words == WITHOUT_DUE else date.fromisoformat(words)
 
 
 @router.get("/rates")

@@ -9,7 +9,7 @@ from libs.contracts.buckets import AwaitingCountsAs, Bucket
 from libs.contracts.rates import RATES, Rate, RateValue, Rounding
 from services.reporting.figures.changes import Moved
 from services.reporting.figures.counting import SHOWN_RATES, Figures, Picture
-from services.reporting.figures.listing import CountedTask
+from services.reporting.figures.rows import CountedTask
 from services.reporting.figures.standing import Day
 
 
