@@ -42,6 +42,8 @@ from portal.screens import (
     registration,
     reporting,
     search,
+    settings_calendar,
+    settings_rules,
     tasks,
     workbench,
 )
@@ -71,6 +73,8 @@ SCREENS = (
     confirm,
     notices,
     search,
+    settings_calendar,
+    settings_rules,
 )
 # Never a status that htmx or a browser would take for success.
 PAGE_OF_STATUS = {

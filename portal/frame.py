@@ -22,6 +22,7 @@ MY_WORK = Place("my-work", "/my-work", "list", "mine")
 WORKBENCH = Place("workbench", "/workbench", "table")
 DIRECTIVES = Place("directives", "/directives", "doc")
 CONFIRM = Place("confirm", "/confirm", "check", "awaiting")
+SETTINGS = Place("settings", "/settings", "table")
 NOTICES = Place("notices", "/notices", "bell", "unread")
 
 OFFICE = (WORKBENCH, DIRECTIVES, CONFIRM, HOME, MY_WORK)
@@ -35,7 +36,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "AGENCY_OFFICER": AGENCY,
     "HOME_AFFAIRS": (HOME, MY_WORK),
     "INSPECTOR": (HOME, WORKBENCH),
-    "SYSTEM_ADMIN": (HOME,),
+    "SYSTEM_ADMIN": (HOME, SETTINGS),
 }
 ON_A_PHONE = 3
 
