@@ -55,7 +55,6 @@ class Played:
     registered_at: datetime
     tasks: list[Task] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
-    progress: list[tuple[Task, int, ProgressReport]] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
 
 
@@ -147,10 +146,7 @@ class _Stage:
             case Accept():
                 task.accept(at=act.at)
             case Report():
-                report = ProgressReport(act.percent, act.content, act.difficulty, act.proposal, by, act.at)
-                task.report_progress(report)
-                self._played.progress.append((task, task.version + 1, report))
-                task.new_progress.clear()
+                task.report_progress(ProgressReport(act.percent, act.content, act.difficulty, act.proposal, by, act.at))
             case Submit():
                 # The file is sent a moment before the result that names it.
                 file = StoredFile(self._identities.new(act.at), task, act.by, act.at)
@@ -192,11 +188,10 @@ class _Stage:
         causation: UUID | None = None,
         after: timedelta = timedelta(),
     ) -> list[Happened]:
-        """Each event gets the next version, as a unit of work gives it."""
+        """What the aggregate has just recorded, told as it stands now."""
         outgoing = OUTGOING[source]
         found: list[Happened] = []
-        for event in aggregate.take_recorded():
-            aggregate.version += 1
+        for version, event in aggregate.take_recorded():
             contract = outgoing(event, aggregate)
             recorded_at = contract.occurred_at + after
             envelope = Envelope(
@@ -207,7 +202,7 @@ class _Stage:
                 aggregate_type=aggregate_type,
                 time=recorded_at,
                 epoch=1,
-                version=aggregate.version,
+                version=version,
                 actor=by.name,
                 correlation_id=correlation_id,
                 causation_id=str(causation) if causation else None,

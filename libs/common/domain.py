@@ -1,9 +1,11 @@
 """The few words every domain shares: an aggregate that records what happened to it, and a refusal that has a name."""
 
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 
@@ -55,17 +57,45 @@ class Forbidden(DomainError):
     refusal = Refusal.FORBIDDEN
 
 
+class Recorded(NamedTuple):
+    """What happened, as the `version`-th event of its aggregate."""
+
+    version: int
+    event: DomainEvent
+
+
 class Aggregate:
-    """A thing with a life of its own. `version` counts its recorded events, 0 before the first is stored."""
+    """A thing with a life of its own. `version` counts its events, `stored_version` those of them that are kept already."""
 
     def __init__(self, id: UUID, version: int = 0) -> None:  # noqa: A002 - the glossary calls it id
         self.id = id
         self.version = version
-        self._recorded: list[DomainEvent] = []
+        self.stored_version = version
+        self._recorded: list[Recorded] = []
 
-    def record(self, event: DomainEvent) -> None:
-        self._recorded.append(event)
+    def record(self, event: DomainEvent) -> int:
+        """Say what happened, when everything has become as the event says: others are told this state. Gives the event its version."""
+        self.version += 1
+        self._recorded.append(Recorded(self.version, event))
+        witness = _WITNESS.get()
+        if witness is not None:
+            witness(self, self._recorded[-1])
+        return self.version
 
-    def take_recorded(self) -> list[DomainEvent]:
+    def take_recorded(self) -> list[Recorded]:
         recorded, self._recorded = self._recorded, []
         return recorded
+
+
+Witness = Callable[[Aggregate, Recorded], None]
+
+_WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
+
+
+def call_witness(witness: Witness) -> Token[Witness | None]:
+    """From now on `witness` sees every event in the moment it is recorded, of whatever aggregate, until it is dismissed."""
+    return _WITNESS.set(witness)
+
+
+def dismiss_witness(called: Token[Witness | None]) -> None:
+    _WITNESS.reset(called)

@@ -9,11 +9,16 @@
         await uow.commit()
 
 Leaving the block without `commit` rolls everything back, the idempotency key too: refusals are not stored.
+
+What an aggregate records within the block becomes its contract at once, so that of two events in one commit each tells the state of
+its own version. Nothing that was recorded is lost in silence: an aggregate that no repository keeps, an event of which the block
+began too late to know, a change after the last event and a block that ends without `commit` are each refused by name.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from contextvars import Token
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 from uuid import UUID
@@ -24,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.actor import Actor
 from libs.common.change import Change, KeyReused, PreconditionMissing, Repetition, StaleVersion
 from libs.common.db import Database
-from libs.common.domain import Aggregate
+from libs.common.domain import Aggregate, Recorded, Witness, call_witness, dismiss_witness
 from libs.common.fault_points import Point, reach
 from libs.common.live import Hints
 from libs.common.messaging import event_log
@@ -43,6 +48,22 @@ SELECT method_path, body_sha256, status, aggregate_id, version FROM command_key 
 """)
 
 
+class NotTouched(RuntimeError):
+    """Something happened to an aggregate that no repository was told of (`touch`), so it would be kept nowhere: a fault of ours."""
+
+
+class NotWitnessed(RuntimeError):
+    """The event was recorded outside the unit of work that is to keep it, so nobody knows the state of that moment: a fault of ours."""
+
+
+class ChangedAfterRecorded(RuntimeError):
+    """The aggregate was changed after its last event, so others would be told another state than the one kept: a fault of ours."""
+
+
+class NotCommitted(RuntimeError):
+    """Something happened, and the block ended without a refusal and without `commit`: a fault of ours."""
+
+
 class Repository(ABC, Generic[A]):
     """Loads and stores aggregates of one type on the connection of a unit of work. `aggregate_type` names it in the event log."""
 
@@ -53,7 +74,7 @@ class Repository(ABC, Generic[A]):
         self.touched: list[A] = []
 
     def touch(self, aggregate: A) -> A:
-        """What was loaded for a change or newly made; `commit` looks here for what happened."""
+        """What was loaded for a change or newly made: `commit` keeps what happened to it."""
         self.touched.append(aggregate)
         return aggregate
 
@@ -87,6 +108,8 @@ class UnitOfWork:
         self._lists = lists
         self._given = on
         self._transaction: AbstractAsyncContextManager[AsyncConnection] | None = None
+        self._witnessing: Token[Witness | None]
+        self._told: dict[tuple[Aggregate, int], Contract]
         self.actor = actor
         self.connection: AsyncConnection
 
@@ -104,11 +127,19 @@ class UnitOfWork:
             self._transaction = self._database.undecided()
             self.connection = await self._transaction.__aenter__()
         self.begin()
+        self._told = {}
+        self._witnessing = call_witness(self._tell)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        dismiss_witness(self._witnessing)
         if self._transaction is not None:
             await self._transaction.__aexit__(kind, error, trace)
+        if error is None and self._told:
+            raise NotCommitted(self._named(self._told))
+
+    def _tell(self, aggregate: Aggregate, recorded: Recorded) -> None:
+        self._told[aggregate, recorded.version] = self._outgoing(recorded.event, aggregate)
 
     async def is_repeat(self, change: Change, aggregate: Aggregate | None = None) -> bool:
         """True when this key was answered before: reply with the object as it is now (`change.repetition` tells which).
@@ -145,25 +176,27 @@ class UnitOfWork:
         return change.repetition.aggregate_id
 
     async def commit(self) -> None:
-        """Give every recorded event the next version, write events, outbox, audit and rows, commit; then wake the relay and open pages."""
+        """Write every recorded event with outbox and audit, and the rows as they are after the last, commit; then wake relay and pages."""
         happened = [
-            (repository, aggregate, aggregate.version, aggregate.take_recorded())
+            (repository, aggregate, recorded)
             for repository in self.repositories()
             for aggregate in repository.touched
+            if (recorded := aggregate.take_recorded())
         ]
-        happened = [one for one in happened if one[3]]
-        written: list[event_log.Recorded] = []
-        for repository, aggregate, _, recorded in happened:
-            for event in recorded:
-                aggregate.version += 1
-                contract = self._outgoing(event, aggregate)
-                written.append(event_log.Recorded(repository.aggregate_type, aggregate.id, aggregate.version, contract))
+        written = [
+            event_log.Recorded(repository.aggregate_type, aggregate.id, version, contract)
+            for repository, aggregate, recorded in happened
+            for version, contract in self._contracts(aggregate, recorded)
+        ]
+        if self._told:
+            raise NotTouched(self._named(self._told))
         reach(Point.BEFORE_EVENTS, of=self._service)
         if written:
             await event_log.append(self.connection, written, actor=self.actor, cause=self._cause)
         reach(Point.AFTER_EVENTS, of=self._service)
-        for repository, aggregate, expected, _ in happened:
-            await repository.save(aggregate, expected_version=expected)
+        for repository, aggregate, _ in happened:
+            await repository.save(aggregate, expected_version=aggregate.stored_version)
+            aggregate.stored_version = aggregate.version
         for repository in self.repositories():
             repository.touched.clear()
         reach(Point.BEFORE_COMMIT, of=self._service)
@@ -173,3 +206,19 @@ class UnitOfWork:
         if happened and self._hints is not None:
             self._hints.outbox()
             self._hints.lists_changed(*self._lists)
+
+    def _contracts(self, aggregate: Aggregate, recorded: list[Recorded]) -> list[tuple[int, Contract]]:
+        """What others are told of each event, with its version."""
+        contracts = []
+        for version, _ in recorded:
+            contract = self._told.pop((aggregate, version), None)
+            if contract is None:
+                raise NotWitnessed(self._named([(aggregate, version)]))
+            contracts.append((version, contract))
+        last, told = recorded[-1], contracts[-1][1]
+        if self._outgoing(last.event, aggregate) != told:
+            raise ChangedAfterRecorded(self._named([(aggregate, last.version)]))
+        return contracts
+
+    def _named(self, recorded: Iterable[tuple[Aggregate, int]]) -> str:
+        return ", ".join(f"{type(aggregate).__name__} {aggregate.id} v{version}" for aggregate, version in recorded)

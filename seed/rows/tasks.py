@@ -16,8 +16,8 @@ def add_tasks(batch: Batch, played: Played) -> None:
     for task in played.tasks:
         for result in task.course.results:
             batch.add(SERVICE, "result", _result_row(task.id, result))
-    for task, version, report in played.progress:
-        batch.add(SERVICE, "progress_report", {"task_id": task.id, "version": version, **vars(report)})
+        for version, report in task.new_progress:
+            batch.add(SERVICE, "progress_report", {"task_id": task.id, "version": version, **vars(report)})
 
 
 def _file_row(file: StoredFile) -> dict[str, object]:

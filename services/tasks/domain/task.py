@@ -84,7 +84,7 @@ class Task(Aggregate):
         super().__init__(id, version)
         self.assigned = assigned
         self.course = course or Course(due=assigned.original_due)
-        self.new_progress: list[ProgressReport] = []
+        self.new_progress: list[tuple[int, ProgressReport]] = []
 
     @staticmethod
     def assign(id: UUID, assigned: Assigned) -> "Task":  # noqa: A002
@@ -146,10 +146,11 @@ class Task(Aggregate):
         """Báo cáo tiến độ; 100 % is not yet a completion, only a result is (rulebook 1.1 rule 2)."""
         self.course.state = next_state(self.state, Action.REPORT_PROGRESS)
         self.course.percent = report.percent
-        self._reported(report.reported_at)
-        self.new_progress.append(report)
+        self.course.last_reported_at = report.reported_at
         difficulty = report.difficulty is not None or report.proposal is not None
-        self.record(events.ProgressReported(percent=report.percent, has_difficulty=difficulty, occurred_at=report.reported_at))
+        version = self.record(events.ProgressReported(percent=report.percent, has_difficulty=difficulty, occurred_at=report.reported_at))
+        self.course.last_report_version = version
+        self.new_progress.append((version, report))
 
     def submit_result(
         self, *, report_number: str, report_date: date, summary: str, file_id: UUID | None, file_required: bool, by: UUID, at: datetime
@@ -162,8 +163,8 @@ class Task(Aggregate):
         self.course.state = next_state(self.state, Action.SUBMIT_RESULT)
         result = Result(len(self.course.results) + 1, report_number, report_date, summary, file_id, by, at)
         self.course.results.append(result)
-        self._reported(at)
-        self.record(
+        self.course.last_reported_at = at
+        self.course.last_report_version = self.record(
             events.ResultSubmitted(result_number=result.number, report_number=report_number, report_date=report_date, occurred_at=at)
         )
 
@@ -194,8 +195,3 @@ class Task(Aggregate):
     def bucket(self, day: date) -> Bucket | None:
         """Of a task that is no group, at the end of `day`."""
         return bucket_of(self.standing(), day)
-
-    def _reported(self, at: datetime) -> None:
-        self.course.last_reported_at = at
-        # The event recorded next gets the next version.
-        self.course.last_report_version = self.version + 1

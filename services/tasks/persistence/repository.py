@@ -213,16 +213,16 @@ class TaskRepository(Repository[Task]):
     async def save(self, aggregate: Task, *, expected_version: int) -> None:
         if expected_version == 0:
             await self.connection.execute(_INSERT, _whole_row(aggregate))
-            return
-        updated = await self.connection.execute(_UPDATE, {**_course_row(aggregate), "expected_version": expected_version})
-        if updated.rowcount != 1:
-            raise StoredVersionDiffers(f"task {aggregate.id} was not at version {expected_version}")
-        for report in aggregate.new_progress:
+        else:
+            updated = await self.connection.execute(_UPDATE, {**_course_row(aggregate), "expected_version": expected_version})
+            if updated.rowcount != 1:
+                raise StoredVersionDiffers(f"task {aggregate.id} was not at version {expected_version}")
+        for version, report in aggregate.new_progress:
             await self.connection.execute(
                 _INSERT_PROGRESS,
                 {
                     "task_id": aggregate.id,
-                    "version": aggregate.version,
+                    "version": version,
                     "percent": report.percent,
                     "content": report.content,
                     "difficulty": report.difficulty,
@@ -232,5 +232,5 @@ class TaskRepository(Repository[Task]):
                 },
             )
         aggregate.new_progress.clear()
-        if aggregate.result is not None:
-            await self.connection.execute(_KEEP_RESULT, _result_row(aggregate.id, aggregate.result))
+        for result in aggregate.course.results:
+            await self.connection.execute(_KEEP_RESULT, _result_row(aggregate.id, result))
