@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey
 
 from bench.load import Connection, Request, closed_loop, open_loop
 from bench.whole import Run
-from chidao.fault.bodies import PDF
+from faults.bodies import PDF
 from services.directory.demo import demo_members
 from services.directory.domain.agency import agency_id
 from services.directory.domain.membership import Role

@@ -23,9 +23,8 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from bench.bare import positional
 from bench.compared import Compared
-from embedded.parties import apply_topology
 from embedded.postgres import Cluster
-from embedded.rabbitmq import OPERATOR, VIRTUAL_HOST, Broker, start_broker
+from embedded.rabbitmq import Broker, apply_topology, start_broker
 from libs.common.clock import vietnam_date
 from libs.common.db import Database
 from libs.common.messaging import consumer as consuming
@@ -39,6 +38,7 @@ from libs.common.messaging.topology import exchange_of, queue_of
 from libs.common.migrate import migrate
 from services.reporting.projections import tasks as projection
 from services.reporting.subscriptions import CONSUMERS
+from system.parties import OPERATOR, VIRTUAL_HOST
 
 SOURCE = "tasks"
 EVENTS = 6_000

@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from bench.compared import Compared
 from bench.load import Request, closed_loop
-from chidao.fault.bodies import today
 from embedded.postgres import Cluster
+from faults.bodies import today
 from libs.common.migrate import migrate
 from tests.conftest import ServiceDatabase
 from tests.issuer import ISSUER, Issuer

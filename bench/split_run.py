@@ -9,10 +9,10 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from chidao.fault.storm import REQUESTS_PER_SECOND
 from embedded.data_folder import hold
 from embedded.processes import free_port
 from embedded.split import split
+from faults.storm import REQUESTS_PER_SECOND
 
 
 async def main(data: Path) -> None:

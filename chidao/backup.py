@@ -12,7 +12,7 @@ from pathlib import Path
 from embedded.data_folder import hold
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.postgres import SUPERUSER, Address, PostgresFailed, binaries, environment, start_cluster
-from embedded.refusals import CannotRun
+from system.refusals import CannotRun
 
 CLUSTER = "postgres"
 # Beside the cluster: the files of the services, and the secrets with which roles log in and sessions are sealed.

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from embedded.parties import CONSUMERS, CONSUMING
 from embedded.postgres import Address
 from libs.common.db import Database
 from libs.common.messaging import dead_events
 from libs.common.messaging.consumer import ConsumerRunner
 from libs.common.messaging.dead_events import DeadEvent
+from system.databases import database_of, runner_of
+from system.parties import CONSUMERS, CONSUMING
 
 # Service → its database, where the service's own role signs in.
 Databases = Mapping[str, str]
@@ -28,7 +29,7 @@ class StillFails(Exception):
 
 def databases_of(address: Address) -> Databases:
     """Those of every service in one cluster of ours."""
-    return {service: address.dsn(f"chidao_{service}", f"chidao_{service}_app") for service in CONSUMING}
+    return {service: address.dsn(database_of(service), runner_of(database_of(service))) for service in CONSUMING}
 
 
 async def found(databases: Databases, *, decided: bool = False) -> list[Found]:

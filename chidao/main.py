@@ -16,13 +16,13 @@ from typer.core import TyperGroup
 from chidao import backup as backups
 from chidao import dead as dead_letters
 from chidao import topology
-from chidao.fault.command import fault, trial
 from chidao.reach import postgres_of
 from chidao.serve import serve
-from embedded.parties import CONSUMING
-from embedded.refusals import CannotRun
-from embedded.schemas import SCHEMAS
+from faults.command import fault, trial
 from libs.common.migrate import migrate as migrate_one
+from system.databases import SCHEMAS, name_of, owner_of
+from system.parties import CONSUMING
+from system.refusals import CannotRun
 
 ROOT = Path(__file__).resolve().parents[1]
 out = Console()
@@ -69,7 +69,7 @@ def migrate(
     ] = None,
 ) -> None:
     """Nâng cấu trúc cơ sở dữ liệu lên bản mới nhất (bring the schemas to the newest)."""
-    packages = {database: package for database, package in SCHEMAS.items() if service in (None, database.removeprefix("chidao_"))}
+    packages = {database: package for database, package in SCHEMAS.items() if service in (None, name_of(database))}
     if not packages:
         raise CannotRun(f"Không có dịch vụ {service}", "no such service")
     if owner_url is not None:
@@ -78,7 +78,7 @@ def migrate(
         _migrate(dict(zip([owner_url], packages.values(), strict=True)))
         return
     with postgres_of(data) as address:
-        _migrate({address.dsn(database, f"{database}_owner"): package for database, package in packages.items()})
+        _migrate({address.dsn(database, owner_of(database)): package for database, package in packages.items()})
 
 
 def _migrate(packages: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from embedded.data_folder import Held, hold
 from embedded.postgres import Address, PostgresFailed, running_in, start_cluster
-from embedded.refusals import CannotRun
+from system.refusals import CannotRun
 
 
 @contextmanager

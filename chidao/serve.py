@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from embedded.parties import CONSUMERS
-from embedded.refusals import CannotRun
 from libs.common.settings import FILE_VARIABLE, Part
+from system.parties import CONSUMERS
+from system.refusals import CannotRun
 
 PORTAL = "portal"
 

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from embedded.parties import wanted_topology
-from embedded.rabbitmq import OPERATOR, VIRTUAL_HOST
-from embedded.refusals import CannotRun
 from libs.common.messaging.management import Management, ManagementFailed, management
+from system.parties import OPERATOR, VIRTUAL_HOST, wanted_topology
+from system.refusals import CannotRun
 
 app = typer.Typer(no_args_is_help=True, help="RabbitMQ: hàng đợi, chính sách, người dùng và quyền (queues, policies, users and rights).")
 

@@ -16,8 +16,8 @@ from embedded.app import Options, Running, run
 from embedded.demo import worth_trying
 from embedded.oidc.issuing import Account
 from embedded.pieces import Piece
-from embedded.refusals import CannotRun
 from embedded.split import Split
+from system.refusals import CannotRun
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 8700

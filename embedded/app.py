@@ -22,11 +22,9 @@ from embedded.oidc.issuing import Account
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.pieces import Piece
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
-from embedded.refusals import CannotRun
-from embedded.schemas import SCHEMAS
 from embedded.servers import address_of, listen, serving
 from embedded.split import Split, split
-from embedded.wiring import SERVICES, Wiring
+from embedded.wiring import Wiring
 from libs.common import fault_points
 from libs.common.clock import Clock
 from libs.common.messaging.bus import Bus
@@ -34,6 +32,9 @@ from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
 from libs.common.service import service_of
 from libs.common.telemetry import configure_traces
+from system.applications import SERVICES
+from system.databases import SCHEMAS, owner_of
+from system.refusals import CannotRun
 
 log = structlog.get_logger()
 
@@ -142,7 +143,7 @@ async def everything(
     """All services, the sign-in and the portal in this process, over `bus`."""
     offset = offset_for(options.day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
     for database, package in SCHEMAS.items():
-        await migrate(package, cluster.dsn(database, f"{database}_owner"))
+        await migrate(package, cluster.dsn(database, owner_of(database)))
     sockets = {name: listen() for name in SERVICES}
     addresses = {name: address_of(opened) for name, opened in sockets.items()}
     wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=address_of(door))

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 
 from embedded.postgres import Cluster
-from embedded.refusals import CannotRun
 from libs.common.clock import VIETNAM, vietnam_date
+from system.refusals import CannotRun
 
 
 async def latest_written(cluster: Cluster, databases: Iterable[str]) -> datetime | None:

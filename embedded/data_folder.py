@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey
 from embedded import gateway, postgres, rabbitmq
 from embedded.pieces import end_programs_in
 from embedded.postgres import write_secret
-from embedded.refusals import CannotRun
+from system.refusals import CannotRun
 
 LOCK = "chidao.lock"
 # Everything we ever put there, and so everything that --fresh may take away.

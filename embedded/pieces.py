@@ -14,9 +14,9 @@ import httpx2
 import structlog
 
 from embedded.processes import end, kill_all_in
-from embedded.refusals import CannotRun
 from libs.common.settings import FILE_VARIABLE
 from libs.common.telemetry import wording
+from system.refusals import CannotRun
 
 log = structlog.get_logger()
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from embedded.ordinary_user import Way, way_to_ordinary_user
 from embedded.processes import HOST, end, free_port, processes_in
+from system.databases import DATABASES, ROLES, owner_of, runner_of
 
-DATABASES = ("chidao_directory", "chidao_directives", "chidao_tasks", "chidao_notify", "chidao_reporting", "chidao_portal")
 SUPERUSER = "postgres"
 
 # Small, because all of it runs beside everything else on one machine; never at the cost of durability.
@@ -74,7 +74,7 @@ class Address:
         return self.folder / "postgres"
 
     def dsn(self, database: str, role: str = SUPERUSER, *, driver: str = "postgresql+asyncpg") -> str:
-        """Where `role` reaches `database`. Roles are `postgres` and, for each of DATABASES, `<database>_owner` and `<database>_app`."""
+        """Where `role` reaches `database`. Roles are `postgres` and the two of each of DATABASES."""
         return f"{driver}://{role}:{self.passwords[role]}@{self.host}:{self.port}/{database}"
 
 
@@ -152,7 +152,7 @@ def running_in(folder: Path) -> Address | None:
 
 def _passwords(file: Path) -> dict[str, str]:
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    roles = (SUPERUSER, *(f"{database}_{suffix}" for database in DATABASES for suffix in ("owner", "app")))
+    roles = (SUPERUSER, *ROLES)
     missing = [role for role in roles if role not in known]
     if missing:
         known |= {role: secrets.token_urlsafe(24) for role in missing}
@@ -252,7 +252,7 @@ def _prepare_databases(cluster: Cluster) -> None:
 
 
 def _database_script(database: str, passwords: Mapping[str, str]) -> str:
-    owner, app = f"{database}_owner", f"{database}_app"
+    owner, app = owner_of(database), runner_of(database)
     roles = "\n".join(
         f"SELECT 'CREATE ROLE {role} LOGIN PASSWORD ''{passwords[role]}''' WHERE to_regrole('{role}') IS NULL \\gexec"
         for role in (owner, app)

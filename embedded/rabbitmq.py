@@ -22,9 +22,9 @@ from httpx2 import codes
 from embedded.debian import install, may_install
 from embedded.postgres import write_secret
 from embedded.processes import HOST, end, free_port, kill_all_in
+from libs.common.messaging.management import management
+from system.parties import OPERATOR, VIRTUAL_HOST, wanted_topology
 
-OPERATOR = "operator"
-VIRTUAL_HOST = "chidao"
 PACKAGE = "rabbitmq-server"
 # Debian puts a script on the PATH that changes folder and user; the program itself lies here.
 DEBIAN_PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -119,6 +119,15 @@ def start_broker(folder: Path, *, port: int | None = None, management_port: int 
             if attempt == START_ATTEMPTS or not _port_was_taken(folder):
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def apply_topology(broker: Broker) -> tuple[list[str], list[str]]:
+    """Bring about in `broker` what all services need; what was changed, and what is left for a person."""
+    wanted = wanted_topology()
+    passwords = {rights.user: broker.password(rights.user) for rights in wanted.rights}
+    operator = {"operator": OPERATOR, "password": broker.password(OPERATOR), "virtual_host": VIRTUAL_HOST}
+    with management(broker.management_url, **operator) as managed:
+        return managed.apply(wanted, passwords)
 
 
 def find_or_get_rabbitmq() -> str | None:

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 
 from starlette.types import ASGIApp
 
-from embedded.refusals import CannotRun
 from libs.common.web.server import Server, configuration
+from system.refusals import CannotRun
 
 HOST = "127.0.0.1"
 BACKLOG = 512

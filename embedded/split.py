@@ -16,13 +16,10 @@ from embedded.demo import load_once, who_may_sign_in
 from embedded.gateway import PORTAL, REQUESTS_PER_SECOND, SIGN_IN, GatewayFailed, start_gateway
 from embedded.oidc.issuing import Account
 from embedded.ordinary_user import NoOrdinaryUser
-from embedded.parties import apply_topology, parties
 from embedded.pieces import NotReady, Piece, Process, start_program, until_all_are_ready
 from embedded.postgres import Cluster, PostgresFailed, start_cluster, write_secret
 from embedded.processes import free_port
-from embedded.rabbitmq import Broker, BrokerFailed, start_broker
-from embedded.refusals import CannotRun
-from embedded.schemas import SCHEMAS
+from embedded.rabbitmq import Broker, BrokerFailed, apply_topology, start_broker
 from embedded.servers import HOST, address_of, listen, serving
 from embedded.wiring import Wiring
 from libs.common.clock import Clock
@@ -32,11 +29,12 @@ from libs.common.service import service_of
 from libs.common.settings import OutsideSettings, Part
 from portal.assets import Assets
 from portal.fonts import cut_fonts
+from system.databases import SCHEMAS, owner_of
+from system.parties import SCHEDULING, parties
+from system.refusals import CannotRun
 
 Server = TypeVar("Server", Cluster, Broker)
 
-# Which services have work of their own accord, and so a part for it.
-SCHEDULING = frozenset({"tasks"})
 LONGEST_READY_SECONDS = 180.0
 
 
@@ -121,7 +119,7 @@ async def split(
         stack.push_async_callback(asyncio.to_thread, cluster.stop)
         offset = offset_for(day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
         for database, package in SCHEMAS.items():
-            await migrate(package, cluster.dsn(database, f"{database}_owner"))
+            await migrate(package, cluster.dsn(database, owner_of(database)))
         broker = await _started(lambda: start_broker(folder.rabbitmq), "RabbitMQ")
         stack.push_async_callback(asyncio.to_thread, broker.stop)
 

@@ -1,4 +1,4 @@
-"""Which applications there are, and what each is told: the deployment of the embedded run, in one place."""
+"""What each application is told: the deployment of the embedded run, in one place."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,6 @@ from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
 import portal.app
-import services.directives.app
-import services.directory.app
-import services.notify.app
-import services.reporting.app
-import services.tasks.app
 from embedded.data_folder import DataFolder
 from embedded.oidc.clients import Client, Clients
 from embedded.oidc.issuing import Account, TokenIssuer
@@ -24,19 +19,9 @@ from embedded.postgres import Address
 from libs.common.messaging.bus import Bus
 from libs.common.settings import ServiceSettings
 from portal.settings import PortalSettings
-from services.directives.settings import DirectivesSettings
-from services.directory.settings import DirectorySettings
-from services.notify.settings import NotifySettings
-from services.reporting.settings import ReportingSettings
-from services.tasks.settings import TasksSettings
+from system.applications import SERVICES
+from system.databases import database_of, runner_of
 
-SERVICES: Mapping[str, tuple[type[ServiceSettings], Callable[[Any, Bus], FastAPI]]] = {
-    "directory": (DirectorySettings, services.directory.app.create_app),
-    "directives": (DirectivesSettings, services.directives.app.create_app),
-    "tasks": (TasksSettings, services.tasks.app.create_app),
-    "notify": (NotifySettings, services.notify.app.create_app),
-    "reporting": (ReportingSettings, services.reporting.app.create_app),
-}
 PORTAL_CLIENT = "chidao-portal"
 
 # A newcomer goes all the way alone, and need not wait a minute to see what a turned clock makes overdue.
@@ -99,10 +84,10 @@ class Wiring:
         return portal.app.create_app(self.portal_settings())
 
     def _common(self, name: str, *, client_id: str) -> dict[str, Any]:
-        database = f"chidao_{name}"
+        database = database_of(name)
         return {
             "name": name,
-            "database_url": self.postgres.dsn(database, f"{database}_app"),
+            "database_url": self.postgres.dsn(database, runner_of(database)),
             "issuer": self.issuer,
             "jwks_url": self.sign_in_url + KEYS,
             "token_url": self.sign_in_url + TOKEN,

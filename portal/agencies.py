@@ -4,12 +4,8 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from portal.services import Refused, ServiceAway
-
-if TYPE_CHECKING:
-    from portal.web import Visitor
+from portal.services import Asks, Refused, ServiceAway
 
 KEPT_SECONDS = 300.0
 # After a failed look the old names serve this long before the directory is asked again.
@@ -31,7 +27,7 @@ class AgencyNames:
         self._old_at = 0.0
         self._asking = asyncio.Lock()
 
-    async def known(self, visitor: "Visitor") -> Mapping[str, AgencyName]:
+    async def known(self, visitor: Asks) -> Mapping[str, AgencyName]:
         """Id → name. While the directory is away the names from before, or none."""
         if time.monotonic() < self._old_at:
             return self._names
@@ -49,7 +45,7 @@ class AgencyNames:
         self._old_at = 0.0
 
 
-async def _all_names(visitor: "Visitor") -> dict[str, AgencyName]:
+async def _all_names(visitor: Asks) -> dict[str, AgencyName]:
     names: dict[str, AgencyName] = {}
     cursor = None
     while True:

@@ -2,12 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from portal.services import Refused, ServiceAway
-
-if TYPE_CHECKING:
-    from portal.web import Visitor
+from portal.services import Asks, Refused, ServiceAway
+from portal.session import Membership
 
 
 @dataclass(frozen=True)
@@ -65,8 +62,7 @@ def landing_of(role: str) -> str:
     return places_of(role)[0].path
 
 
-async def frame_of(visitor: "Visitor") -> Frame:
-    membership = visitor.session.membership
+async def frame_of(visitor: Asks, membership: Membership | None) -> Frame:
     if membership is None:
         return Frame((), {})
     places = places_of(membership.role)
@@ -76,7 +72,7 @@ async def frame_of(visitor: "Visitor") -> Frame:
     return Frame(places, waiting, may_register=places is OFFICE)
 
 
-async def _waiting(visitor: "Visitor", name: str) -> int:
+async def _waiting(visitor: Asks, name: str) -> int:
     try:
         if name == "unread":
             return int((await visitor.get("notify", "/notices/unread-count"))["count"])

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx2
@@ -39,6 +39,14 @@ class Refused(Exception):
         self.title = str(problem.get("title", ""))
         self.errors: list[dict[str, Json]] = list(problem.get("errors") or ())
         self.problem = problem
+
+
+class Asks(Protocol):
+    """Whoever asks services for somebody who is signed in."""
+
+    async def get(self, service: str, path: str, **query: Json) -> Json:
+        """Raises Refused or ServiceAway, among others."""
+        ...
 
 
 @dataclass(frozen=True)

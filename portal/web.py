@@ -125,7 +125,7 @@ class Visitor:
         part = self.request.query_params.get("part")
         if part and self.request.method == "GET" and self.portal.pages.has_part(template, part):
             return HTMLResponse(self.portal.pages.part(template, part, self._context(context)), status)
-        frame = await frame_of(self)
+        frame = await frame_of(self, self.session.membership)
         return HTMLResponse(self.portal.pages.whole(template, {**self._context(context), "frame": frame}), status)
 
     def part(self, template: str, part: str, /, **context: object) -> Response:

@@ -14,7 +14,7 @@ def to_contract(event: DomainEvent, aggregate: Aggregate) -> Contract:
     raise NotImplementedError(f"{type(event).__name__} of {type(aggregate).__name__} has no contract")
 
 
-def directive_summary(directive: Directive) -> contracts.DirectiveSummary:
+def directive_summary(directive: events.Document) -> contracts.DirectiveSummary:
     draft = directive.draft
     return contracts.DirectiveSummary(
         id=directive.id,
@@ -36,7 +36,7 @@ def directive_state(directive: Directive) -> contracts.DirectiveState:
     )
 
 
-def instruction_state(instruction: Instruction, directive: Directive) -> contracts.InstructionState:
+def instruction_state(instruction: Instruction, directive: events.Document) -> contracts.InstructionState:
     draft = instruction.draft
     return contracts.InstructionState(
         id=instruction.id,

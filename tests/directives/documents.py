@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chidao.fault import bodies
-from chidao.fault.bodies import coordinating, lead, today
+from faults import bodies
+from faults.bodies import coordinating, lead, today
 from tests.signed_in import HEALTH
 
 __all__ = ["coordinating", "document", "instruction", "lead", "today"]

@@ -16,11 +16,12 @@ import pytest
 from chidao.dead import databases_of
 from chidao.reach import postgres_of
 from embedded.data_folder import hold
-from embedded.postgres import DATABASES, Address, running_in, start_cluster
+from embedded.postgres import Address, running_in, start_cluster
 from libs.common.db import Database
 from libs.common.messaging import dead_events
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.directory import AgencyChange, AgencyChanged, AgencyState
+from system.databases import DATABASES
 from tests.embedded.runs import ROOT, running
 from tests.embedded.visitor import Visitor
 from tests.signed_in import directory_event

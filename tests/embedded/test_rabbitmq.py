@@ -14,7 +14,8 @@ import aio_pika
 import pytest
 
 from embedded import rabbitmq
-from embedded.rabbitmq import OPERATOR, Broker, BrokerFailed, end_leftovers, find_or_get_rabbitmq, start_broker
+from embedded.rabbitmq import Broker, BrokerFailed, end_leftovers, find_or_get_rabbitmq, start_broker
+from system.parties import OPERATOR
 from tests.processes import alive, processes_of
 
 LISTENING = "0A"

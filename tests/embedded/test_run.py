@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from embedded.data_folder import hold
-from embedded.refusals import CannotRun
+from system.refusals import CannotRun
 from tests.embedded.runs import Run, refusal, running, start, until_running
 from tests.embedded.visitor import Visitor
 from tests.processes import processes_of

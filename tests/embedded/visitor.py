@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from chidao.fault.people import hidden
+from faults.people import hidden
 
 
 class Visitor:

@@ -9,10 +9,10 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from chidao.fault.people import SignIns, Somebody
 from embedded.data_folder import hold
 from embedded.processes import free_port
 from embedded.split import Split, split
+from faults.people import SignIns, Somebody
 from tests.directives.documents import document, instruction, lead
 from tests.processes import processes_of
 

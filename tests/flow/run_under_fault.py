@@ -12,8 +12,8 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from chidao.fault.journal import Journal
-from chidao.fault.kills import stands_still
+from faults.journal import Journal
+from faults.kills import stands_still
 from libs.common.fault_points import VARIABLE, Fault, Point
 from tests.embedded.runs import LONGEST_START, LONGEST_STOP, start, until_running
 from tests.processes import processes_of

@@ -9,10 +9,10 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from chidao.fault.evidence import databases_of
-from embedded.parties import wanted_topology
-from embedded.rabbitmq import OPERATOR, SETTINGS, VIRTUAL_HOST
+from embedded.rabbitmq import SETTINGS
+from faults.evidence import databases_of
 from libs.common.messaging.topology import Binding
+from system.parties import OPERATOR, VIRTUAL_HOST, wanted_topology
 from tests.flow.conftest import LONGEST_WAY, System
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

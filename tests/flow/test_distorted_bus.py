@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
-from chidao.fault.notices_told import TOLD
+from faults.notices_told import TOLD
 from libs.common.db import Database
 from libs.common.messaging.feed import Page, Position, read_feed
 from libs.common.messaging.memory import InMemoryBus

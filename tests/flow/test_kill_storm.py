@@ -12,13 +12,13 @@ from random import Random
 
 import pytest
 
-from chidao.fault.command import PROFILES, Profile, show
-from chidao.fault.journal import Told
-from chidao.fault.kills import SERVICES_AT, STANDING_BY, Kind, plan_of
-from chidao.fault.outcome import Outcome
-from chidao.fault.planted import PATCHES
-from chidao.fault.plants import PLANTS
-from chidao.fault.storm import storm
+from faults.command import PROFILES, Profile, show
+from faults.journal import Told
+from faults.kills import SERVICES_AT, STANDING_BY, Kind, plan_of
+from faults.outcome import Outcome
+from faults.planted import PATCHES
+from faults.plants import PLANTS
+from faults.storm import storm
 from libs.common.fault_points import Point
 from tests.processes import processes_of
 

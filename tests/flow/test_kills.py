@@ -17,11 +17,11 @@ import asyncpg
 import httpx2
 import pytest
 
-from chidao.fault.checker import differences
-from chidao.fault.clients import at_work, everybody
-from chidao.fault.evidence import Databases, Evidence, databases_of
-from chidao.fault.journal import Journal, Told
-from chidao.fault.people import SignIns, Somebody
+from faults.checker import differences
+from faults.clients import at_work, everybody
+from faults.evidence import Databases, Evidence, databases_of
+from faults.journal import Journal, Told
+from faults.people import SignIns, Somebody
 from libs.common.fault_points import Point
 from tests.flow.run_under_fault import RunUnderFault, plan_of
 from tests.processes import processes_of

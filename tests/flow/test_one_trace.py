@@ -9,17 +9,17 @@ import httpx2
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 
-from chidao.fault.people import SignIns
 from embedded.app import Options, Running, everything
 from embedded.data_folder import hold
-from embedded.parties import apply_topology
 from embedded.postgres import start_cluster
-from embedded.rabbitmq import OPERATOR, find_or_get_rabbitmq, start_broker
+from embedded.rabbitmq import apply_topology, find_or_get_rabbitmq, start_broker
 from embedded.servers import listen
+from faults.people import SignIns
 from libs.common.messaging.bus import Bus
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.messaging.opening import open_bus
 from libs.common.service import Service
+from system.parties import OPERATOR
 from tests.conftest import Spans
 from tests.directives.documents import document, instruction, lead
 from tests.embedded.visitor import Visitor

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from embedded.pieces import Piece
-from embedded.wiring import SERVICES
+from system.applications import SERVICES
 from tests.flow.conftest import LONGEST_WAY, System
 from tests.processes import alive
 

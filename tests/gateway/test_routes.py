@@ -11,11 +11,12 @@ import pytest
 from embedded.data_folder import DataFolder
 from embedded.oidc.provider import REALM
 from embedded.postgres import Address
-from embedded.wiring import SERVICES, Wiring
+from embedded.wiring import Wiring
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.web.titles import TITLES
 from portal.settings import PortalSettings
 from portal.sign_in import NEEDED
+from system.applications import SERVICES
 from tests.gateway.conftest import SESSION, TOKEN, Visitor, assert_problem
 from tests.gateway.stand_in import Behind
 from tests.structure.guards.routes import OPEN_TO_EVERYBODY, Route, routes_of

@@ -9,12 +9,13 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from embedded.rabbitmq import OPERATOR, Broker, find_or_get_rabbitmq, start_broker
+from embedded.rabbitmq import Broker, find_or_get_rabbitmq, start_broker
 from libs.common.messaging.bus import Bus
 from libs.common.messaging.management import Difference, Management, management
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.messaging.opening import open_bus
 from libs.common.messaging.topology import Party, Topology, queue_of, topology_of
+from system.parties import OPERATOR
 from tests.messaging.toy import CONSUMER, SOURCE, Effects
 
 # One service that follows itself, so that one user may do all that the suite does.

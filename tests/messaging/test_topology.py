@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from chidao.main import app
-from embedded.parties import CONSUMERS, parties, wanted_topology
-from embedded.rabbitmq import OPERATOR, Broker
+from embedded.rabbitmq import Broker
 from libs.common.messaging.management import ManagementFailed, management
 from libs.common.messaging.topology import DEAD_DELIVERY_LIMIT, DELIVERY_LIMIT, dead_exchange_of, dead_queue_of, exchange_of, queue_of
+from system.parties import CONSUMERS, OPERATOR, parties, wanted_topology
 from tests.messaging.conftest import VirtualHost
 from tests.messaging.test_messages import until
 from tests.messaging.toy import CONSUMER, SOURCE

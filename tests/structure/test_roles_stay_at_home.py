@@ -67,7 +67,7 @@ ALONE = (
     ),
     Fault(
         "nothing to look at",
-        "embedded/schemas.py",
+        "system/databases.py",
         "SCHEMAS = {}",
         "nothing to look at: no database",
     ),

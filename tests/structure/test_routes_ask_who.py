@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from embedded.postgres import DATABASES, Cluster
+from embedded.postgres import Cluster
+from system.databases import DATABASES, name_of
 from tests.structure.planting import Fault, Found, found_by_guard, said_by_guard
 
 OPEN_ROUTE = """
@@ -110,7 +111,7 @@ NOTHING = Fault(
 def folder(cluster: Cluster, migrated: Callable[[str], str]) -> str:
     """Of a PostgreSQL that runs and has the schema of each."""
     for database in DATABASES:
-        migrated(database.removeprefix("chidao_"))
+        migrated(name_of(database))
     return str(cluster.folder)
 
 

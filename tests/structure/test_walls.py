@@ -1,10 +1,11 @@
 """Every wall of .importlinter stands: a fault planted in a copy of the tree is found, and the message names the line."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.structure.planting import Fault, expected, planted, said_by, walls
+from tests.structure.planting import ROOT, Fault, expected, packages, planted, said_by, walls
 
 CONTRACT = "importlinter:contract:"
 
@@ -12,9 +13,13 @@ FAULTS = (
     Fault(
         "services-are-independent", "services/tasks/settings.py", "import services.notify.settings", "services.notify.settings (l.{line})"
     ),
-    Fault("nobody-reaches-up", "services/tasks/settings.py", "import embedded.refusals", "embedded.refusals (l.{line})"),
-    Fault("nobody-reaches-up", "libs/common/clock.py", "import portal.axis", "portal.axis (l.{line})"),
-    Fault("libs-know-no-service", "libs/common/clock.py", "import services.tasks.settings", "services.tasks.settings (l.{line})"),
+    Fault("rooms-in-order", "services/tasks/settings.py", "import embedded.servers", "embedded.servers (l.{line})"),
+    Fault("rooms-in-order", "libs/common/clock.py", "import portal.axis", "portal.axis (l.{line})"),
+    Fault("rooms-in-order", "libs/common/clock.py", "import services.tasks.settings", "services.tasks.settings (l.{line})"),
+    Fault("rooms-in-order", "portal/axis.py", "import system.databases", "system.databases (l.{line})"),
+    Fault("rooms-in-order", "system/databases.py", "import embedded.postgres", "embedded.postgres (l.{line})"),
+    Fault("rooms-in-order", "embedded/servers.py", "import faults.bodies", "faults.bodies (l.{line})"),
+    Fault("rooms-in-order", "faults/bodies.py", "import chidao.reach", "chidao.reach (l.{line})"),
     Fault("portal-knows-no-service", "portal/axis.py", "import services.tasks.settings", "services.tasks.settings (l.{line})"),
     Fault("portal-knows-no-service", "portal/axis.py", "from libs.contracts import buckets", "libs.contracts.buckets (l.{line})"),
     Fault("contracts-stand-alone", "libs/contracts/rates.py", "import libs.common.clock", "libs.common.clock (l.{line})"),
@@ -55,6 +60,14 @@ def look(tree: Path) -> tuple[int, str]:
 def test_the_copy_stands(tree: Path) -> None:
     code, said = look(tree)
     assert code == 0, said
+
+
+def test_every_room_stands_in_the_order() -> None:
+    """What is installed, but for the measurements, which stand on everything."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    rooms = {pattern.removesuffix("*") for pattern in project["tool"]["setuptools"]["packages"]["find"]["include"]} - {"bench"}
+    there = {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"bench", "tests"}
+    assert rooms == there == set(packages()) == set(walls()[f"{CONTRACT}rooms-in-order"]["layers"].split())
 
 
 def test_every_wall_is_tried() -> None:

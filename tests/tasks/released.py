@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from chidao.fault.bodies import PDF, today
+from faults.bodies import PDF, today
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.directives import DirectiveSummary, InstructionReleased, InstructionState, ReleaseChange
 from tests.signed_in import HEALTH, HEALTH_CLERK, TRACKER, Client

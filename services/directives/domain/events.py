@@ -1,13 +1,19 @@
 """What happens to a directive, in our own words; `outgoing.py` says what others hear of it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 from uuid import UUID
 
 from libs.common.domain import DomainEvent
+from services.directives.domain.draft import Draft
 
-if TYPE_CHECKING:
-    from services.directives.domain.directive import Directive
+
+class Document(Protocol):
+    """The directive, as far as an event of one of its instructions tells of it."""
+
+    id: UUID
+    draft: Draft
+    issuing_agency_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,5 +42,5 @@ class Released(DomainEvent):
 class InstructionReleased(DomainEvent):
     """Recorded by the instruction; `directive` is the document it stands in."""
 
-    directive: "Directive"
+    directive: Document
     released_by: UUID | None

@@ -18,13 +18,15 @@ from typing import Any
 
 import libs.contracts
 from embedded.data_folder import DataFolder
-from embedded.postgres import DATABASES, Address
-from embedded.wiring import SERVICES, Wiring
+from embedded.postgres import Address
+from embedded.wiring import Wiring
 from libs.common.domain import DomainEvent
 from libs.common.messaging.consumer import Consumer, Handler
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.service import service_of
 from libs.contracts.contract import Contract, all_contracts
+from system.applications import SERVICES
+from system.databases import DATABASES, runner_of
 from tests.structure.guards import places
 from tests.structure.guards.places import ROOT, Finding, Place, verdict
 
@@ -92,7 +94,7 @@ def source_of(contract: type[Contract]) -> str:
 
 def followers() -> list[Follower]:
     with TemporaryDirectory() as folder:
-        nobody = Address(Path(folder), 1, dict.fromkeys((f"{database}_app" for database in DATABASES), "-"))
+        nobody = Address(Path(folder), 1, dict.fromkeys((runner_of(database) for database in DATABASES), "-"))
         wiring = Wiring(DataFolder(Path(folder)), nobody, NOWHERE, dict.fromkeys(SERVICES, NOWHERE), timedelta(), sign_in_url=NOWHERE)
         return [
             Follower(name, tuple(runner.consumer for runner in service_of(wiring.service_app(name, InMemoryBus())).runners))

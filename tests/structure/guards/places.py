@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = ("libs", "services", "portal", "embedded")
+PACKAGES = ("libs", "services", "portal", "system", "embedded")
 
 
 @dataclass(frozen=True, order=True)

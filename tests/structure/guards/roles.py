@@ -12,9 +12,9 @@ from pathlib import Path
 
 import asyncpg
 
-from embedded.postgres import DATABASES, Address, start_cluster
-from embedded.schemas import SCHEMAS
+from embedded.postgres import Address, start_cluster
 from libs.common.migrate import migrate
+from system.databases import DATABASES, SCHEMAS, owner_of, runner_of
 from tests.structure.guards import places
 from tests.structure.guards.places import ROOT, Finding, Place, verdict
 
@@ -24,7 +24,7 @@ OF_NOBODY = ("postgres", "template1")
 ONLY_ADDED_TO = ("event_log", "audit_entry")
 """What every publishing service keeps for ever; each service has more of them, known by their trigger."""
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}", "DROP TABLE {table}")
-SOURCES = ("embedded", "libs", "services", "portal")
+SOURCES = ("embedded", "system", "libs", "services", "portal")
 _APPEND_ONLY = "SELECT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgname = 'append_only'"
 _COLUMNS = """
 SELECT relname AS name, min(attname) AS column FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
@@ -99,18 +99,19 @@ async def changes_of_the_changeless(postgres: Address, database: str) -> tuple[l
     findings += [
         Finding(of_table(table), f"{database}: {table} is only ever added to, and nothing holds that") for table in sorted(wanted - tables)
     ]
-    async with session(postgres, database, f"{database}_app") as running:
+    async with session(postgres, database, runner_of(database)) as running:
         for table in sorted(tables | wanted):
             findings += [
                 Finding(
-                    of_right(statement.split()[0], table), f"{database}_app may {statement.split()[0]} {table}, which is only ever added to"
+                    of_right(statement.split()[0], table),
+                    f"{runner_of(database)} may {statement.split()[0]} {table}, which is only ever added to",
                 )
                 for statement in CHANGES
                 if await may(running, statement.format(table=table, column=columns[table]))
             ]
         for statement in ("CREATE TABLE mine (id int)", "CREATE TEMPORARY TABLE mine (id int)", "DELETE FROM alembic_version"):
             if await may(running, statement):
-                findings.append(Finding(of_right(statement.split()[0], "alembic_version"), f"{database}_app may {statement}"))
+                findings.append(Finding(of_right(statement.split()[0], "alembic_version"), f"{runner_of(database)} may {statement}"))
     return findings, len(tables)
 
 
@@ -149,7 +150,7 @@ def without_schema() -> Iterator[Finding]:
 
 async def look(postgres: Address) -> tuple[list[Finding], int]:
     for database, package in SCHEMAS.items():
-        await migrate(package, postgres.dsn(database, f"{database}_owner"))
+        await migrate(package, postgres.dsn(database, owner_of(database)))
     findings = [*without_schema(), *[finding async for finding in foreign_entries(postgres)]]
     changeless = 0
     for database in DATABASES:

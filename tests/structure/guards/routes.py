@@ -28,8 +28,9 @@ from embedded.data_folder import DataFolder
 from embedded.oidc.issuing import Position, Session, TokenIssuer
 from embedded.postgres import running_in
 from embedded.servers import address_of, listen, serving
-from embedded.wiring import PORTAL_CLIENT, SERVICES, Wiring
+from embedded.wiring import PORTAL_CLIENT, Wiring
 from libs.common.messaging.memory import InMemoryBus
+from system.applications import SERVICES
 from tests.structure.guards import places
 from tests.structure.guards.places import ROOT, Finding, Place, verdict
 

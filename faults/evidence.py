@@ -9,8 +9,9 @@ from typing import Any
 
 import asyncpg
 
-from embedded.parties import parties
 from embedded.postgres import running_in
+from system.databases import database_of
+from system.parties import parties
 
 Rows = list[asyncpg.Record]
 
@@ -116,7 +117,7 @@ async def databases_of(data: Path) -> AsyncIterator[Databases]:
     async with AsyncExitStack() as stack:
         lines = {}
         for service in SERVICES:
-            line = await asyncpg.connect(address.dsn(f"chidao_{service}", driver="postgresql"))
+            line = await asyncpg.connect(address.dsn(database_of(service), driver="postgresql"))
             stack.push_async_callback(line.close)
             lines[service] = line
         yield Databases(lines)

@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx2
 
-from chidao.fault.bodies import PDF, coordinating, document, instruction, lead, today
-from chidao.fault.journal import ACCEPTED, Journal, Request
-from chidao.fault.people import SignIns, Somebody
+from faults.bodies import PDF, coordinating, document, instruction, lead, today
+from faults.journal import ACCEPTED, Journal, Request
+from faults.people import SignIns, Somebody
 
 # A door that is shut for a moment, and a service that has just come up and not yet heard from the others.
 NOT_NOW = frozenset({502, 503, 504})

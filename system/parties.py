@@ -1,4 +1,4 @@
-"""Who publishes and who follows whom, of all services: from it the topology of a broker is derived."""
+"""Who publishes, who follows whom and who works of his own accord, of all services: from it the topology of a broker is derived."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,9 +6,7 @@ import services.directives.subscriptions
 import services.notify.subscriptions
 import services.reporting.subscriptions
 import services.tasks.subscriptions
-from embedded.rabbitmq import OPERATOR, VIRTUAL_HOST, Broker
 from libs.common.messaging.consumer import Consumer
-from libs.common.messaging.management import management
 from libs.common.messaging.topology import Party, Topology, topology_of
 
 CONSUMERS: Mapping[str, Sequence[Consumer]] = {
@@ -21,6 +19,13 @@ CONSUMERS: Mapping[str, Sequence[Consumer]] = {
 
 CONSUMING = tuple(service for service, consumers in CONSUMERS.items() if consumers)
 
+# Which services have work of their own accord, and so a part for it.
+SCHEDULING = frozenset({"tasks"})
+
+# The account that brings the topology about, and the virtual host that is ours.
+OPERATOR = "operator"
+VIRTUAL_HOST = "chidao"
+
 
 def parties() -> list[Party]:
     """Every service; one publishes when another follows it."""
@@ -30,12 +35,3 @@ def parties() -> list[Party]:
 
 def wanted_topology() -> Topology:
     return topology_of(parties())
-
-
-def apply_topology(broker: Broker) -> tuple[list[str], list[str]]:
-    """Bring about in `broker` what all services need; what was changed, and what is left for a person."""
-    wanted = wanted_topology()
-    passwords = {rights.user: broker.password(rights.user) for rights in wanted.rights}
-    operator = {"operator": OPERATOR, "password": broker.password(OPERATOR), "virtual_host": VIRTUAL_HOST}
-    with management(broker.management_url, **operator) as managed:
-        return managed.apply(wanted, passwords)

@@ -1,4 +1,4 @@
-"""Faults for the checker to find: `python -m chidao.fault.planted PATCH,… MODULE` runs a module of ours with something of it made wrong.
+"""Faults for the checker to find: `python -m faults.planted PATCH,… MODULE` runs a module of ours with something of it made wrong.
 
 Nothing of this is in the product: a process of the ordinary run never loads this module.
 """

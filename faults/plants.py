@@ -7,8 +7,8 @@ of the feed with the bus off, and a low delivery limit where consumers do not as
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from chidao.fault.conditions import Conditions
-from chidao.fault.kills import Kind
+from faults.conditions import Conditions
+from faults.kills import Kind
 from libs.common.fault_points import Point
 
 # The keys that would refuse a second fact or notice; what refers to them goes with them.

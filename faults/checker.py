@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 
-from chidao.fault.clients import sha256_of_upload
-from chidao.fault.evidence import FOLLOWED, SOURCES, Evidence
-from chidao.fault.expected import DIRECTIVE_STATE_AFTER, EVENT_OF, OVERDUE, Expected, ExpectedTask
-from chidao.fault.journal import Accepted, Told
-from chidao.fault.notices_told import TOLD
-from embedded.parties import CONSUMING
+from faults.clients import sha256_of_upload
+from faults.evidence import FOLLOWED, SOURCES, Evidence
+from faults.expected import DIRECTIVE_STATE_AFTER, EVENT_OF, OVERDUE, Expected, ExpectedTask
+from faults.journal import Accepted, Told
+from faults.notices_told import TOLD
 from libs.contracts.buckets import COMPLETED, OPEN, Bucket
 from services.tasks.domain.receipt import Receipt
+from system.parties import CONSUMING
 
 
 def differences(told: Told, evidence: Evidence) -> list[str]:

@@ -16,24 +16,23 @@ from urllib.parse import quote
 import asyncpg
 import httpx2
 
-from chidao.fault.arrivals import Arrivals
-from chidao.fault.checker import differences
-from chidao.fault.clients import Client, Unexpected, at_work, everybody
-from chidao.fault.conditions import ORDINARY, Conditions
-from chidao.fault.evidence import Evidence, databases_of
-from chidao.fault.journal import Journal, Told
-from chidao.fault.kills import Kill, Kind, plan_of, stands_still
-from chidao.fault.outcome import NobodyCame, Outcome
-from chidao.fault.people import SignIns, Somebody
-from chidao.fault.planted import command_of
 from embedded.data_folder import hold
-from embedded.parties import CONSUMING, wanted_topology
 from embedded.pieces import Piece
 from embedded.processes import free_port, processes_in
-from embedded.rabbitmq import OPERATOR, VIRTUAL_HOST
 from embedded.split import Split, apart, split
+from faults.arrivals import Arrivals
+from faults.checker import differences
+from faults.clients import Client, Unexpected, at_work, everybody
+from faults.conditions import ORDINARY, Conditions
+from faults.evidence import Evidence, databases_of
+from faults.journal import Journal, Told
+from faults.kills import Kill, Kind, plan_of, stands_still
+from faults.outcome import NobodyCame, Outcome
+from faults.people import SignIns, Somebody
+from faults.planted import command_of
 from libs.common.fault_points import VARIABLE
 from libs.common.messaging import topology
+from system.parties import CONSUMING, OPERATOR, VIRTUAL_HOST, wanted_topology
 
 # Clients of one machine, who are a whole province here.
 REQUESTS_PER_SECOND = 1_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
-from chidao.fault.journal import Accepted, Told
+from faults.journal import Accepted, Told
 from libs.common.clock import vietnam_date
 from libs.contracts.buckets import Bucket, Standing, bucket_of, bucket_of_group
 

@@ -15,14 +15,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from chidao.fault.conditions import ORDINARY, Conditions
-from chidao.fault.journal import Journal
-from chidao.fault.kills import SERVICES_AT, Kind
-from chidao.fault.outcome import Outcome
-from chidao.fault.plants import PLANTS
 from embedded.logs import log_to
-from embedded.refusals import CannotRun
+from faults.conditions import ORDINARY, Conditions
+from faults.journal import Journal
+from faults.kills import SERVICES_AT, Kind
+from faults.outcome import Outcome
+from faults.plants import PLANTS
 from libs.common.fault_points import Point
+from system.refusals import CannotRun
 
 Name = TypeVar("Name", Kind, Point)
 SHOWN_DIFFERENCES = 30
@@ -62,7 +62,7 @@ def fault(
 ) -> None:
     """Giết mọi tiến trình dưới tải rồi đối chiếu tất cả; mã kết thúc 1 khi có khác biệt (kill everything under load, then compare)."""
     # With it come all applications, which no other command of ours should have to load.
-    from chidao.fault.storm import storm
+    from faults.storm import storm
 
     if plant is not None and plant not in PLANTS:
         raise CannotRun(f"Không có lỗi {plant}", f"no such fault; there are {', '.join(PLANTS)}")
@@ -95,7 +95,7 @@ def trial(
     data: Annotated[Path | None, typer.Option(help="Thư mục trống (an empty folder).")] = None,
 ) -> None:
     """Thử chính bộ đối chiếu: lỗi được cài phải bị thấy, đối chứng thì không (is every planted fault found, and nothing else)."""
-    from chidao.fault.storm import storm
+    from faults.storm import storm
 
     names = only or list(PLANTS)
     if unknown := set(names) - PLANTS.keys():

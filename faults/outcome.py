@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from chidao.fault.kills import Kind
-from embedded.refusals import CannotRun
+from faults.kills import Kind
 from libs.common.fault_points import Point
+from system.refusals import CannotRun
 
 
 class NobodyCame(CannotRun):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from chidao.fault.evidence import FOLLOWED, SOURCES, Databases
+from faults.evidence import FOLLOWED, SOURCES, Databases
 
 Key = tuple[int, str, int]
 Follower = tuple[str, str, str]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chidao.fault.kills import Kind
+from faults.kills import Kind
 from libs.common.fault_points import Point
 from libs.common.messaging.topology import DELIVERY_LIMIT
 
