@@ -17,6 +17,7 @@ from chidao import backup as backups
 from chidao import dead as dead_letters
 from chidao import topology
 from chidao.reach import postgres_of
+from chidao.seed import seed
 from chidao.serve import serve
 from faults.command import fault, trial
 from libs.common.migrate import migrate as migrate_one
@@ -53,6 +54,7 @@ app.add_typer(topology.app, name="topology")
 
 
 app.command()(serve)
+app.command()(seed)
 app.command()(fault)
 app.command("fault-trial")(trial)
 

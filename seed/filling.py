@@ -3,17 +3,20 @@
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 from random import Random
+
+import asyncpg
 
 from libs.common.clock import VIETNAM
 from seed.calendar import WorkingDays
 from seed.cast import Cast
 from seed.drawing import FIRST_TASK_NUMBER, Drawing, Sketch, sketches
-from seed.indexes import aside
+from seed.indexes import put_aside
 from seed.lives import DocumentLife
 from seed.loading import SERVICES, Addresses, load, look_over, opened, settle
 from seed.playing import play
@@ -32,11 +35,19 @@ OF_ONE_BATCH = 4_000
 # From here on it is quicker to build indexes once than row by row.
 INDEXES_ASIDE_FROM = 20_000
 
-Progress = Callable[[str, int, int], None]
+
+class Step(Enum):
+    ROWS = "rows"
+    """Counted in assignments."""
+    INDEXES = "indexes"
+    LOOKING_OVER = "looking over"
+
+
+Progress = Callable[[Step, int, int], None]
 """What is being done, how much of it is done, and how much there is."""
 
 
-def quietly(_: str, __: int, ___: int) -> None:
+def quietly(_: Step, __: int, ___: int) -> None:
     """For who does not want to know."""
 
 
@@ -62,35 +73,30 @@ async def fill(scale: Scale, addresses: Addresses, *, seed: int, progress: Progr
     cast = Cast(Province(PROVINCE), scale.until)
     drawn = sketches(scale, cast, WorkingDays(scale.first, scale.until), seed)
     filled = Filled(len(drawn), sum(len(one.groups) for one in drawn), sum(one.assignments for one in drawn))
+    large = filled.assignments >= INDEXES_ASIDE_FROM
     async with opened(addresses) as connections:
-        large = filled.assignments >= INDEXES_ASIDE_FROM
-        back = {}
-        for service, connection in connections.items() if large else ():
-            put_aside = await aside(connection)
-            back[service] = put_aside.back
-            for statement in put_aside.away:
-                await connection.execute(statement)
+        back = {service: await put_aside(connection) for service, connection in connections.items()} if large else {}
         await _write(work, list(_batches(drawn)), filled.assignments, progress, apart=large)
-        await _all_at_once(connections, back, progress)
+        await _build(connections, back, progress)
         await settle(connections)
-        progress("ANALYZE", 0, 1)
+        progress(Step.LOOKING_OVER, 0, 1)
         await look_over(connections)
-        progress("ANALYZE", 1, 1)
+        progress(Step.LOOKING_OVER, 1, 1)
     return filled
 
 
-async def _all_at_once(connections: dict, back: dict, progress: Progress) -> None:
+async def _build(connections: Mapping[str, asyncpg.Connection], back: Mapping[str, Sequence[str]], progress: Progress) -> None:
+    """Indexes and keys anew, two databases at a time and the largest first."""
     total, done = sum(map(len, back.values())), 0
-    # Two at a time, the largest databases side by side.
     free = asyncio.Semaphore(2)
 
     async def build(service: str) -> None:
         nonlocal done
         async with free:
             for statement in back[service]:
-                await connections[service].execute(statement, timeout=None)
+                await connections[service].execute(statement)
                 done += 1
-                progress("indexes", done, total)
+                progress(Step.INDEXES, done, total)
 
     await asyncio.gather(*(build(service) for service in sorted(back, key=lambda one: one != "tasks")))
 
@@ -110,19 +116,19 @@ def _batches(drawn: Sequence[Sketch]) -> Iterator[list[Sketch]]:
 
 async def _write(work: Work, batches: Sequence[list[Sketch]], total: int, progress: Progress, *, apart: bool) -> None:
     done = 0
-    progress("rows", done, total)
+    progress(Step.ROWS, done, total)
     if not apart:
         for batch in batches:
             await _written(work, batch)
             done += sum(one.assignments for one in batch)
-            progress("rows", done, total)
+            progress(Step.ROWS, done, total)
         return
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
         running = [loop.run_in_executor(pool, _write_here, work, batch) for batch in batches]
         for ended in asyncio.as_completed(running):
             done += await ended
-            progress("rows", done, total)
+            progress(Step.ROWS, done, total)
 
 
 def _write_here(work: Work, batch: list[Sketch]) -> int:
@@ -156,13 +162,15 @@ def add_life(batch: Batch, life: DocumentLife, cast: Cast, *, first_number: int,
     return first_number + len(played.tasks)
 
 
-async def fill_with(lives: Sequence[DocumentLife], cast: Cast, addresses: Addresses, *, until: datetime, seed: int) -> None:
+async def fill_with(lives: Sequence[DocumentLife], cast: Cast, addresses: Addresses, *, until: datetime, seed: int) -> Filled:
     """Lives that were told, into empty databases of the newest schema, which nobody uses meanwhile."""
     batch = batch_of(lives, cast, until=until, seed=seed)
     async with opened(addresses) as connections:
         await load(connections, batch)
         await settle(connections)
         await look_over(connections)
+    parts = sum(len(life.courses) for life in lives)
+    return Filled(len(lives), sum(len(life.draft.instructions) for life in lives), parts)
 
 
 def batch_of(lives: Sequence[DocumentLife], cast: Cast, *, until: datetime, seed: int) -> Batch:

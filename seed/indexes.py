@@ -1,7 +1,5 @@
 """Indexes, keys and references of large tables are taken away before millions of rows come, and built once after them."""
 
-from dataclasses import dataclass
-
 import asyncpg
 
 # Constraints first: each brings its index along, and cannot do without it.
@@ -18,20 +16,13 @@ ORDER BY 1
 """
 
 
-@dataclass(frozen=True)
-class Aside:
-    """Statements that take everything away, and those that bring it back."""
-
-    away: tuple[str, ...]
-    back: tuple[str, ...]
-
-
-async def aside(connection: asyncpg.Connection) -> Aside:
+async def put_aside(connection: asyncpg.Connection) -> list[str]:
+    """Take them away; gives the statements that bring them back."""
     constraints = await connection.fetch(_CONSTRAINTS)
     indexes = await connection.fetch(_INDEXES)
-    away = [f"ALTER TABLE {one['table']} DROP CONSTRAINT {one['name']}" for one in constraints]
-    back = [f"ALTER TABLE {one['table']} ADD CONSTRAINT {one['name']} {one['definition']}" for one in reversed(constraints)]
-    return Aside(
-        (*away, *(f"DROP INDEX {one['name']}" for one in indexes)),
-        (*(one["definition"] for one in indexes), *back),
-    )
+    for one in constraints:
+        await connection.execute(f"ALTER TABLE {one['table']} DROP CONSTRAINT {one['name']}")
+    for one in indexes:
+        await connection.execute(f"DROP INDEX {one['name']}")
+    kept = [f"ALTER TABLE {one['table']} ADD CONSTRAINT {one['name']} {one['definition']}" for one in reversed(constraints)]
+    return [*(one["definition"] for one in indexes), *kept]

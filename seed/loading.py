@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from seed.rows.batch import Batch
-from seed.rows.messages import CONSUMERS, followers
+from seed.rows.messages import followers
 
-SERVICES = tuple(CONSUMERS)
+SERVICES = ("directives", "tasks", "notify", "reporting")
 """Whose databases are filled."""
 Addresses = Mapping[str, str]
 """Service → where the superuser reaches its database, for asyncpg."""

@@ -3,22 +3,10 @@
 The outbox stays empty, as after a relay that has published everything.
 """
 
-from collections.abc import Mapping, Sequence
-
-import services.directives.subscriptions
-import services.notify.subscriptions
-import services.reporting.subscriptions
-import services.tasks.subscriptions
 from libs.common.messaging.consumer import Consumer
 from seed.playing import Happened, Played
 from seed.rows.batch import Batch
-
-CONSUMERS: Mapping[str, Sequence[Consumer]] = {
-    "directives": services.directives.subscriptions.CONSUMERS,
-    "tasks": services.tasks.subscriptions.CONSUMERS,
-    "notify": services.notify.subscriptions.CONSUMERS,
-    "reporting": services.reporting.subscriptions.CONSUMERS,
-}
+from system.parties import CONSUMERS
 
 
 def followers(source: str) -> list[tuple[str, Consumer]]:

@@ -1,13 +1,13 @@
 """Facts that figures are counted from, and what is known of each task now."""
 
-from typing import Any
+from typing import Any, cast
 
 from libs.common.clock import vietnam_date
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.directives import DirectiveReleased
 from seed.playing import TASKS, Played
 from seed.rows.batch import Batch
-from services.reporting.projections.tasks import _NOW, _STANDING, known_task
+from services.reporting.projections.tasks import _NOW, _STANDING, TaskEvent, known_task
 
 SERVICE = "reporting"
 FACT_COLUMNS = (*_STANDING.split(", "), "occurred_at", "type")
@@ -18,7 +18,7 @@ def add_facts(batch: Batch, played: Played) -> None:
     newest: dict[Any, dict[str, Any]] = {}
     for happened in played.happened:
         if happened.envelope.source == TASKS:
-            known = vars(known_task(happened.contract, happened.envelope))
+            known = vars(known_task(cast(TaskEvent, happened.contract), happened.envelope))
             row = known | {"known_on": vietnam_date(happened.contract.occurred_at)}
             batch.add(SERVICE, "task_fact", {column: row[column] for column in FACT_COLUMNS})
             newest[row["id"]] = row

@@ -1,4 +1,4 @@
-"""Everything in the databases as words that can be compared: ids, moments, numbers by order, transactions and traces told by what they stand for."""
+"""Everything in the databases as words that can be compared: ids and moments are told by what they stand for."""
 
 import asyncio
 import json

@@ -15,11 +15,11 @@ import seed.playing
 import seed.rows.batch
 from embedded.data_folder import hold
 from embedded.postgres import Cluster, start_cluster
-from embedded.schemas import SCHEMAS
 from libs.common.actor import Actor
 from libs.common.migrate import migrate
 from seed.filling import batch_of, fill_with
 from seed.loading import SERVICES
+from system.databases import SCHEMAS, owner_of
 from tests.seed.rows import Rows, addresses_in, all_rows, differences, everybody_has_followed
 from tests.seed.story import CAST, END, STORY, on
 from tests.seed.through_the_api import Living, live, living
@@ -161,7 +161,7 @@ def test_a_start_upon_it_finds_nothing_to_do(tmp_path: Path) -> None:
             cluster = await asyncio.to_thread(start_cluster, folder.postgres)
             try:
                 for database, package in SCHEMAS.items():
-                    await migrate(package, cluster.dsn(database, f"{database}_owner"))
+                    await migrate(package, cluster.dsn(database, owner_of(database)))
                 await fill_with(STORY, CAST, addresses_in(cluster), until=END, seed=SEED)
                 before = await all_rows(addresses_in(cluster))
             finally:

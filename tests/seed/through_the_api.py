@@ -21,7 +21,7 @@ from embedded.oidc.issuing import Session, TokenIssuer
 from embedded.oidc.provider import REALM
 from embedded.postgres import Cluster, start_cluster
 from embedded.servers import listen
-from embedded.wiring import PORTAL_CLIENT, SERVICES
+from embedded.wiring import PORTAL_CLIENT
 from libs.common.actor import Actor
 from libs.common.clock import VIETNAM, Clock
 from libs.common.messaging.memory import InMemoryBus
@@ -30,6 +30,7 @@ from seed.lives import Accept, Act, Confirm, DocumentLife, Report, Return, Submi
 from seed.report_document import NAME, REPORT_DOCUMENT
 from services.directives.domain.draft import Draft
 from services.tasks.scheduler.overdue import OverdueScheduler
+from system.applications import SERVICES
 from tests.seed.rows import as_text, everybody_has_followed
 
 Step = tuple[datetime, Callable[[], Coroutine[Any, Any, None]]]
