@@ -1,6 +1,6 @@
 """The demonstration: the province and invented people, loaded once, and who of them a newcomer may want to be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import text
@@ -9,6 +9,7 @@ from embedded.oidc.issuing import Account
 from libs.common.actor import Actor
 from libs.common.messaging.event_log import Cause
 from libs.common.service import Service
+from libs.contracts.province import SettingValue
 from services.directory.demo import demo_members
 from services.directory.outgoing import to_contract
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
@@ -17,13 +18,18 @@ from services.directory.queries.accounts import accounts
 from services.directory.use_cases.import_province import import_province
 
 PROVINCE = "quang-ngai"
+# A newcomer goes all the way alone: nobody else has to approve what he releases.
+RULES: Mapping[str, SettingValue] = {"release_needs_approval": False}
 KINDS_OF_THE_STORY = ("PROVINCE_COMMITTEE", "OFFICE", "DEPARTMENT", "COMMUNE")
 
 
 async def load_once(directory: Service) -> None:
-    """Agencies and people in one transaction: either all of them are there or, after a kill, none."""
+    """Agencies, people and rules in one transaction: either all of them are there or, after a kill, none.
+
+    A folder that an older release has filled gets its rules at the next start.
+    """
     async with directory.database.read() as connection:
-        if (await connection.execute(text("SELECT EXISTS (SELECT 1 FROM agency)"))).scalar_one():
+        if (await connection.execute(text("SELECT EXISTS (SELECT FROM agency) AND EXISTS (SELECT FROM province_setting)"))).scalar_one():
             return
     province = Province(PROVINCE)
     transaction = DirectoryUnitOfWork(
@@ -35,7 +41,7 @@ async def load_once(directory: Service) -> None:
         lists=directory.lists,
     )
     members = demo_members(province, directory.clock.today())
-    await import_province(province, transaction, now=directory.clock.now(), members=members)
+    await import_province(province, transaction, now=directory.clock.now(), members=members, settings=RULES)
 
 
 async def who_may_sign_in(directory: Service, day: date) -> list[Account]:

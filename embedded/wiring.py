@@ -24,9 +24,8 @@ from system.databases import database_of, runner_of
 
 PORTAL_CLIENT = "chidao-portal"
 
-# A newcomer goes all the way alone, and need not wait a minute to see what a turned clock makes overdue.
+# Nobody need wait a minute to see what a turned clock makes overdue.
 DEMO_SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "directives": {"release_needs_approval": False},
     "tasks": {"overdue_every_seconds": 5.0},
 }
 

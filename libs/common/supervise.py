@@ -1,8 +1,11 @@
-"""Long-running work that starts again after every failure: whatever a library raises, it is logged and tried anew."""
+"""Long-running work that starts again after every failure: whatever a library raises, it is logged and tried anew.
+
+The supervisor itself has nobody above it. Should it end all the same, it is named (`Standing.ended`) and takes its process with it.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +24,15 @@ CANCELLED_AGAIN_AFTER = 3.0
 # Why a work is not well yet that has not failed.
 STARTING = "Starting"
 _SAY_WELL: ContextVar[Callable[[], None]] = ContextVar("say_well", default=lambda: None)
+_TELL_ENDED: ContextVar[Callable[[str], None]] = ContextVar("tell_ended", default=lambda _name: None)
+
+
+def when_one_ends(tell: Callable[[str], None]) -> None:
+    """`tell` is called with the name of a work that has ended for good though it should run, for what is begun from here on.
+
+    Nobody starts it again in this process: whoever runs the process ends it, so that it is started anew as a whole.
+    """
+    _TELL_ENDED.set(tell)
 
 
 def is_well() -> None:
@@ -33,9 +45,10 @@ def is_well() -> None:
 
 @dataclass
 class Standing:
-    """Which long-running works are failing at present, and with what: what an operator wants to be told of a service."""
+    """Which long-running works are failing at present or have ended, and with what: what an operator wants to be told of a service."""
 
     _failing: dict[str, str] = field(default_factory=dict)
+    _ended: dict[str, str] = field(default_factory=dict)
 
     def failed(self, name: str, why: str) -> None:
         self._failing[name] = why
@@ -46,6 +59,13 @@ class Standing:
     def failing(self) -> dict[str, str]:
         """Name of the work → name of its last error."""
         return dict(self._failing)
+
+    def end(self, name: str, why: str) -> None:
+        self._ended[name] = why
+
+    def ended(self) -> dict[str, str]:
+        """Name of the work that nobody starts again → name of what ended it."""
+        return dict(self._ended)
 
 
 async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing: Standing | None = None) -> None:
@@ -58,28 +78,55 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing:
         started = asyncio.get_running_loop().time()
         try:
             await work()
-        except Exception as error:  # noqa: BLE001 - the supervisor is the one place that takes all
+        # The one place that takes all, also a cancellation that nobody has asked for: libraries raise one for a broken line.
+        except (Exception, asyncio.CancelledError) as error:
             if (ours := asyncio.current_task()) is not None and ours.cancelling():
+                if isinstance(error, asyncio.CancelledError):
+                    raise
                 # What a library makes of our cancellation is the end all the same.
-                log.info("ended-otherwise", work=name, error=type(error).__name__, detail=wording(error))
+                _say("ended-otherwise", work=name, error=type(error).__name__, detail=wording(error))
                 return
             if asyncio.get_running_loop().time() - started > RECOVERED_AFTER:
                 pause = SHORTEST_PAUSE
             standing.failed(name, type(error).__name__)
-            log.warning("restarted", work=name, error=type(error).__name__, detail=wording(error), pause=pause)
+            _say("restarted", work=name, error=type(error).__name__, detail=wording(error), pause=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
             await asyncio.sleep(SHORTEST_PAUSE)
 
 
+def _say(event: str, **more: object) -> None:
+    """A line in the log, if it can be written: that it cannot is no reason to stop working."""
+    with suppress(Exception):
+        log.warning(event, **more)
+
+
 @asynccontextmanager
 async def running(*works: tuple[str, Callable[[], Awaitable[None]]], standing: Standing | None = None) -> AsyncIterator[None]:
-    """Keep all `works` running while the context lasts, then cancel them and wait for their end."""
+    """Keep all `works` running while the context lasts, then cancel them and wait for their end.
+
+    One whose supervisor ends before is named in `standing` and told to whoever asked (`when_one_ends`).
+    """
+    standing = standing or Standing()
+    tell_ended = _TELL_ENDED.get()
+    leaving = False
+
+    def look(task: asyncio.Task[None]) -> None:
+        if leaving:
+            return
+        error = None if task.cancelled() else task.exception()
+        standing.end(task.get_name(), type(error).__name__ if error is not None else "Cancelled")
+        _say("ended-for-good", work=task.get_name(), error=standing.ended()[task.get_name()], detail=wording(error) if error else "")
+        tell_ended(task.get_name())
+
     tasks = [asyncio.create_task(keep_running(name, work, standing), name=name) for name, work in works]
+    for task in tasks:
+        task.add_done_callback(look)
     try:
         yield
     finally:
+        leaving = True
         pending = set(tasks)
         while pending:
             for task in pending:
@@ -87,4 +134,4 @@ async def running(*works: tuple[str, Callable[[], Awaitable[None]]], standing: S
             _, pending = await asyncio.wait(pending, timeout=CANCELLED_AGAIN_AFTER)
             if pending:
                 # Once more: what a library does on its way out may swallow a cancellation.
-                log.warning("not-ended-yet", works=sorted(task.get_name() for task in pending))
+                _say("not-ended-yet", works=sorted(task.get_name() for task in pending))

@@ -83,16 +83,55 @@ class _OneObjectALine(logging.Formatter):
         return json.dumps(said, ensure_ascii=False)
 
 
+class UnfailingLog:
+    """A log stream that never fails: no work ends because its word about it cannot be written (a full disk, a closed terminal).
+
+    Lines that were lost are counted, and the count is written before the first line that can be written again.
+    """
+
+    def __init__(self, to: TextIO) -> None:
+        self._to = to
+        self._untold = 0
+        self.lost = 0
+
+    def write(self, words: str) -> int:
+        try:
+            if self._untold:
+                self._to.write(json.dumps({"level": "error", "event": "log-lines-lost", "count": self._untold}) + "\n")
+                self._to.flush()
+                self._untold = 0
+            self._to.write(words)
+            self._to.flush()
+        except (OSError, ValueError):
+            # ValueError is what a closed stream says.
+            self.lost += 1
+            self._untold += 1
+        return len(words)
+
+    def flush(self) -> None:
+        """Every line is flushed as it is written."""
+
+
+_log: UnfailingLog | None = None
+
+
+def log_lines_lost() -> int:
+    """How many lines of this process could not be written."""
+    return _log.lost if _log is not None else 0
+
+
 def configure_logs(to: TextIO = sys.stdout, *, level: str = "INFO") -> None:
     """One JSON object a line. Log ids, codes and counts; never names, texts or tokens.
 
-    Of libraries only warnings: every request is told by our own middleware already.
+    Of libraries only warnings: every request is told by our own middleware already. Writing a line never raises.
     """
-    handler = logging.StreamHandler(to)
+    global _log
+    _log = UnfailingLog(to)
+    handler = logging.StreamHandler(_log)
     handler.setFormatter(_OneObjectALine())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
-        logger_factory=structlog.WriteLoggerFactory(to),
+        logger_factory=structlog.WriteLoggerFactory(_log),  # type: ignore[arg-type]
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,

@@ -1,10 +1,27 @@
-"""What the directory promises: agencies and memberships. Names of agencies travel in these events only; people by id."""
+"""What the directory promises: agencies, memberships and the rules of the province. Names of agencies travel in these events only;
+people by id."""
 
 from datetime import date
-from typing import ClassVar
-from uuid import UUID
+from typing import ClassVar, Self
+from uuid import UUID, uuid5
+
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from libs.contracts.contract import Contract, Part
+from libs.contracts.province import SETTINGS
+from libs.contracts.working_days import CalendarDay
+
+_RULES = UUID("0f2b8a3e-51a6-5d0c-9b7e-6c1d4e2f7a90")
+
+
+def setting_id(key: str) -> UUID:
+    """The aggregate of a setting: the same in every province."""
+    return uuid5(_RULES, f"setting/{key}")
+
+
+def calendar_id(year: int) -> UUID:
+    """The aggregate of the working calendar of a year."""
+    return uuid5(_RULES, f"calendar/{year}")
 
 
 class AgencyState(Part):
@@ -52,3 +69,46 @@ class MembershipChanged(Contract):
     type: ClassVar[str] = "chidao.directory.membership-changed.v1"
     state: MembershipState
     change: MembershipChange
+
+
+class DecisionChange(Part):
+    """Why it was decided."""
+
+    reason: str
+
+
+class ProvinceSettingState(Part):
+    """One decision on a setting (`province.py`), valid from a day on; of two for one day the later version counts.
+
+    `value` None takes back what was decided for that day. A key that this release does not know may have any value: nobody asks for it.
+    """
+
+    key: str
+    value: StrictBool | StrictInt | StrictStr | None
+    valid_from: date | None
+
+    @model_validator(mode="after")
+    def _is_a_value_of_its_setting(self) -> Self:
+        if self.value is not None and self.key in SETTINGS:
+            SETTINGS[self.key].checked(self.value)
+        return self
+
+
+class ProvinceSettingChanged(Contract):
+    type: ClassVar[str] = "chidao.directory.province-setting-changed.v1"
+    state: ProvinceSettingState
+    change: DecisionChange
+
+
+class WorkingCalendarState(Part):
+    """One decision on the working calendar of a year: all its days that depart from the plain week. `days` None takes a decision back."""
+
+    year: int = Field(ge=1, le=9999)
+    days: tuple[CalendarDay, ...] | None
+    valid_from: date | None
+
+
+class WorkingCalendarChanged(Contract):
+    type: ClassVar[str] = "chidao.directory.working-calendar-changed.v1"
+    state: WorkingCalendarState
+    change: DecisionChange

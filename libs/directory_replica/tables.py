@@ -1,4 +1,4 @@
-"""The tables of the replica, for the first migration of each service that keeps one."""
+"""The tables of the replica, for the migrations of each service that keeps one."""
 
 REPLICA_STATEMENTS = (
     """
@@ -13,4 +13,16 @@ REPLICA_STATEMENTS = (
       valid_from date, valid_to date, version int NOT NULL)
     """,
     "CREATE INDEX membership_replica_person ON membership_replica (person_id)",
+)
+
+# Decisions are only added, under their version: order and repeats do not matter, and the number of rows tells whether there are new ones.
+PROVINCE_REPLICA_STATEMENTS = (
+    """
+    CREATE TABLE province_setting_replica (
+      key text NOT NULL, version int NOT NULL, valid_from date, value jsonb, PRIMARY KEY (key, version))
+    """,
+    """
+    CREATE TABLE working_calendar_replica (
+      year int NOT NULL, version int NOT NULL, valid_from date, days jsonb, PRIMARY KEY (year, version))
+    """,
 )

@@ -5,7 +5,8 @@ from fastapi import FastAPI
 from libs.common.messaging.bus import Bus
 from libs.common.service import Service
 from libs.common.web.app import create_service_app
-from services.directory.api import directory
+from services.directory.api import directory, province
+from services.directory.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.directory.queries.people import OwnMemberships
 from services.directory.settings import DirectorySettings
 
@@ -14,4 +15,4 @@ def create_app(settings: DirectorySettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
     service = Service(settings, bus, package="services.directory", publishes=True, lists=("directory",))
     memberships = OwnMemberships(service.database, settings.clock)
-    return create_service_app(service, [directory.router], title="Danh bạ cơ quan", memberships=memberships)
+    return create_service_app(service, [directory.router, province.router], title="Danh bạ cơ quan", memberships=memberships)

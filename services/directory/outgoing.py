@@ -8,6 +8,7 @@ from libs.contracts.contract import Contract
 from services.directory.domain import events
 from services.directory.domain.agency import Agency
 from services.directory.domain.membership import Membership
+from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
 
 
 @singledispatch
@@ -56,3 +57,17 @@ def _(event: events.MembershipGranted, membership: Membership) -> Contract:
 def _(event: events.MembershipEnded, membership: Membership) -> Contract:
     change = contracts.MembershipChange(reason=event.reason)
     return contracts.MembershipChanged(occurred_at=event.occurred_at, state=membership_state(membership), change=change)
+
+
+@to_contract.register
+def _(event: events.SettingDecided, setting: ProvinceSetting) -> Contract:
+    state = contracts.ProvinceSettingState(key=setting.setting.key, value=event.value, valid_from=event.valid_from)
+    change = contracts.DecisionChange(reason=event.reason)
+    return contracts.ProvinceSettingChanged(occurred_at=event.occurred_at, state=state, change=change)
+
+
+@to_contract.register
+def _(event: events.CalendarDecided, calendar: CalendarOfYear) -> Contract:
+    state = contracts.WorkingCalendarState(year=calendar.year, days=event.days, valid_from=event.valid_from)
+    change = contracts.DecisionChange(reason=event.reason)
+    return contracts.WorkingCalendarChanged(occurred_at=event.occurred_at, state=state, change=change)

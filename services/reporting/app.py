@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.messaging.bus import Bus
 from libs.common.service import Service
 from libs.common.web.app import create_service_app
+from libs.directory_replica.province import ProvinceReplica
 from libs.directory_replica.replica import DirectoryReplica
 from services.reporting.api import figures
 from services.reporting.projections.directives import released_but_not_arrived
@@ -20,7 +21,9 @@ def create_app(settings: ReportingSettings, bus: Bus) -> FastAPI:
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
-    return create_service_app(service, [figures.router], title="Số liệu", memberships=replica)
+    app = create_service_app(service, [figures.router], title="Số liệu", memberships=replica)
+    app.state.province = ProvinceReplica(service.database)
+    return app
 
 
 async def _released_but_not_arrived(connection: AsyncConnection) -> dict[str, object]:

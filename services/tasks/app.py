@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from libs.common.messaging.bus import Bus
 from libs.common.service import Service
 from libs.common.web.app import create_service_app
+from libs.directory_replica.province import ProvinceReplica
 from libs.directory_replica.replica import DirectoryReplica
 from services.tasks.api import acts, files, tasks
 from services.tasks.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
@@ -29,4 +30,5 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     )
     app = create_service_app(service, [tasks.router, acts.router, files.router], title="Nhiệm vụ", memberships=replica)
     app.state.files = store
+    app.state.province = ProvinceReplica(service.database)
     return app

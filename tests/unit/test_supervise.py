@@ -1,13 +1,14 @@
 """Long-running work: begun again after a failure, ended when it shall end, whatever a library makes of that."""
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable
 
 import pytest
 from structlog.testing import capture_logs
 
 from libs.common import supervise
-from libs.common.supervise import Standing, is_well, running
+from libs.common.supervise import Standing, is_well, running, when_one_ends
 
 Begun = list[int]
 
@@ -87,3 +88,69 @@ async def test_a_cancellation_that_is_swallowed_comes_again_and_is_told() -> Non
             await asyncio.sleep(0)
     assert swallowed == [1]
     assert [(line["event"], line["works"]) for line in said] == [("not-ended-yet", ["work"])]
+
+
+class NoLog:
+    """As when the disk is full."""
+
+    def warning(self, event: str, **_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    info = warning
+
+
+async def test_a_log_that_fails_ends_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervise, "log", NoLog())
+    begun: Begun = []
+
+    async def work() -> None:
+        begun.append(1)
+        if len(begun) < 3:
+            raise ConnectionError("away")
+        is_well()
+        await asyncio.Event().wait()
+
+    standing = Standing()
+    async with running(("work", work), standing=standing):
+        await until(lambda: len(begun) == 3)
+    assert standing.failing() == {}
+    assert standing.ended() == {}
+
+
+async def test_a_cancellation_that_nobody_asked_for_is_a_failure_like_another() -> None:
+    """A library tells so of a broken line."""
+    begun: Begun = []
+
+    async def work() -> None:
+        begun.append(1)
+        if len(begun) < 3:
+            raise asyncio.CancelledError
+        await asyncio.Event().wait()
+
+    async with running(("work", work)):
+        await until(lambda: len(begun) == 3)
+
+
+async def for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+class Killed(BaseException):
+    """What no supervisor takes."""
+
+
+async def killed() -> None:
+    raise Killed
+
+
+async def test_a_supervisor_that_ends_is_named_and_told() -> None:
+    told: list[str] = []
+    when_one_ends(told.append)
+    standing = Standing()
+    async with running(("cancelled", for_ever), ("killed", killed), ("working", for_ever), standing=standing):
+        await asyncio.sleep(0)
+        next(task for task in asyncio.all_tasks() if task.get_name() == "cancelled").cancel()
+        await until(lambda: len(told) == 2)
+        assert standing.ended() == {"cancelled": "Cancelled", "killed": "Killed"}
+    assert sorted(told) == ["cancelled", "killed"], "that the others are ended with the context is in order"
+    assert "working" not in standing.ended()

@@ -10,7 +10,9 @@ from starlette.responses import JSONResponse, Response
 
 from libs.common.migrate import require_newest_schema
 from libs.common.service import Service, service_of
+from libs.common.telemetry import log_lines_lost
 from libs.common.web.auth import ServiceCaller
+from libs.common.web.problems import Problem
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -34,8 +36,14 @@ async def live() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(request: Request) -> dict[str, Any]:
-    """503 without database or schema. `failing` names the long-running work that is being tried anew (the bus is away, say) and why."""
+    """503 without database or schema, or when long-running work has ended for good (`ended`).
+
+    `failing` names the work that is being tried anew (the bus is away, say) and why.
+    """
     service = service_of(request.app)
+    ended = service.standing.ended()
+    if ended:
+        raise Problem(503, "unavailable", "work has ended for good", ended=ended)
     async with service.database.read() as connection:
         await require_newest_schema(service.package, connection)
     return {"status": "ready", "parts": sorted(service.settings.parts), "failing": service.standing.failing()}
@@ -50,7 +58,11 @@ async def deep(request: Request, caller: ServiceCaller) -> Response:
 
 
 async def _found(service: Service, connection: AsyncConnection) -> dict[str, Any]:
-    found: dict[str, Any] = {"service": service.name, "clock_offset_seconds": service.clock.offset.total_seconds()}
+    found: dict[str, Any] = {
+        "service": service.name,
+        "clock_offset_seconds": service.clock.offset.total_seconds(),
+        "log_lines_lost": log_lines_lost(),
+    }
     if service.publishes:
         row = (await connection.execute(_PUBLISHING)).one()
         found["outbox"] = {"waiting": row.outbox, "oldest_seconds": float(row.oldest_seconds), "events": row.events}

@@ -11,6 +11,7 @@ from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.changing import Changing, accepts, tell_outcome
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from libs.directory_replica.web import Rules
 from services.directives.api.schemas import DirectiveListItem, DirectiveOut
 from services.directives.domain.directive import Directive
 from services.directives.domain.vocabulary import DirectiveState
@@ -18,7 +19,6 @@ from services.directives.outgoing import to_contract
 from services.directives.persistence.repository import DirectiveRepository
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
 from services.directives.queries.directives import list_directives
-from services.directives.settings import DirectivesSettings
 from services.directives.use_cases.change_directive import change_directive
 from services.directives.use_cases.drafting import DirectiveBody
 from services.directives.use_cases.register_directive import register_directive
@@ -36,9 +36,12 @@ async def service_here(request: Request) -> Service:
 Here = Annotated[Service, Depends(service_here)]
 
 
-def needs_approval(service: Service) -> bool:
-    assert isinstance(service.settings, DirectivesSettings)
-    return service.settings.release_needs_approval
+async def needs_approval_today(service: Here, rules: Rules) -> bool:
+    return rules.on(service.clock.today()).release_needs_approval
+
+
+NeedsApproval = Annotated[bool, Depends(needs_approval_today)]
+"""An Office leader releases what a tracker has entered (rulebook 1.4); else the tracker may himself."""
 
 
 def unit_of_work(service: Service, change: Change) -> DirectivesUnitOfWork:
@@ -47,9 +50,9 @@ def unit_of_work(service: Service, change: Change) -> DirectivesUnitOfWork:
     )
 
 
-def told(directive: Directive, change: Change, service: Service, response: Response) -> DirectiveOut:
+def told(directive: Directive, change: Change, response: Response, *, needs_approval: bool) -> DirectiveOut:
     tell_outcome(response, change, directive)
-    return DirectiveOut.of(directive, change.actor, release_needs_approval=needs_approval(service))
+    return DirectiveOut.of(directive, change.actor, release_needs_approval=needs_approval)
 
 
 @router.get("")
@@ -76,39 +79,39 @@ async def listing(
 
 
 @router.get("/{directive_id}")
-async def one(directive_id: UUID, service: Here, actor: SignedIn, response: Response) -> DirectiveOut:
+async def one(directive_id: UUID, service: Here, actor: SignedIn, needs_approval: NeedsApproval, response: Response) -> DirectiveOut:
     async with service.database.read() as connection:
         directive = await DirectiveRepository(connection).get(directive_id, seen_by=actor, for_change=False)
     response.headers["ETag"] = f'"{directive.version}"'
-    return DirectiveOut.of(directive, actor, release_needs_approval=needs_approval(service))
+    return DirectiveOut.of(directive, actor, release_needs_approval=needs_approval)
 
 
 @router.post("", status_code=201, openapi_extra=accepts(DirectiveBody))
-async def register(change: Changing, service: Here, response: Response) -> DirectiveOut:
+async def register(change: Changing, service: Here, needs_approval: NeedsApproval, response: Response) -> DirectiveOut:
     directive = await register_directive(change, unit_of_work(service, change), now=service.clock.now())
     response.headers["Location"] = f"/directives/{directive.id}"
-    return told(directive, change, service, response)
+    return told(directive, change, response, needs_approval=needs_approval)
 
 
 @router.put("/{directive_id}", openapi_extra=accepts(DirectiveBody))
-async def correct(directive_id: UUID, change: Changing, service: Here, response: Response) -> DirectiveOut:
+async def correct(directive_id: UUID, change: Changing, service: Here, needs_approval: NeedsApproval, response: Response) -> DirectiveOut:
     directive = await change_directive(directive_id, change, unit_of_work(service, change), now=service.clock.now())
-    return told(directive, change, service, response)
+    return told(directive, change, response, needs_approval=needs_approval)
 
 
 @router.post("/{directive_id}/submit-for-release", openapi_extra=accepts())
-async def submit(directive_id: UUID, change: Changing, service: Here, response: Response) -> DirectiveOut:
+async def submit(directive_id: UUID, change: Changing, service: Here, needs_approval: NeedsApproval, response: Response) -> DirectiveOut:
     directive = await submit_for_release(directive_id, change, unit_of_work(service, change), now=service.clock.now())
-    return told(directive, change, service, response)
+    return told(directive, change, response, needs_approval=needs_approval)
 
 
 @router.post("/{directive_id}/release", openapi_extra=accepts())
-async def release(directive_id: UUID, change: Changing, service: Here, response: Response) -> DirectiveOut:
+async def release(directive_id: UUID, change: Changing, service: Here, needs_approval: NeedsApproval, response: Response) -> DirectiveOut:
     directive = await release_directive(
         directive_id,
         change,
         unit_of_work(service, change),
         now=service.clock.now(),
-        release_needs_approval=needs_approval(service),
+        release_needs_approval=needs_approval,
     )
-    return told(directive, change, service, response)
+    return told(directive, change, response, needs_approval=needs_approval)

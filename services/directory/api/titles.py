@@ -2,7 +2,25 @@
 
 from libs.common.web.titles import add_titles
 
-add_titles({"membership-has-ended": "Tư cách này đã kết thúc trước đó."})
+add_titles(
+    {
+        "membership-has-ended": "Tư cách này đã kết thúc trước đó.",
+        "change-not-to-come": "Quy định chỉ được thay đổi cho một ngày sắp tới; không thay đổi cho hôm nay hoặc ngày đã qua.",
+        "nothing-changes": "Giá trị này vốn đã áp dụng vào ngày đó; không có gì thay đổi.",
+        "nothing-planned": "Không có thay đổi nào được dự kiến cho ngày này, hoặc thay đổi đã được thu hồi trước đó.",
+        "setting-value-wrong": "Giá trị này không hợp lệ đối với quy định.",
+        "calendar-days-wrong": "Có ngày trong lịch chưa đúng. Vui lòng kiểm tra lại.",
+        "calendar-day-not-to-come": "Lịch mới chỉ được thay đổi những ngày kể từ ngày bắt đầu áp dụng.",
+        "later-calendar-planned": (
+            "Đã có lịch dự kiến áp dụng từ một ngày muộn hơn, lịch đó sẽ bỏ qua thay đổi này. Vui lòng thu hồi lịch dự kiến đó trước."
+        ),
+        "day-of-another-year": "Ngày này không thuộc năm của lịch.",
+        "day-named-twice": "Ngày này đã có trong lịch.",
+        "type-does-not-fit-the-week": (
+            "Ngày làm bù phải rơi vào thứ Bảy hoặc Chủ nhật; ngày nghỉ bù, nghỉ hoán đổi phải rơi vào ngày từ thứ Hai đến thứ Sáu."
+        ),
+    }
+)
 
 GROUP_NAMES = {
     "communes": "Các xã, phường, đặc khu",

@@ -1,8 +1,10 @@
 """What happens in the directory, in our own words."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from libs.common.domain import DomainEvent
+from libs.contracts.province import CalendarDays, SettingValue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,4 +19,22 @@ class MembershipGranted(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MembershipEnded(DomainEvent):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingDecided(DomainEvent):
+    """`value` None takes back what was decided for `valid_from`."""
+
+    value: SettingValue | None
+    valid_from: date | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarDecided(DomainEvent):
+    """`days` None takes back what was decided for `valid_from`."""
+
+    days: CalendarDays | None
+    valid_from: date | None
     reason: str

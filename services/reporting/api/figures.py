@@ -13,6 +13,7 @@ from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import CursorParameter, Limit, decode_cursor, encode_cursor
 from libs.common.web.problems import Problem
 from libs.common.web.titles import add_titles
+from libs.directory_replica.web import Rules
 from services.reporting.api.schemas import (
     CountedTaskOut,
     FiguresOut,
@@ -31,7 +32,6 @@ from services.reporting.figures.counting import pictures
 from services.reporting.figures.listing import WITHOUT_DUE, Counted, list_behind
 from services.reporting.figures.numbers import NUMBERS
 from services.reporting.figures.standing import Day
-from services.reporting.settings import ReportingSettings
 
 add_titles(
     {
@@ -64,14 +64,17 @@ NumberName = Annotated[
 class Asking:
     """The service as a request for figures needs it."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, province: Rules) -> None:
         service: Service = service_of(request.app)
-        settings = service.settings
-        assert isinstance(settings, ReportingSettings)
         self.database = service.database
         self.clock: Clock = service.clock
         self.today = service.clock.today()
-        self.rules = RulesOut(awaiting_counts_as=settings.awaiting_counts_as, rounding=settings.rounding)
+        self._province = province
+
+    def rules_on(self, day: date) -> RulesOut:
+        """What is judged on a day follows the rules valid on it (rulebook 1.15)."""
+        rules = self._province.on(day)
+        return RulesOut(awaiting_counts_as=rules.awaiting_counts_as, rounding=rules.rounding)
 
     def day(self, as_of: date | None, known_on: date | None) -> Day:
         day = Day(as_of or self.today, known_on or self.today)
@@ -89,22 +92,24 @@ KnownOn = Annotated[date | None, Query(description="Only what had been entered b
 async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None) -> PictureOut:
     """The six buckets, totals and named rates, for the province and per agency."""
     day = asked.day(as_of, known_on)
+    rules = asked.rules_on(day.as_of)
     async with asked.database.read() as connection:
-        [picture] = await pictures(connection, [day], today=asked.today, awaiting_counts_as=asked.rules.awaiting_counts_as)
-    return PictureOut.of(picture, day, generated_at=asked.clock.now(), rules=asked.rules)
+        [picture] = await pictures(connection, [day], today=asked.today, awaiting_counts_as=rules.awaiting_counts_as)
+    return PictureOut.of(picture, day, generated_at=asked.clock.now(), rules=rules)
 
 
 @router.get("/figures/series")
 async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1, le=52)] = 8) -> SeriesOut:
     """The province week by week up to today, each as it was known on its own day."""
     as_then_known = [Day(end, end) for end in (asked.today - ONE_WEEK * back for back in reversed(range(weeks)))]
+    rules = asked.rules_on(asked.today)
     async with asked.database.read() as connection:
-        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=asked.rules.awaiting_counts_as)
+        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=rules.awaiting_counts_as)
     points = [
-        SeriesPointOut(as_of=day.as_of, province=FiguresOut.of(picture.province, asked.rules.rounding))
+        SeriesPointOut(as_of=day.as_of, province=FiguresOut.of(picture.province, rules.rounding))
         for day, picture in zip(as_then_known, found, strict=True)
     ]
-    return SeriesOut(generated_at=asked.clock.now(), rules=asked.rules, points=points)
+    return SeriesOut(generated_at=asked.clock.now(), rules=rules, points=points)
 
 
 @router.get("/figures/tasks")
@@ -130,7 +135,7 @@ async def tasks_behind(
             lead_agency_id=agency_id,
             seen_by=actor,
             today=asked.today,
-            awaiting_counts_as=asked.rules.awaiting_counts_as,
+            awaiting_counts_as=asked.rules_on(day.as_of).awaiting_counts_as,
             after=_after(cursor),
             limit=limit + 1,
         )
@@ -170,7 +175,7 @@ async def changes(
             counted=counted,
             lead_agency_id=agency_id,
             seen_by=actor,
-            awaiting_counts_as=asked.rules.awaiting_counts_as,
+            awaiting_counts_as=asked.rules_on(later.as_of).awaiting_counts_as,
             limit=limit,
         )
     return NumberChangesOut(

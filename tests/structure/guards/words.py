@@ -43,12 +43,15 @@ WORDS_OF: Mapping[str, str] = {
     "services.directives.domain.vocabulary.DeadlineClass": "deadline-class",
     "services.directory.domain.membership.Role": "role",
     "services.notify.notices.kinds.NoticeKind": "notice",
+    "libs.contracts.buckets.AwaitingCountsAs": "setting-value.awaiting_counts_as",
     "libs.contracts.buckets.Bucket": "number",
+    "libs.contracts.province.BeforeDay": "setting-value.truoc_ngay",
+    "libs.contracts.rates.Rounding": "setting-value.rounding",
+    "libs.contracts.working_days.DayType": "day-type",
+    "services.directory.domain.decisions.DecisionStanding": "decision-standing",
 }
 """Enumeration → how the keys of its words begin."""
 NOT_SHOWN: Mapping[str, str] = {
-    "libs.contracts.buckets.AwaitingCountsAs": "a setting of the operator",
-    "libs.contracts.rates.Rounding": "a setting of the operator",
     "services.directives.domain.vocabulary.AssignmentRole": "the form has a field for each",
     "services.reporting.figures.listing.Counted": "a parameter of the API",
     "services.reporting.figures.permissions.SeesTasks": "an inner word of the permissions",

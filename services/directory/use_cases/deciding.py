@@ -1,0 +1,29 @@
+"""What the acts of deciding on the rules of the province share: who may, the reason, and taking back what was planned."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from libs.common.actor import Actor
+from libs.common.domain import Forbidden
+from services.directory.domain.membership import Role
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+
+
+class WithdrawPlanned(BaseModel):
+    """`valid_from` is the day for which the change is planned."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"valid_from": "2027-01-01", "reason": "Quyết định được sửa đổi trước ngày áp dụng"}}
+    )
+
+    valid_from: date
+    reason: Reason
+
+
+def permit_to_decide(actor: Actor) -> None:
+    """Everybody signed in sees the rules; only an administrator decides on them. Raises Forbidden."""
+    if actor.role != Role.SYSTEM_ADMIN:
+        raise Forbidden

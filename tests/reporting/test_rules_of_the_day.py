@@ -1,0 +1,42 @@
+"""Figures follow the rules valid on the day they are of: a change of a rule leaves the days before it as they were."""
+
+from datetime import UTC, datetime, timedelta
+
+from libs.contracts.tasks import NoChange, ResultChange, ResultSubmitted, TaskAssigned
+from tests.directory.decided import setting_decided
+from tests.reporting.test_figures_over_http import TODAY, figures, task, tell  # noqa: F401 - `figures` is a fixture
+from tests.signed_in import HEALTH, LEADER, Client
+
+ONE_DAY = timedelta(days=1)
+
+
+async def test_an_awaiting_result_counts_by_the_rule_of_the_day(figures: Client) -> None:  # noqa: F811
+    now = datetime.now(UTC)
+    due = TODAY - 4 * ONE_DAY
+    assigned = task(HEALTH, due=due)
+    await tell(figures, TaskAssigned(occurred_at=now - 5 * ONE_DAY, state=assigned, change=NoChange()), 1)
+    submitted = now - 4 * ONE_DAY
+    waiting = assigned.model_copy(update={"state": "AWAITING_CONFIRMATION", "submitted_on": due, "submitted_at": submitted})
+    result = ResultChange(result_number=1, report_number="1/BC", report_date=due)
+    await tell(figures, ResultSubmitted(occurred_at=submitted, state=waiting, change=result), 2)
+    (runner,) = figures.app.state.service.runners
+    await runner.apply(
+        [
+            setting_decided("awaiting_counts_as", "IN_TIME_IF_SUBMITTED_BY_DUE", None, 1),
+            setting_decided("awaiting_counts_as", "BY_DATE", TODAY - ONE_DAY, 2),
+            setting_decided("rounding", "TRUNCATE", TODAY, 1),
+        ]
+    )
+    seen = {}
+    for ago in (2, 1, 0):
+        day = (TODAY - ago * ONE_DAY).isoformat()
+        picture = (await figures.get(LEADER, "/figures", as_of=day, known_on=day)).json()
+        listed = (await figures.get(LEADER, "/figures/tasks", bucket="open_overdue", as_of=day, known_on=day)).json()
+        assert listed["total"] == picture["province"]["open_overdue"], "a number and its list are judged alike"
+        seen[ago] = (picture["rules"], picture["province"]["open_in_time"], picture["province"]["open_overdue"])
+    in_time, by_date = "IN_TIME_IF_SUBMITTED_BY_DUE", "BY_DATE"
+    assert seen == {
+        2: ({"awaiting_counts_as": in_time, "rounding": "HALF_UP"}, 1, 0),
+        1: ({"awaiting_counts_as": by_date, "rounding": "HALF_UP"}, 0, 1),
+        0: ({"awaiting_counts_as": by_date, "rounding": "TRUNCATE"}, 0, 1),
+    }
