@@ -34,7 +34,7 @@ class Run:
 def start(data: Path) -> Run:
     """Everything in one process."""
     began = time.perf_counter()
-    process = _begun("embedded", "--data", str(data), "--port", "0")
+    process = _begun("embedded", "--data", str(data), "--port", "0", "--empty")
     assert process.stdout is not None
     for line in process.stdout:
         found = re.search(r"http://[\w.:]+", line)

@@ -136,6 +136,7 @@ class Running:
     def hear_that_all_changed(self) -> None:
         """What the services' live lines would have said of it."""
         self.app.state.portal.shared.forget()
+        self.app.state.portal.answers.forget()
 
     async def rows(self, statement: str, **parameters: Any) -> list[Any]:
         async with self.admin.read() as connection:

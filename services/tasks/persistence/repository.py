@@ -160,6 +160,25 @@ def task_of(row: Any, results: list[Result]) -> Task:
     return Task(row.id, assigned, course, version=row.version)
 
 
+def _result_row(task_id: UUID, result: Result) -> dict[str, Any]:
+    return {
+        "task_id": task_id,
+        "number": result.number,
+        "report_number": result.report_number,
+        "report_date": result.report_date,
+        "summary": result.summary,
+        "file_id": result.file_id,
+        "submitted_by": result.submitted_by,
+        "submitted_at": result.submitted_at,
+        "decision": result.decision.value,
+        "decided_by": result.decided_by,
+        "decided_at": result.decided_at,
+        "return_reason": result.return_reason,
+        "quality": result.quality.value if result.quality else None,
+        "comment": result.comment,
+    }
+
+
 class TaskRepository(Repository[Task]):
     aggregate_type = "task"
 
@@ -219,22 +238,4 @@ class TaskRepository(Repository[Task]):
             )
         aggregate.new_progress.clear()
         for result in aggregate.course.results:
-            await self.connection.execute(_KEEP_RESULT, self._result_row(aggregate.id, result))
-
-    def _result_row(self, task_id: UUID, result: Result) -> dict[str, Any]:
-        return {
-            "task_id": task_id,
-            "number": result.number,
-            "report_number": result.report_number,
-            "report_date": result.report_date,
-            "summary": result.summary,
-            "file_id": result.file_id,
-            "submitted_by": result.submitted_by,
-            "submitted_at": result.submitted_at,
-            "decision": result.decision.value,
-            "decided_by": result.decided_by,
-            "decided_at": result.decided_at,
-            "return_reason": result.return_reason,
-            "quality": result.quality.value if result.quality else None,
-            "comment": result.comment,
-        }
+            await self.connection.execute(_KEEP_RESULT, _result_row(aggregate.id, result))
