@@ -6,7 +6,7 @@ from libs.common.messaging.bus import Bus
 from libs.common.service import Service
 from libs.common.web.app import create_service_app
 from libs.directory_replica.replica import DirectoryReplica
-from services.directives.api import directives
+from services.directives.api import directives, vocabulary
 from services.directives.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.directives.settings import DirectivesSettings
 from services.directives.subscriptions import CONSUMERS, REPLICA_CONSUMER
@@ -18,4 +18,4 @@ def create_app(settings: DirectivesSettings, bus: Bus) -> FastAPI:
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
-    return create_service_app(service, [directives.router], title="Văn bản chỉ đạo", memberships=replica)
+    return create_service_app(service, [directives.router, vocabulary.router], title="Văn bản chỉ đạo", memberships=replica)
