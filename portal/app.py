@@ -47,10 +47,12 @@ from portal.screens import (
     tasks,
     workbench,
 )
+from portal.screens.kept import kept_of
 from portal.services import Refused, ServiceAway, Services
 from portal.session import SealedBox, SessionEnded, Sessions
 from portal.settings import PortalSettings
 from portal.shared import SharedAnswers
+from portal.vocabulary import Vocabulary
 from portal.web import Here, MembershipNeeded, Portal, Visit, Visitor, frameless_page, go, messages_of, portal_of, read_form
 
 log = structlog.get_logger()
@@ -124,6 +126,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 services=Services(settings.services, client),
                 agencies=agencies,
                 people=people,
+                vocabulary=Vocabulary(),
                 shared=shared,
                 pages=Pages(),
                 assets=await asyncio.to_thread(Assets, fonts),
@@ -192,7 +195,7 @@ def _add_refusals(app: FastAPI) -> None:
 async def _session_ended(request: Request, _: Exception) -> Response:
     """Back to the sign-in; what was typed into a form is shown, so that it can be kept."""
     if request.method == "POST":
-        typed = [(name, text) for name, text in (await read_form(request)).all_texts().items() if " " in text or len(text) > 40]
+        typed = kept_of(await read_form(request), messages_of(request))
         return frameless_page(request, portal_of(request), "frameless-message.html", status=401, key="session-ended", typed=typed)
     if "part" in request.query_params or _path_wanted(request) in ("/live", "/notices/badge", "/agencies/options"):
         return Response(status_code=401)

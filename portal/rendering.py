@@ -78,7 +78,7 @@ class Pages:
         """Macros see what the page sees: messages, today, form token."""
         ui = SimpleNamespace()
         shared = {**context, "ui": ui}
-        for name in ("status", "deadline", "numbers", "fields", "lists"):
+        for name in ("status", "deadline", "numbers", "fields", "forms", "lists"):
             module = self._environment.get_template(f"ui/{name}.html").make_module(shared)
             vars(ui).update({key: macro for key, macro in vars(module).items() if not key.startswith("_")})
         return ui

@@ -30,6 +30,7 @@ from portal.session import SealedBox, Session, SessionEnded, Sessions
 from portal.settings import PortalSettings
 from portal.shared import SharedAnswers
 from portal.task_view import TaskView, task_view
+from portal.vocabulary import Vocabulary
 
 LANGUAGE_COOKIE = "chidao-language"
 THEME_COOKIE = "chidao-theme"
@@ -58,6 +59,7 @@ class Portal:
     services: Services
     agencies: AgencyNames
     people: PeopleNames
+    vocabulary: Vocabulary
     shared: SharedAnswers
     pages: Pages
     assets: Assets

@@ -89,7 +89,7 @@ async def file(visitor: Visit, file_id: str) -> Response:
 async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None = None) -> Response:
     """The task as it is now; after a refused act with the reason above."""
     found, happened = await together(visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"))
-    names = await visitor.portal.agencies.known(visitor)
+    names, fields = await together(visitor.portal.agencies.known(visitor), visitor.portal.vocabulary.known(visitor))
     children: Json = {"items": [], "total": 0}
     if found["is_group"]:
         children = await visitor.get("tasks", f"/tasks/{task_id}/children", limit=GROUP_PAGE)
@@ -100,6 +100,7 @@ async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None =
         status=refused.status if refused else 200,
         t=view,
         names=names,
+        fields=fields,
         actions={one["action"]: one for one in found["available_actions"]},
         events=list(reversed(events)),
         timeline=timeline_of(view, events, visitor.today),

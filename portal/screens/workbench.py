@@ -27,10 +27,12 @@ NOTHING: Json = {"items": [], "next_cursor": None}
 
 
 @router.get("/workbench")
-async def workbench(visitor: Visit, view: str = "all", q: str = "", agency_id: str = "", sort: str = "due", cursor: str = "") -> Response:
+async def workbench(
+    visitor: Visit, view: str = "all", q: str = "", agency_id: str = "", field: str = "", sort: str = "due", cursor: str = ""
+) -> Response:
     view = view if view in VIEWS else "all"
     sort = sort if sort in SORTS else "due"
-    same = {"scope": "oversight", "level": "instruction", "q": q, "agency_id": agency_id}
+    same = {"scope": "oversight", "level": "instruction", "q": q, "agency_id": agency_id, "field": field}
     if visitor.request.query_params.get("part") == "counts":
         counts, page = await visitor.shared("tasks", "tasks", "/tasks/counts", **same), NOTHING
     else:
@@ -39,8 +41,8 @@ async def workbench(visitor: Visit, view: str = "all", q: str = "", agency_id: s
             visitor.get("tasks", "/tasks", **same, **VIEWS[view][0], sort=sort, cursor=cursor, limit=PAGE, count="false"),
         )
     numbers = _numbers(counts) if counts else None
-    names = await visitor.portal.agencies.known(visitor)
-    address = {"q": q, "agency_id": agency_id, "sort": sort if sort != "due" else ""}
+    names, fields = await together(visitor.portal.agencies.known(visitor), visitor.portal.vocabulary.known(visitor))
+    address = {"q": q, "agency_id": agency_id, "field": field, "sort": sort if sort != "due" else ""}
 
     def at(**other: str) -> str:
         return f"/workbench?{filter_query(**{**address, 'view': view if view != 'all' else '', **other})}"
@@ -51,6 +53,8 @@ async def workbench(visitor: Visit, view: str = "all", q: str = "", agency_id: s
         q=q,
         sort=sort,
         agency=names.get(agency_id),
+        field=field,
+        fields=fields,
         counts=numbers,
         marks={name: mark for name, (_, mark) in VIEWS.items()},
         tasks=await visitor.task_views(page["items"]),

@@ -7,7 +7,7 @@ from libs.common.service import Service
 from libs.common.web.app import create_service_app
 from libs.directory_replica.province import ProvinceReplica
 from libs.directory_replica.replica import DirectoryReplica
-from services.directives.api import directives
+from services.directives.api import directives, vocabulary
 from services.directives.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.directives.hints import LIST
 from services.directives.settings import DirectivesSettings
@@ -20,6 +20,6 @@ def create_app(settings: DirectivesSettings, bus: Bus) -> FastAPI:
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
-    app = create_service_app(service, [directives.router], title="Văn bản chỉ đạo", memberships=replica)
+    app = create_service_app(service, [directives.router, vocabulary.router], title="Văn bản chỉ đạo", memberships=replica)
     app.state.province = ProvinceReplica(service.database)
     return app

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
+from libs.contracts.fields import FIELDS
 from tests.directives.documents import coordinating, document, instruction, lead
 from tests.signed_in import (
     COMMUNE_CLERK,
@@ -55,6 +56,22 @@ async def test_a_draft_is_submitted_and_released_by_an_office_leader(directives:
     assert outbox.rows <= 5
     again = await directives.post(OFFICE_LEAD, f"{address}/release", version=3)
     assert (again.status_code, again.json()["code"]) == (409, "already-released")
+
+
+async def test_an_instruction_keeps_its_field_and_tells_it(directives: Client) -> None:
+    offered = (await directives.get(HEALTH_CLERK, "/vocabulary")).json()["fields"]
+    assert {"key": "y-te", "name": "Y tế"} in offered
+    assert [one["key"] for one in offered] == list(FIELDS)
+    draft = await registered(directives, instruction(field="y-te"), instruction())
+    address = f"/directives/{draft['id']}"
+    corrected = await directives.post(TRACKER, address, document(instruction(field="noi-vu"), instruction()), version=1, method="PUT")
+    assert [one["field"] for one in corrected.json()["instructions"]] == ["noi-vu", None]
+    await directives.post(OFFICE_LEAD, f"{address}/release", version=2)
+    assert [one["field"] for one in (await directives.get(TRACKER, address)).json()["instructions"]] == ["noi-vu", None]
+    told = await directives.rows(
+        "SELECT payload->'state'->>'field' AS field FROM event_log WHERE type LIKE '%instruction-released.v1' ORDER BY seq"
+    )
+    assert [row.field for row in told] == ["noi-vu", None]
 
 
 async def test_a_group_is_expanded_into_those_who_live_on_the_day(directives: Client) -> None:

@@ -38,9 +38,11 @@ WHERE id = :id AND version = :expected_version
 _DELETE_INSTRUCTIONS = text("DELETE FROM instruction WHERE directive_id = :id")
 _INSERT_INSTRUCTION = text("""
 INSERT INTO instruction (id, version, directive_id, ordinal, content, deliverable, deadline_class, deadline_wording, due,
-                         no_deadline_reason, lead_group, lead_agency_ids, assignments, coordinating_agency_ids)
+                         no_deadline_reason, lead_group, lead_agency_ids, assignments, coordinating_agency_ids,
+                         field)
 VALUES (:id, :version, :directive_id, :ordinal, :content, :deliverable, :deadline_class, :deadline_wording, :due,
-        :no_deadline_reason, :lead_group, :lead_agency_ids, CAST(:assignments AS jsonb), :coordinating_agency_ids)
+        :no_deadline_reason, :lead_group, :lead_agency_ids, CAST(:assignments AS jsonb), :coordinating_agency_ids,
+        :field)
 """)
 _RELEASE_INSTRUCTION = text("""
 UPDATE instruction SET version = :version, lead_agency_ids = :lead_agency_ids, coordinating_agency_ids = :coordinating_agency_ids
@@ -96,6 +98,7 @@ def _instruction_row(instruction: Instruction, directive_id: UUID) -> dict[str, 
         "lead_agency_ids": list(instruction.lead_agency_ids),
         "assignments": json.dumps([{"agency_id": str(one.agency_id), "role": one.role.value} for one in draft.assignments]),
         "coordinating_agency_ids": list(instruction.coordinating_agency_ids),
+        "field": draft.field,
     }
 
 
@@ -110,6 +113,7 @@ def instruction_of(row: Any) -> Instruction:
         no_deadline_reason=row.no_deadline_reason,
         assignments=tuple(Assignment(UUID(one["agency_id"]), AssignmentRole(one["role"])) for one in assignments),
         lead_group=row.lead_group,
+        field=row.field,
     )
     return Instruction(row.id, row.ordinal, draft, lead_agency_ids=tuple(row.lead_agency_ids), version=row.version)
 

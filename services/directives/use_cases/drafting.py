@@ -46,6 +46,7 @@ class InstructionBody(BaseModel):
     no_deadline_reason: Words | None = None
     assignments: list[AssignmentBody] = Field(default=[], max_length=200)
     lead_group: str | None = None
+    field: str | None = None
 
 
 class DirectiveBody(BaseModel):
@@ -70,6 +71,7 @@ class DirectiveBody(BaseModel):
                         "deadline_class": "DATED",
                         "deadline_wording": "trước ngày 28/02/2026",
                         "due": "2026-02-27",
+                        "field": "y-te",
                         "assignments": [{"agency_id": "00000000-0000-5000-8000-000000000000", "role": "LEAD"}],
                     }
                 ],
@@ -111,6 +113,7 @@ def _instruction(body: InstructionBody) -> InstructionDraft:
         no_deadline_reason=body.no_deadline_reason,
         assignments=tuple(Assignment(one.agency_id, one.role) for one in body.assignments),
         lead_group=body.lead_group,
+        field=body.field,
     )
 
 
