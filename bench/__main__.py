@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bench.freshness import OF_ONE_DIRECTIVE, AwaitingOffice, Freshness, measure
 from bench.load import percentile
 from bench.messages import EVENTS, measure_messages
 from bench.routes import CONNECTIONS, measure_routes
+from bench.scale import command as scale
 from bench.whole import Run, memory_of_tree, start, start_split, stop
 from embedded.postgres import start_cluster
 from libs.common.messaging.rabbitmq import WINDOW
@@ -181,6 +183,9 @@ def measure_many_processes(data: Path) -> Split:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["scale"]:
+        scale.main(sys.argv[2:])
+        return
     with tempfile.TemporaryDirectory() as name, running_issuer() as issuer:
         folder = Path(name)
         one = measure_one_process(folder / "one")
