@@ -1,9 +1,10 @@
-# Sourced by ./run and ./test: makes .venv as requirements.lock says, once; afterwards it only compares a stamp.
+# Sourced by ./run and ./test with the locks that each needs: brings .venv to what they say, once; afterwards it only compares a stamp of each.
 # Sets $root and $python; ends with one sentence when something is missing.
 
 set -eu
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 python=$root/.venv/bin/python
+locks=("$@")
 # A shell that was given no PATH finds programs by itself, but would not pass that on.
 export PATH="${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}"
 # The locale of a bare machine is ASCII; our words are not.
@@ -27,34 +28,45 @@ find_python() {
 
 stamp_wanted() {
     printf '%s\n' "$root"
-    cat -- "$root/requirements.lock" "$root/setup.sh"
+    cat -- "$root/$1" "$root/setup.sh"
+}
+
+is_installed() {
+    [ -x "$python" ] && stamp_wanted "$1" | cmp -s - "$root/.venv/$1.stamp"
 }
 
 is_set_up() {
-    [ -x "$python" ] && stamp_wanted | cmp -s - "$root/.venv/stamp"
+    local lock
+    for lock in "${locks[@]}"; do
+        is_installed "$lock" || return 1
+    done
+}
+
+install() {
+    rm -f -- "$root/.venv/$1.stamp"
+    "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --only-binary=:all: --require-hashes -r "$root/$1" ||
+        fail 'Không cài đặt được thư viện; vui lòng kiểm tra kết nối mạng rồi chạy lại (the libraries could not be installed; please check the network).'
+    stamp_wanted "$1" >"$root/.venv/$1.stamp"
 }
 
 set_up() {
-    local system_python site
+    local system_python site lock
     system_python=$(find_python)
     "$system_python" -c 'import ensurepip, venv' 2>/dev/null ||
         fail "$system_python thiếu mô-đun venv; trên Debian hoặc Ubuntu hãy cài gói python3-venv (the venv module is missing: apt install python3-venv)."
     printf 'Đang cài đặt thư viện vào .venv, chỉ lần đầu… (installing libraries, the first time only)\n' >&2
     # An environment that was moved here, or whose Python is gone, is made anew; any other is brought up to date.
-    if [ -x "$python" ] && "$python" -m pip --version >/dev/null 2>&1 && [ "$("$python" -c 'import sys; print(sys.prefix)')" = "$root/.venv" ]; then
-        rm -f -- "$root/.venv/stamp"
-    else
+    if ! [ -x "$python" ] || ! "$python" -m pip --version >/dev/null 2>&1 || [ "$("$python" -c 'import sys; print(sys.prefix)')" != "$root/.venv" ]; then
         "$system_python" -m venv --clear "$root/.venv" ||
             fail "Không tạo được .venv trong $root (.venv cannot be made there)."
     fi
-    "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --only-binary=:all: --require-hashes \
-        -r "$root/requirements.lock" ||
-        fail 'Không cài đặt được thư viện; vui lòng kiểm tra kết nối mạng rồi chạy lại (the libraries could not be installed; please check the network).'
     site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     printf '%s\n' "$root" >"$site/chidao.pth"
     printf '#!%s\nfrom chidao.main import app\n\napp()\n' "$python" >"$root/.venv/bin/chidao"
     chmod +x -- "$root/.venv/bin/chidao"
-    stamp_wanted >"$root/.venv/stamp"
+    for lock in "${locks[@]}"; do
+        is_installed "$lock" || install "$lock"
+    done
 }
 
 if ! is_set_up; then

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import homes
 from bench.compared import Compared
 from bench.freshness import OF_ONE_DIRECTIVE, AwaitingOffice, Freshness, measure_freshness, measure_most
 from bench.load import percentile
@@ -204,4 +205,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["homes"]:
+        homes.main(sys.argv[2:])
+    else:
+        main()

@@ -156,7 +156,9 @@ async def everything(
         await migrate(package, cluster.dsn(database, owner_of(database)))
     sockets = {name: listen() for name in SERVICES}
     addresses = {name: address_of(opened) for name, opened in sockets.items()}
-    wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=address_of(door))
+    # Services are let in by a door of their own: that for people stays shut until there is somebody to sign in as.
+    sign_in_door = listen()
+    wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=address_of(sign_in_door))
     services = {name: wiring.service_app(name, bus) for name in SERVICES}
     portal = wiring.portal_app()
     directory = service_of(services["directory"])
@@ -171,13 +173,13 @@ async def everything(
         # Sockets listen already: whoever asks a service that is still starting waits a moment and is answered.
         for app in services.values():
             await stack.enter_async_context(app.router.lifespan_context(app))
-        await stack.enter_async_context(serving({sockets[name]: app for name, app in services.items()}))
-        # Ended in the reverse order: first the door, then the portal, which listens to streams of the services.
-        await stack.enter_async_context(portal.router.lifespan_context(portal))
-        await stack.enter_async_context(serving({door: front_door}))
+        await stack.enter_async_context(serving({sockets[name]: app for name, app in services.items()} | {sign_in_door: sign_in}))
         await load_once(directory)
         # What the directory tells must have arrived everywhere before the first person comes.
         await asyncio.gather(*(sweep.once() for app in services.values() for sweep in service_of(app).sweeps()))
+        # Ended in the reverse order: first the door, then the portal, which listens to streams of the services.
+        await stack.enter_async_context(portal.router.lifespan_context(portal))
+        await stack.enter_async_context(serving({door: front_door}))
         yield Running(wiring.public_url, clock.today(), options.day is not None, await accounts(), log_file)
 
 

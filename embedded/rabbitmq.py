@@ -43,6 +43,7 @@ SETTINGS = {
     "cluster_name": "chidao",
 }
 ERLANG_SCHEDULERS = "+S 2:2"
+PASSWORDS = "passwords.json"
 PROCESSES = {"rabbitmq-server", "beam.smp", "erl_child_setup", "inet_gethost", "epmd"}
 
 START_ATTEMPTS = 3
@@ -77,6 +78,10 @@ class Broker:
         """The password of `user`, made when first asked for. The operator has his from the start; others get theirs by `topology apply`."""
         return _password(self.folder, user)
 
+    def passwords(self) -> dict[str, str]:
+        """All that were made until now."""
+        return _passwords(self.folder)
+
     def url(self, user: str, *, virtual_host: str = VIRTUAL_HOST) -> str:
         return f"amqp://{quote(user)}:{quote(self.password(user))}@{HOST}:{self.port}/{quote(virtual_host, safe='')}"
 
@@ -99,16 +104,21 @@ class Broker:
         end_leftovers(self.folder)
 
 
-def start_broker(folder: Path, *, port: int | None = None, management_port: int | None = None) -> Broker:
+def start_broker(
+    folder: Path, *, port: int | None = None, management_port: int | None = None, passwords: Mapping[str, str] | None = None
+) -> Broker:
     """RabbitMQ in `folder`; makes, starts and recovers as needed. Raises BrokerFailed.
 
     What an earlier run left behind there is ended first, so the caller must hold the folder for himself. Ports that are None are chosen
-    freely. As root on Debian a missing package is installed.
+    freely. As root on Debian a missing package is installed. `passwords` are known to others already, and hold
+    where the folder has lost them.
     """
     folder = folder.resolve()
     program = _program()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     end_leftovers(folder)
+    if passwords:
+        write_secret(folder / PASSWORDS, json.dumps({**passwords, **_passwords(folder)}, indent=1))
     for attempt in range(1, START_ATTEMPTS + 1):
         broker = _start(folder, program, port or free_port(), management_port or free_port())
         try:
@@ -218,12 +228,17 @@ def _write_settings(folder: Path, port: int, management_port: int) -> None:
         cookie.chmod(0o400)
 
 
-def _password(folder: Path, user: str) -> str:
-    file = folder / "passwords.json"
+def _passwords(folder: Path) -> dict[str, str]:
+    file = folder / PASSWORDS
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    return known
+
+
+def _password(folder: Path, user: str) -> str:
+    known = _passwords(folder)
     if user not in known:
         known[user] = secrets.token_urlsafe(24)
-        write_secret(file, json.dumps(known, indent=1))
+        write_secret(folder / PASSWORDS, json.dumps(known, indent=1))
     return known[user]
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+import structlog
 
 from embedded.business_day import latest_written, offset_for
 from embedded.data_folder import DataFolder
@@ -32,6 +34,8 @@ from portal.fonts import cut_fonts
 from system.databases import SCHEMAS, owner_of
 from system.parties import SCHEDULING, parties
 from system.refusals import CannotRun
+
+log = structlog.get_logger()
 
 Server = TypeVar("Server", Cluster, Broker)
 
@@ -151,16 +155,17 @@ async def split(
         programs.append(_program(running, works, command("portal"), PORTAL, ports[PORTAL], wiring.portal_settings(port=ports[PORTAL])))
         doors = addresses | {PORTAL: f"http://{HOST}:{ports[PORTAL]}", SIGN_IN: address_of(sign_in_door)}
         behind = {name: urlsplit(address).netloc for name, address in doors.items()}
+        passwords = broker.passwords()
         servers = [
             Piece(
                 "postgresql",
-                lambda: _again(running, "cluster", start_cluster(folder.postgres, port=cluster.port)),
+                lambda: _cluster_again(running, start_cluster(folder.postgres, port=cluster.port)),
                 f"{HOST}:{cluster.port}",
                 process=cluster,
             ),
             Piece(
                 "rabbitmq",
-                lambda: _again(running, "broker", start_broker(broker.folder, port=broker.port, management_port=broker.management_port)),
+                lambda: _broker_again(running, passwords),
                 f"{HOST}:{broker.port}",
                 process=broker,
             ),
@@ -197,10 +202,26 @@ async def _started_piece(piece: Piece) -> None:
         raise CannotRun("Không khởi động được nginx", f"nginx does not start: {error}") from error
 
 
-def _again(running: Split, name: str, process: Process) -> Process:
-    """Who asks the run for its PostgreSQL or RabbitMQ gets the one that is up."""
-    setattr(running, name, process)
-    return process
+def _cluster_again(running: Split, cluster: Cluster) -> Process:
+    """Who asks the run for its PostgreSQL gets the one that is up."""
+    running.cluster = cluster
+    return cluster
+
+
+def _broker_again(running: Split, passwords: Mapping[str, str]) -> Process:
+    """It may have come back on an empty folder, and nobody else would give it what belongs in it."""
+    gone = running.broker
+    broker = start_broker(gone.folder, port=gone.port, management_port=gone.management_port, passwords=passwords)
+    running.broker = broker
+    try:
+        running.apply_topology()
+    except CannotRun as left:
+        # It is up, and does what it can do; what is missing the services tell.
+        log.error("topology-differs", detail=str(left))
+    except Exception:
+        broker.stop()
+        raise
+    return broker
 
 
 def _program(running: Split, works: Path, command: Sequence[str], name: str, port: int, settings: OutsideSettings) -> Piece:

@@ -1,5 +1,6 @@
 """Sessions: a row of ours and an opaque cookie, of which only the hash is stored; the tokens in the row are encrypted."""
 
+import asyncio
 import hashlib
 import json
 import secrets
@@ -14,12 +15,15 @@ from sqlalchemy import Row, text
 from uuid_utils.compat import uuid7
 
 from libs.common.db import Database
+from libs.common.supervise import is_well
 from portal.oidc import SignInRefused, Tokens
 
 IDLE = "interval '30 minutes'"
 ABSOLUTE = "interval '10 hours'"
 # A visit is written down at most this often: every page would cost a flush otherwise.
 SEEN_EVERY = "interval '1 minute'"
+FORGOTTEN_AT_ONCE = 1000
+FORGOTTEN_EVERY_SECONDS = 300.0
 ALIVE = f"seen_at > now() - {IDLE} AND began_at > now() - {ABSOLUTE}"
 
 
@@ -76,7 +80,6 @@ class Sessions:
         session_id = uuid7()
         offered = list(memberships)
         async with self._database.begin() as connection:
-            await connection.execute(text(f"DELETE FROM session WHERE NOT ({ALIVE})"))
             await connection.execute(
                 text(
                     "INSERT INTO session (id, cookie_hash, person_id, person_name, memberships, membership_id, tokens, form_secret) "
@@ -152,9 +155,32 @@ class Sessions:
         async with self._database.begin() as connection:
             await connection.execute(text("DELETE FROM session WHERE id = :id"), {"id": session.id})
 
+    async def forget_ended(self) -> int:
+        """Remove the rows of sessions that have ended, a few at a time; how many went."""
+        ended = text(f"""
+            WITH gone AS (
+              DELETE FROM session WHERE id IN (SELECT id FROM session WHERE NOT ({ALIVE}) LIMIT {FORGOTTEN_AT_ONCE}) RETURNING 1)
+            SELECT count(*) FROM gone""")
+        forgotten = 0
+        while True:
+            async with self._database.begin() as connection:
+                went = int((await connection.execute(ended)).scalar_one())
+            forgotten += went
+            if went < FORGOTTEN_AT_ONCE:
+                return forgotten
+
+    async def keep_forgetting(self) -> None:
+        """What of it is kept running."""
+        while True:
+            await self.forget_ended()
+            is_well()
+            await asyncio.sleep(FORGOTTEN_EVERY_SECONDS)
+
     async def lives(self, session: Session) -> bool:
+        """Whether it lives and still acts in the same membership."""
+        same = f"SELECT 1 FROM session WHERE id = :id AND membership_id IS NOT DISTINCT FROM CAST(:membership AS uuid) AND {ALIVE}"
         async with self._database.read() as connection:
-            found = await connection.execute(text(f"SELECT 1 FROM session WHERE id = :id AND {ALIVE}"), {"id": session.id})
+            found = await connection.execute(text(same), {"id": session.id, "membership": session.membership and session.membership.id})
             return found.first() is not None
 
     def _seal(self, session_id: UUID, tokens: Tokens) -> bytes:

@@ -1,6 +1,10 @@
-"""The parts of ./test. What a part needs and cannot have is said loudly at the end, and is a failure under CI=true."""
+"""The parts of ./test. What a part needs and cannot have is said loudly at the end, and is a failure under CI=true.
+
+docs/testing.md gives each part its seconds. One that takes more than twice as long is named, and no more: a busy machine stops nobody.
+"""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,11 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from embedded.rabbitmq import find_or_get_rabbitmq
+from tests import long
 from tests.browser_here import find_or_get_browser
+from tests.chance import seed_of_tree
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / ".test"
 WORKERS = "2"
+TESTING = ROOT / "docs" / "testing.md"
+SLOW_FROM = 2
 # Everything else under tests/ that is a folder with tests belongs to the part "service", so that no new folder is forgotten.
 NAMED_FOLDERS = {"unit": "unit", "contract": "contracts", "structure": "structure", "flow": "flow", "browser": "browser"}
 
@@ -60,7 +68,8 @@ def pytest_part(part: str, *, workers: str = WORKERS, environment: dict[str, str
     REPORTS.mkdir(exist_ok=True)
     report = REPORTS / f"{part}.xml"
     report.unlink(missing_ok=True)
-    passed = passes("pytest", "-q", "-n", workers, "--dist", "loadfile", f"--junitxml={report}", *folders, environment=environment)
+    arguments = ("-q", "-n", workers, "--dist", "loadfile", f"--junitxml={report}", f"--hypothesis-seed={seed_of_tree()}")
+    passed = passes("pytest", *arguments, *folders, environment=environment)
     return Outcome(part, passed, missing=skipped_in(report, part))
 
 
@@ -109,15 +118,27 @@ def run(part: str) -> Outcome:
     return outcome
 
 
+def written_seconds() -> dict[str, int]:
+    """Part → how long it takes on a quiet machine, as docs/testing.md says."""
+    return {part: int(seconds) for part, seconds in re.findall(r"^\| (\w+) \| (\d+) \| [^|]*\|$", TESTING.read_text("utf-8"), re.MULTILINE)}
+
+
+def slowness(outcome: Outcome) -> str:
+    written = written_seconds()[outcome.part]
+    return f"   more than twice its {written} s (docs/testing.md)" if outcome.seconds > SLOW_FROM * written else ""
+
+
 def main(asked: list[str]) -> int:
+    if asked[:1] == ["long"]:
+        return long.main(asked[1:])
     unknown = [part for part in asked if part not in PARTS]
     if unknown:
-        print(f"Không có phần {', '.join(unknown)}; các phần: {' '.join(PARTS)} (unknown part)", file=sys.stderr)
+        print(f"Không có phần {', '.join(unknown)}; các phần: {' '.join(PARTS)}, long (unknown part)", file=sys.stderr)
         return 2
     outcomes = [run(part) for part in asked or PARTS]
     print("\n" + "=" * 100)
     for outcome in outcomes:
-        print(f"{'passed' if outcome.passed else 'FAILED':8}{outcome.part:12}{outcome.seconds:8.1f} s")
+        print(f"{'passed' if outcome.passed else 'FAILED':8}{outcome.part:12}{outcome.seconds:8.1f} s{slowness(outcome)}")
     missing = [line for outcome in outcomes for line in outcome.missing]
     if missing:
         print("\nNOT TESTED, because it could not be had on this machine:")

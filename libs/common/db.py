@@ -1,5 +1,11 @@
-"""One database of one service: a pool for requests, and direct lines for what must hold a session (relay, LISTEN)."""
+"""One database of one service: a pool for requests, and direct lines for what must hold a session (relay, LISTEN).
 
+And what an error of it, or of the network to it, means: it will pass, it was too slow, the disk is full.
+"""
+
+import errno
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -7,7 +13,8 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 # An answer that is not there after this time never comes: the server gives everything up earlier, so it is gone without a word.
@@ -20,6 +27,67 @@ SESSION_LIMITS = {
     "idle_in_transaction_session_timeout": "15s",
     "jit": "off",
 }
+
+# Serialization failure, deadlock, lock timeout, shutdown, crash, still starting, no memory, too many connections: the same statement may
+# succeed in a moment.
+PASSING_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53200", "53300"}
+STATEMENT_TIMEOUT = "57014"
+DISK_FULL = "53100"
+# Of the system's errors only those of the network, and of too much at once: a missing file stays missing.
+PASSING_ERRNOS = {
+    errno.ENETDOWN,
+    errno.ENETUNREACH,
+    errno.ENETRESET,
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.EADDRNOTAVAIL,
+    errno.ENOBUFS,
+    errno.EAGAIN,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+}
+FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the error speaks of the database or the network rather than of what was asked, so that the same may succeed later."""
+    if is_disk_full(error):
+        return True
+    below = _below(error)
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or _state_of(error) in PASSING_STATES or (below is not None and is_passing(below))
+    if isinstance(error, asyncpg.PostgresError):
+        return isinstance(error, asyncpg.PostgresConnectionError) or error.sqlstate in PASSING_STATES
+    if isinstance(error, asyncpg.InterfaceError):
+        # The driver says so of a line that is gone, and of a call that was never right.
+        return any(word in str(error) for word in ("closed", "in progress", "released"))
+    if isinstance(error, PoolTimeout | asyncpg.InternalClientError | ConnectionError | socket.gaierror | ssl.SSLError):
+        return True
+    # Several addresses of a host, and each refused in its own words: asyncio tells them as one error without a number.
+    of_several = isinstance(error, OSError) and str(error).startswith("Multiple exceptions:")
+    return of_several or (isinstance(error, OSError) and error.errno in PASSING_ERRNOS)
+
+
+def is_too_slow(error: BaseException) -> bool:
+    """Whether time ran out. That passes when the database was the slow one, and never when what was asked takes too long."""
+    return isinstance(error, TimeoutError) or _state_of(error) == STATEMENT_TIMEOUT
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Under the database, or under our own files. Passing: somebody makes room."""
+    below = _below(error)
+    full = (isinstance(error, OSError) and error.errno in FULL_ERRNOS) or _state_of(error) == DISK_FULL
+    return full or (below is not None and is_disk_full(below))
+
+
+def _state_of(error: BaseException) -> str | None:
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
+
+
+def _below(error: BaseException) -> BaseException | None:
+    """The driver's own error under SQLAlchemy's."""
+    return error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else None
 
 
 class Database:

@@ -17,13 +17,22 @@ MIGRATION_LOCK = 7_301_000
 ROOT = Path(__file__).resolve().parents[2]
 
 # The role that runs the service may do everything but change what is only ever added to; those tables carry a trigger `append_only`.
+# What somebody else has put into the database is not ours to give.
 GRANTS = """
 DO $$
-DECLARE app text := quote_ident(current_database() || '_app'); changeless regclass;
+DECLARE app text := quote_ident(current_database() || '_app'); ours record; changeless regclass;
 BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA public TO %s', app);
-  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %s', app);
-  EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %s', app);
+  FOR ours IN
+    SELECT oid::regclass AS name, relkind = 'S' AS counts FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') AND pg_has_role(relowner, 'USAGE')
+  LOOP
+    IF ours.counts THEN
+      EXECUTE format('GRANT USAGE, SELECT ON SEQUENCE %s TO %s', ours.name, app);
+    ELSE
+      EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %s', ours.name, app);
+    END IF;
+  END LOOP;
   EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM %s', app);
   FOR changeless IN SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'append_only' LOOP
     EXECUTE format('REVOKE UPDATE, DELETE ON %s FROM %s', changeless, app);

@@ -54,13 +54,22 @@ class Standing:
     completed_on: date | None = None
 
 
+@dataclass(frozen=True)
+class Members:
+    """What the bucket of a group depends on of its members. `all_completed_on` is None while one of them is unfinished, or none known."""
+
+    known: int = 0
+    any_overdue: bool = False
+    all_completed_on: date | None = None
+
+
 def bucket_of(
     task: Standing, as_of: date, awaiting_counts_as: AwaitingCountsAs = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
 ) -> Bucket | None:
     """The bucket of a task at the end of the day `as_of`; None while it is not yet assigned, so outside N."""
     if task.assigned_on > as_of:
         return None
-    if _finished(task, as_of):
+    if is_finished(task, as_of):
         assert task.completed_on is not None
         return _completed_bucket(task.due, task.completed_on)
     if task.due is None:
@@ -83,17 +92,33 @@ def bucket_of_group(
 
     A parent whose children are not (all) known is open, and judged by its own due date as long as none is known.
     """
+    members = list(children)
+    return bucket_of_members(
+        group,
+        Members(
+            known=len(members),
+            any_overdue=any(bucket_of(child, as_of, awaiting_counts_as) is Bucket.OPEN_OVERDUE for child in members),
+            all_completed_on=(
+                max(child.completed_on for child in members if child.completed_on is not None)
+                if members and all(is_finished(child, as_of) for child in members)
+                else None
+            ),
+        ),
+        as_of,
+    )
+
+
+def bucket_of_members(group: Standing, members: Members, as_of: date) -> Bucket | None:
+    """`bucket_of_group` where the members are told as one."""
     if group.assigned_on > as_of:
         return None
-    members = list(children)
-    buckets = {bucket_of(child, as_of, awaiting_counts_as) for child in members}
-    if Bucket.OPEN_OVERDUE in buckets:
+    if members.any_overdue:
         return Bucket.OPEN_OVERDUE
-    if members and all(_finished(child, as_of) for child in members):
-        return _completed_bucket(group.due, max(child.completed_on for child in members if child.completed_on is not None))
+    if members.all_completed_on is not None:
+        return _completed_bucket(group.due, members.all_completed_on)
     if group.due is None:
         return Bucket.OPEN_UNDATED
-    if not members and as_of > group.due:
+    if not members.known and as_of > group.due:
         return Bucket.OPEN_OVERDUE
     return Bucket.OPEN_IN_TIME
 
@@ -103,7 +128,8 @@ def is_due_soon(bucket: Bucket | None, due: date | None, as_of: date) -> bool:
     return bucket is Bucket.OPEN_IN_TIME and due is not None and as_of <= due <= due_soon_until(as_of)
 
 
-def _finished(task: Standing, as_of: date) -> bool:
+def is_finished(task: Standing, as_of: date) -> bool:
+    """`finished` of rulebook 1.5."""
     return task.state == "COMPLETED" and task.completed_on is not None and task.completed_on <= as_of
 
 

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from libs.contracts.buckets import AwaitingCountsAs
 from libs.contracts.rates import Rounding
-from libs.contracts.working_days import BUNDLED_DAYS, DUE_SOON_WORKING_DAYS, CalendarDay, WorkingCalendar
+from libs.contracts.working_days import BUNDLED_DAYS, DUE_SOON_WORKING_DAYS, ONE_DAY, CalendarDay, WorkingCalendar
 
 SettingValue = bool | int | str
 V = TypeVar("V")
@@ -142,6 +142,12 @@ class ProvinceRules:
     def calendar_on(self, day: date) -> WorkingCalendar:
         """The working calendar valid on `day`: what is judged on that day counts working days, also those ahead, by it."""
         return self._stretch(day)[1]
+
+    def course_of(self, key: str) -> tuple[Any, tuple[tuple[date, Any], ...]]:
+        """The value of a setting from the beginning, and each other one with the day on which it begins: for what is derived ahead."""
+        first = getattr(self.on(date.min), key)
+        days = [day for day in self.days_of_change if getattr(self.on(day), key) != getattr(self.on(day - ONE_DAY), key)]
+        return first, tuple((day, getattr(self.on(day), key)) for day in days)
 
     def due_soon_until(self, day: date) -> date:
         """Sắp đến hạn on `day`: what is open and due up to the day returned."""

@@ -49,6 +49,7 @@ DOMAIN = {
             "invalid-cursor": "This page of the list is no longer valid. Please start again.",
             "event-too-large": "The text is too long to be kept. Please shorten it.",
             "replica-stale": "The list of agencies is out of date, so nothing can be changed now. Please try again in a few minutes.",
+            "disk-full": "The system is out of storage and recorded nothing. Please try again in a few minutes or tell the operator.",
             "unavailable": "The system is interrupted for a moment. Please try again in a few seconds.",
             "unexpected": "Something unexpected happened. Please try again.",
             "day-not-earlier": "The day to compare with must be before the day of the number.",

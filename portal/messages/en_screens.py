@@ -136,6 +136,7 @@ SCREENS = {
     "list.tasks": "tasks",
     "list.directives": "documents",
     "list.shown": "{shown} of {total}.",
+    "list.shown-some": "{shown} rows.",
     "list.next": "Next 50 rows",
     "table.task": "Task",
     "table.lead": "Lead agency",

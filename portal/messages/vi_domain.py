@@ -38,6 +38,7 @@ PROBLEMS = {
     "invalid-cursor": "Trang danh sách không còn hiệu lực. Vui lòng mở lại từ đầu.",
     "event-too-large": "Nội dung quá dài để ghi nhận. Vui lòng rút gọn.",
     "replica-stale": "Danh bạ cơ quan chưa được cập nhật nên tạm thời chưa ghi nhận thay đổi. Vui lòng thử lại sau ít phút.",
+    "disk-full": "Hệ thống tạm thời hết dung lượng lưu trữ nên chưa ghi nhận được. Vui lòng thử lại sau ít phút hoặc báo quản trị viên.",
     "unavailable": "Hệ thống tạm thời gián đoạn. Vui lòng thử lại sau ít giây.",
     "unexpected": "Hệ thống gặp sự cố ngoài dự kiến. Vui lòng kiểm tra nội dung đã ghi nhận trước khi thử lại.",
     "day-not-earlier": "Ngày so sánh phải trước ngày của con số.",

@@ -144,6 +144,7 @@ SCREENS = {
     "list.tasks": "nhiệm vụ",
     "list.directives": "văn bản",
     "list.shown": "{shown} trong {total}.",
+    "list.shown-some": "{shown} dòng.",
     "list.next": "Xem 50 dòng tiếp",
     "table.task": "Nhiệm vụ",
     "table.lead": "Cơ quan chủ trì",

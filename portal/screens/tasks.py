@@ -12,7 +12,7 @@ from portal.refusals import problem_of
 from portal.screens.history import Event, events_of
 from portal.screens.share import share_of
 from portal.screens.timeline import timeline_of
-from portal.services import Json, Refused, ServiceAway
+from portal.services import Json, Refused
 from portal.task_view import TaskView
 from portal.web import SentForm, Visit, Visitor, go, together
 
@@ -123,11 +123,5 @@ async def _told(visitor: Visitor, happened: list[dict[str, Json]], names: Mappin
 
 
 async def people_of(visitor: Visitor, happened: list[dict[str, Json]]) -> Mapping[str, str]:
-    """Id → name of those who acted; none while the directory is away."""
-    ids = sorted({one["actor_person_id"] for one in happened if one["actor_person_id"]})
-    if not ids:
-        return {}
-    try:
-        return {one["id"]: one["name"] for one in (await visitor.get("directory", "/people", ids=",".join(ids)))["items"]}
-    except (Refused, ServiceAway):
-        return {}
+    """Id → name of those who acted."""
+    return await visitor.portal.people.known(visitor, (one["actor_person_id"] for one in happened if one["actor_person_id"]))

@@ -9,7 +9,10 @@ from libs.common.web.app import create_service_app
 from libs.directory_replica.province import ProvinceReplica
 from libs.directory_replica.replica import DirectoryReplica
 from services.reporting.api import figures
+from services.reporting.figures.stretches import Rules
+from services.reporting.projections.derivation import stretches_are_complete
 from services.reporting.projections.directives import released_but_not_arrived
+from services.reporting.scheduler.settling import Settling
 from services.reporting.settings import ReportingSettings
 from services.reporting.subscriptions import CONSUMERS, REPLICA_CONSUMER
 
@@ -17,7 +20,9 @@ from services.reporting.subscriptions import CONSUMERS, REPLICA_CONSUMER
 def create_app(settings: ReportingSettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
     service = Service(settings, bus, package="services.reporting", consumers=CONSUMERS, lists=("figures",))
-    service.examined_too = _released_but_not_arrived
+    service.examined_too = _examined
+    settling = Settling(service.database, settings.clock, Rules(), every=settings.settled_every_seconds)
+    service.schedulers.append(("settling", settling.run))
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
@@ -26,7 +31,10 @@ def create_app(settings: ReportingSettings, bus: Bus) -> FastAPI:
     return app
 
 
-async def _released_but_not_arrived(connection: AsyncConnection) -> dict[str, object]:
-    """Figures that are exact over what arrived are wrong when something did not."""
+async def _examined(connection: AsyncConnection) -> dict[str, object]:
+    """Figures that are exact over what arrived are wrong when something did not; while stretches are derived anew they are slow."""
     missing = await released_but_not_arrived(connection)
-    return {"released_but_not_arrived": {"instructions": missing.instructions, "oldest_release": missing.oldest_release}}
+    return {
+        "released_but_not_arrived": {"instructions": missing.instructions, "oldest_release": missing.oldest_release},
+        "stretches_complete": await stretches_are_complete(connection),
+    }

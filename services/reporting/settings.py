@@ -5,3 +5,4 @@ from libs.common.settings import ServiceSettings
 
 class ReportingSettings(ServiceSettings):
     name: str = "reporting"
+    settled_every_seconds: float = 2.0

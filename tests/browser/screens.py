@@ -20,6 +20,7 @@ NO_SCREEN = {
     "/sign-in/needed/{wanted:path}": "leads to the sign-in page",
     "/files/{file_id}": "a file to keep",
     "/agencies/options": "the list under an agency field, seen on the form",
+    "/settings/calendar": "leads to the calendar of this year",
     "/notices/badge": "the number on the bell, seen on every page",
 }
 
@@ -45,6 +46,7 @@ HEAD_OF_OFFICE = Who(OFFICE, "Chánh Văn phòng UBND tỉnh", "Lãnh đạo Vă
 NATURE = clerk("Sở NN&MT")
 LONGEST = clerk(LONGEST_NAMED.short_name)
 IDLE = clerk("Sở Ngoại vụ")
+ADMINISTRATOR = Who(OFFICE, "Quản trị nghiệp vụ (Văn phòng)")
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,30 @@ def unfold_communes(page: Page) -> None:
     page.get_by_text("Từng xã, phường, đặc khu").click()
 
 
+def plan_due_soon(page: Page) -> None:
+    page.get_by_label("Giá trị mới").fill("5")
+    page.get_by_label("Lý do, căn cứ").fill("Quyết định số 41/2026/QĐ-UBND, Điều 9")
+    page.get_by_role("button", name="Ghi thay đổi dự kiến").click()
+    expect(page.get_by_role("button", name="Thu hồi").first).to_be_visible()
+
+
+def plan_for_a_day_that_is_over(page: Page) -> None:
+    page.get_by_label("Giá trị mới").fill("5")
+    page.get_by_label("Áp dụng từ ngày").fill("05/03/2026")
+    page.get_by_label("Lý do, căn cứ").fill("Theo ý kiến của Chánh Văn phòng")
+    page.get_by_role("button", name="Ghi thay đổi dự kiến").click()
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def plan_a_day_off(page: Page) -> None:
+    row = page.get_by_role("group", name="Dòng 16")
+    row.get_by_label("Ngày", exact=True).fill("08/06/2027")
+    row.get_by_label("Tên").fill("Ngày nghỉ của tỉnh")
+    page.get_by_label("Lý do, căn cứ").fill("Thông báo nghỉ lễ, Tết năm 2027")
+    page.get_by_role("button", name="Ghi lịch dự kiến").click()
+    expect(page.get_by_role("button", name="Thu hồi").first).to_be_visible()
+
+
 SCREENS = (
     Screen("sign-in", NOBODY, "/sign-in"),
     Screen("sign-in-failed", NOBODY, "/sign-in", "/sign-in?failed=lost"),
@@ -207,6 +233,15 @@ SCREENS = (
     Screen("search", TRACKING, "/search", "/search?q=xa+ba+dong"),
     Screen("search-blank", TRACKING, "/search"),
     Screen("search-nothing", TRACKING, "/search", "/search?q=khong+co+viec+nay"),
+    Screen("settings", ADMINISTRATOR, "/settings"),
+    Screen("setting", ADMINISTRATOR, "/settings/{key}", "/settings/awaiting_counts_as"),
+    Screen("setting-planned", ADMINISTRATOR, "/settings/{key}", "/settings/due_soon_days", plan_due_soon),
+    Screen("setting-errors", ADMINISTRATOR, "/settings/{key}", "/settings/due_soon_days", plan_for_a_day_that_is_over),
+    Screen("setting-read", IDLE, "/settings/{key}", "/settings/rounding"),
+    Screen("calendar", ADMINISTRATOR, "/settings/calendar/{year}", "/settings/calendar/2026"),
+    Screen("calendar-unknown", IDLE, "/settings/calendar/{year}", "/settings/calendar/2031"),
+    Screen("calendar-change", ADMINISTRATOR, "/settings/calendar/{year}/change", "/settings/calendar/2027/change"),
+    Screen("calendar-planned", ADMINISTRATOR, "/settings/calendar/{year}/change", "/settings/calendar/2027/change", plan_a_day_off),
     Screen("error", IDLE, "/tasks/{task_id}", "/tasks/{task.dyke}", status=404),
 )
 

@@ -71,6 +71,10 @@ def test_a_change_begins_with_its_day() -> None:
     printed = [str(percentage(16051, 16274, rules.on(day).rounding)) for day in (DAY, DAY + ONE_DAY)]
     assert printed == ["98.63", "98.62"]
     assert rules.days_of_change == (DAY, DAY + ONE_DAY)
+    in_time, by_date = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE, AwaitingCountsAs.BY_DATE
+    assert rules.course_of("awaiting_counts_as") == (in_time, ((DAY, by_date),))
+    assert rules.course_of("rounding") == (Rounding.HALF_UP, ((DAY + ONE_DAY, Rounding.TRUNCATE),))
+    assert rules.course_of("hold_seconds") == (30, ())
 
 
 def test_of_two_decisions_for_one_day_the_later_counts_and_a_withdrawal_leaves_nothing() -> None:

@@ -67,6 +67,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "no subject": (document(subject="   "), "invalid-body", None),
     "unknown field": (document(secrecy_level="NORMAL"), "invalid-body", None),
     "no day": (document(issue_date="31/02/2026"), "invalid-body", None),
+    "seconds for a day": (document(issue_date=1764288000), "invalid-body", "issue_date"),
+    "a moment for a day": (document(issue_date="2026-02-12T00:00:00"), "invalid-body", "issue_date"),
+    "issued before our age": (document(issue_date="1899-12-31"), "invalid-body", "issue_date"),
+    "due in seconds": (document(instruction(due=1900000000)), "invalid-body", "instructions.0.due"),
+    "due after our age": (document(instruction(due="9999-12-31")), "invalid-body", "instructions.0.due"),
     "long content": (document(instruction(content="ơ" * 10_001)), "invalid-body", None),
     "a list": ([], "invalid-body", None),  # type: ignore[dict-item]
 }
@@ -180,6 +185,7 @@ async def test_words_that_no_database_can_look_for(directives: Client) -> None:
 
 async def test_cursors_of_others_are_refused(directives: Client) -> None:
     naive = encode_cursor("2026-02-12T08:00:00", UNKNOWN_AGENCY)
-    for cursor in ("x", "bnVsbA", "WyJ5ZXN0ZXJkYXkiLCAiNyJd", naive):
+    beyond = [encode_cursor(moment, UNKNOWN_AGENCY) for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", None)]
+    for cursor in ("x", "bnVsbA", "WyJ5ZXN0ZXJkYXkiLCAiNyJd", naive, *beyond):
         answer = await directives.get(TRACKER, "/directives", cursor=cursor)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-cursor")

@@ -92,6 +92,7 @@ async def test_groups_and_pages(directory: Client) -> None:
         {"q": "Ba\0Tơ"},
         {"kind": "\0"},
         {"cursor": encode_cursor(1, "a\0", TRACKER.id)},
+        {"cursor": encode_cursor(1, "a\ud800", TRACKER.id)},
         {"cursor": encode_cursor(10**30, "a", 1)},
     ):
         assert (await directory.get(TRACKER, "/agencies", **wrong)).status_code == 422, wrong

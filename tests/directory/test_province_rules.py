@@ -78,6 +78,8 @@ async def test_the_first_values_are_valid_from_the_beginning(directory: Client) 
     calendar = (await directory.get(TRACKER, "/province/calendars/2026")).json()
     assert [one["date"] for one in calendar["days"]] == [day.date.isoformat() for day in BUNDLED_DAYS[2026]]
     assert [one["date"] for one in calendar["days"] if one["pending"]] == ["2026-11-24"]
+    assert calendar["working_days"] == 250
+    assert [(await directory.get(person, DUE_SOON)).json()["may_decide"] for person in (TRACKER, ADMIN)] == [False, True]
     before = await directory.everything()
     again = await load(directory)
     assert (again.settings, again.calendars, await directory.everything()) == (0, 0, before)
@@ -187,7 +189,15 @@ async def test_the_days_of_a_year_are_planned_as_a_whole(directory: Client) -> N
 
 async def test_a_year_of_which_nothing_is_known_gets_its_first_calendar(directory: Client) -> None:
     path = "/province/calendars/2040"
-    assert (await directory.get(TRACKER, path)).json() == {"year": 2040, "version": 0, "days": [], "last_planned": None, "decisions": []}
+    assert (await directory.get(TRACKER, path)).json() == {
+        "year": 2040,
+        "version": 0,
+        "days": [],
+        "working_days": 261,
+        "last_planned": None,
+        "may_decide": False,
+        "decisions": [],
+    }
     body = {"days": [day_off(date(2040, 1, 2))], "valid_from": TOMORROW.isoformat(), "reason": "Thông báo"}
     answer = await directory.post(ADMIN, f"{path}/plan", body, version=0)
     assert (answer.status_code, answer.json()["version"]) == (200, 1)

@@ -101,9 +101,22 @@ def test_two_commands_are_enough(clone: Clone) -> None:
     assert processes_of(clone.folder) == []
     assert (clone.folder / "data" / "chidao.log").exists()
 
-    tested = subprocess.run(clone.command("./test", "walls", "unit"), capture_output=True, text=True, timeout=LONGEST_SETUP, check=False)
+    assert only_tests_need(clone) == [], "./run installs what running needs, and no more"
+    assert installing(clone, "./test", "walls", "unit"), "what only tests need comes with the first ./test"
+    assert only_tests_need(clone) != []
+    assert not installing(clone, "./test", "walls")
+    assert not installing(clone, "./run", "--help")
+
+
+def only_tests_need(clone: Clone) -> list[Path]:
+    return [found for name in ("grimp", "mypy", "playwright", "pytest", "ruff") for found in clone.folder.glob(f".venv/lib/*/*/{name}")]
+
+
+def installing(clone: Clone, *command: str) -> bool:
+    """Whether the command, which has to succeed, installs anything before it begins."""
+    tested = subprocess.run(clone.command(*command), capture_output=True, text=True, timeout=LONGEST_SETUP, check=False)
     assert tested.returncode == 0, tested.stdout + tested.stderr
-    assert "installing" not in tested.stderr, "what ./run has set up serves ./test too"
+    return "installing" in tested.stderr
 
 
 def next_line(process: subprocess.Popen[str]) -> str:

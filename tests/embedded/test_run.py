@@ -1,5 +1,6 @@
 """The whole system as one process: it starts, answers, refuses in one sentence, stops and recovers."""
 
+import asyncio
 import json
 import os
 import re
@@ -9,10 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import asyncpg
 import httpx2
 import pytest
 
+from embedded.__main__ import INTERRUPTED
 from embedded.data_folder import hold
+from embedded.postgres import Address, run_sql, running_in
+from embedded.processes import free_port
 from system.refusals import CannotRun
 from tests.embedded.runs import Run, refusal, running, start, until_running
 from tests.embedded.visitor import Visitor
@@ -189,6 +194,61 @@ def test_without_postgresql_it_ends_and_says_so(kept: Path) -> None:
         assert run.process.wait(60) == 1
         assert run.process.stderr is not None
         assert "PostgreSQL has ended unexpectedly" in run.process.stderr.read()
+
+
+def test_the_first_page_comes_when_there_is_somebody_to_sign_in_as(tmp_path: Path) -> None:
+    data, port = tmp_path / "data", free_port()
+    process = start(data, "--port", str(port))
+    try:
+        while not answers(f"http://127.0.0.1:{port}/sign-in"):
+            assert process.poll() is None
+        address = running_in(data.resolve())
+        assert address is not None
+        assert asyncio.run(counted(address, "chidao_directory", "person")) > 0
+        assert asyncio.run(counted(address, "chidao_tasks", "agency_replica")) > 0
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx2.get(address, trust_env=False, timeout=60).is_success
+    except httpx2.TransportError:
+        return False
+
+
+async def counted(address: Address, database: str, table: str) -> int:
+    line = await asyncpg.connect(address.dsn(database, driver="postgresql"))
+    try:
+        found: int = await line.fetchval(f"SELECT count(*) FROM {table}")
+        return found
+    finally:
+        await line.close()
+
+
+def test_whoever_thinks_better_of_it_in_the_first_seconds_reads_no_traceback(tmp_path: Path) -> None:
+    # Python tells of each module when it is loaded: this one comes when half of all is.
+    process = start(tmp_path / "data", environment={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert process.stderr is not None
+    said = ""
+    while "fastapi.routing" not in said:
+        said += process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, rest = process.communicate()
+    assert process.returncode == INTERRUPTED
+    assert [line for line in rest.splitlines() if not line.startswith("import time:")] == []
+    assert out == ""
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_somebody_else_has_put_into_the_database_stops_nobody(kept: Path) -> None:
+    with running(kept):
+        address = running_in(kept.resolve())
+        assert address is not None
+        run_sql(address, "chidao_tasks", "CREATE TABLE of_somebody_else (id int); CREATE SEQUENCE also_of_somebody_else;")
+    with running(kept) as again:
+        assert httpx2.get(f"{again.url}/api/tasks/health/ready").status_code == 200
 
 
 def test_the_clock_is_turned_and_never_back(tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
 """The short profile of `chidao fault`: every part of the split system killed under load, and nothing is lost or doubled.
 
 CHIDAO_SEED=… replays the order of the kills and what clients draw. The long profile, and the faults that the checker has to find in
-such a storm, are run by hand: docs/how-to/kill-everything.md.
+such a storm, are parts of ./test long: docs/testing.md.
 """
 
 import asyncio
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -20,6 +19,7 @@ from faults.planted import PATCHES
 from faults.plants import PLANTS
 from faults.storm import storm
 from libs.common.fault_points import Point
+from tests.chance import seed_of_tree
 from tests.processes import processes_of
 
 ROUNDS, OPERATIONS = PROFILES[Profile.SHORT]
@@ -32,9 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(folder: Path) -> Iterator[Outcome]:
-    seed = int(os.environ.get("CHIDAO_SEED") or Random().getrandbits(32))
-    print(f"CHIDAO_SEED={seed}")
-    outcome = asyncio.run(storm(folder, seed=seed, kills_of_each=ROUNDS, operations=OPERATIONS))
+    outcome = asyncio.run(storm(folder, seed=seed_of_tree(), kills_of_each=ROUNDS, operations=OPERATIONS))
     show(outcome)
     yield outcome
     assert processes_of(folder) == []

@@ -5,7 +5,6 @@ itself shown faults, one after the other, and names each. CHIDAO_SEED=… replay
 """
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -23,6 +22,7 @@ from faults.evidence import Databases, Evidence, databases_of
 from faults.journal import Journal, Told
 from faults.people import SignIns, Somebody
 from libs.common.fault_points import Point
+from tests.chance import seed_of_tree
 from tests.flow.run_under_fault import RunUnderFault, plan_of
 from tests.processes import processes_of
 
@@ -46,12 +46,10 @@ class Storm:
 
 @pytest.fixture(scope="module")
 def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storm]:
-    seed = int(os.environ.get("CHIDAO_SEED") or Random().getrandbits(32))
-    print(f"CHIDAO_SEED={seed}")
     folder = tmp_path_factory.mktemp("kills")
     run = RunUnderFault(folder / "data", Journal(folder / "journal.jsonl"))
     try:
-        yield asyncio.run(_storm(run, seed))
+        yield asyncio.run(_storm(run, seed_of_tree()))
         run.stop()
         assert processes_of(run.data) == []
     finally:

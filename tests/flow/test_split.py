@@ -1,11 +1,12 @@
 """The same system in many processes: it comes up in whatever order its services start, and whoever ends is started again.
 
-CHIDAO_ORDERS=120 tries every order there is; otherwise some are drawn by CHIDAO_SEED, each with its reverse, so that every service
+CHIDAO_ORDERS=120 tries every order there is; otherwise some are drawn by the tree, each with its reverse, so that every service
 is seen starting before every other.
 """
 
 import asyncio
 import os
+import shutil
 import signal
 from itertools import permutations
 from random import Random
@@ -15,7 +16,10 @@ import httpx2
 import pytest
 
 from embedded.pieces import Piece
+from libs.common.messaging.management import management
 from system.applications import SERVICES
+from system.parties import OPERATOR, VIRTUAL_HOST, wanted_topology
+from tests.chance import seed_of_tree
 from tests.flow.conftest import LONGEST_WAY, System
 from tests.processes import alive
 
@@ -28,9 +32,7 @@ def orders(count: int) -> list[tuple[str, ...]]:
     everything = list(permutations(SERVICES))
     if count >= len(everything):
         return everything
-    seed = int(os.environ.get("CHIDAO_SEED") or Random().getrandbits(32))
-    print(f"CHIDAO_SEED={seed}")
-    return [order for drawn in Random(seed).sample(everything, count // 2) for order in (drawn, drawn[::-1])]
+    return [order for drawn in Random(seed_of_tree()).sample(everything, count // 2) for order in (drawn, drawn[::-1])]
 
 
 async def answers(piece: Piece) -> bool:
@@ -59,6 +61,24 @@ async def test_the_services_come_up_in_any_order(system: System) -> None:
                     await asyncio.sleep(0.05)
         await system.run.until_ready()
         await system.one_story()
+
+
+async def test_a_broker_that_comes_back_on_an_empty_folder_is_given_what_belongs_in_it(system: System) -> None:
+    await system.run.until_ready()
+    piece, starts = system.run.pieces["rabbitmq"], system.run.pieces["rabbitmq"].starts
+    piece.held = True
+    await piece.stopped()
+    await asyncio.to_thread(shutil.rmtree, system.run.broker.folder)
+    piece.held = False
+    async with asyncio.timeout(LONGEST_WAY):
+        while piece.starts == starts:
+            await asyncio.sleep(0.05)
+    broker = system.run.broker
+    with management(broker.management_url, operator=OPERATOR, password=broker.password(OPERATOR), virtual_host=VIRTUAL_HOST) as managed:
+        assert await asyncio.to_thread(managed.differences, wanted_topology()) == []
+    # Services are let in by the passwords that they were told long ago.
+    await system.run.until_ready()
+    await system.one_story()
 
 
 async def test_events_keep_the_trace_of_what_caused_them(system: System) -> None:

@@ -12,6 +12,7 @@ import pytest
 from libs.common.clock import Clock
 from libs.common.messaging.dead_events import listed
 from libs.common.messaging.envelope import Envelope
+from libs.common.web.pagination import encode_cursor
 from libs.contracts.contract import Contract
 from libs.contracts.directives import DirectiveSummary
 from libs.contracts.tasks import (
@@ -191,6 +192,27 @@ async def test_pages(notify: Client) -> None:
     second = (await notify.get(HEALTH_CLERK, "/notices", limit=3, cursor=first["next_cursor"])).json()
     assert [one["kind"] for one in first["items"] + second["items"]] == ["confirmed", "overdue", "returned", "released"]
     assert (first["total"], second["total"], second["next_cursor"]) == (4, 4, None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 50])
+async def test_notices_of_one_moment_are_each_shown_once(notify: Client, limit: int) -> None:
+    for _ in range(3):
+        task = uuid4()
+        await notify.app.state.service.runners[0].apply(envelopes(task, life(task)))
+    seen, cursor = [], {}
+    while True:
+        page = (await notify.get(HEALTH_CLERK, "/notices", limit=limit, **cursor)).json()
+        seen += [one["id"] for one in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert (len(seen), len(set(seen))) == (page["total"], page["total"])
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-12T08:00:00", None])
+async def test_a_cursor_that_is_no_moment(notify: Client, moment: str | None) -> None:
+    answer = await notify.get(HEALTH_CLERK, "/notices", cursor=encode_cursor(moment, 1))
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-cursor")
 
 
 async def test_of_a_group_only_coordinators_hear_at_the_parent(notify: Client) -> None:

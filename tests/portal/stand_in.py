@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 ISSUER = "http://sign-in.test/realms/chidao"
 LONG_AGENCY = "Ban Quản lý dự án đầu tư xây dựng các công trình nông nghiệp và phát triển nông thôn tỉnh Quảng Ngãi"
+LISTS = {"directory": "agencies", "directives": "directives", "tasks": "tasks", "notify": "notices", "reporting": "figures"}
 AGENCIES = {
     "office": ("Văn phòng Ủy ban nhân dân tỉnh", "VP UBND tỉnh", "OFFICE"),
     "health": ("Sở Y tế", "Sở Y tế", "DEPARTMENT"),
@@ -136,14 +137,14 @@ class StandIn:
         async def spoken() -> AsyncIterator[bytes]:
             yield b": connected\n\n"
             while True:
-                yield f'data: {{"lists": ["{await queue.get()}"]}}\n\n'.encode()
+                yield f'data: {{"lists": {{"{await queue.get()}": null}}}}\n\n'.encode()
 
         return StreamingResponse(spoken(), media_type="text/event-stream")
 
     def say_changed(self, *services: str) -> None:
         for service in services:
             for queue in self.streams.get(service, []):
-                queue.put_nowait(service)
+                queue.put_nowait(LISTS[service])
 
     async def serve(self, request: Request, service: str, path: str) -> Response:
         is_json = request.headers.get("content-type", "").startswith("application/json")

@@ -7,11 +7,14 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID, uuid5
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from libs.common.clock import VIETNAM
 from libs.contracts.buckets import Bucket, Standing, bucket_of, bucket_of_group, is_due_soon
 from services.reporting.figures.counting import Picture
 from services.reporting.figures.standing import Day
-from services.reporting.projections.tasks import KnownTask
+from services.reporting.projections.stretches import rewrite_stretches
+from services.reporting.projections.tasks import KnownTask, keep_tasks
 
 NAMES = UUID("6d1f2b86-4a7e-4f3d-9c1a-0d4a3b5c7e90")
 AGENCIES = [uuid5(NAMES, f"agency {number}") for number in range(4)]
@@ -71,6 +74,9 @@ def _life(random: Random, task: KnownTask) -> Iterator[KnownTask]:
     day = task.assigned_on
     for _ in range(random.randrange(7)):
         day += timedelta(days=random.randrange(12))
+        if random.random() < 0.15 and task.parent_id is None:
+            task = next_version(task, day, lead_agency_id=random.choice(AGENCIES))
+            yield task
         match task.state:
             case "AWAITING_CONFIRMATION":
                 task = confirmed(task, day) if random.random() < 0.6 else returned(task, day)
@@ -88,7 +94,10 @@ def random_story(seed: int, *, tasks: int = 12) -> list[KnownTask]:
     for number in range(tasks):
         assigned_on = FIRST_DAY + timedelta(days=random.randrange(30))
         due = assigned_on + timedelta(days=random.randrange(25)) if random.random() < 0.75 else None
-        first = known_task(f"{seed}-{number}", assigned_on=assigned_on, due=due, agency=random.choice(AGENCIES))
+        coordinating = random.sample(AGENCIES, random.randrange(2))
+        first = known_task(
+            f"{seed}-{number}", assigned_on=assigned_on, due=due, agency=random.choice(AGENCIES), coordinating_agency_ids=coordinating
+        )
         if random.random() < 0.3:
             story.append(replace(first, is_group=True, lead_agency_id=None))
             for agency in random.sample(AGENCIES, random.randrange(len(AGENCIES) + 1)):
@@ -101,6 +110,12 @@ def random_story(seed: int, *, tasks: int = 12) -> list[KnownTask]:
     return story
 
 
+async def told(connection: AsyncConnection, *tasks: KnownTask) -> None:
+    """What the consumer does with the events of one batch."""
+    await keep_tasks(connection, *tasks)
+    await rewrite_stretches(connection, {task.id for task in tasks})
+
+
 @dataclass
 class Expectation:
     province: Counter[Bucket] = field(default_factory=Counter)
@@ -109,30 +124,56 @@ class Expectation:
     assignments_due_soon: int = 0
 
 
-def expected(story: Iterable[KnownTask], day: Day) -> Expectation:
-    """The figures of `day`, counted with the rule as a function from the events themselves."""
+@dataclass(frozen=True)
+class CountedRow:
+    """A task as it was known on a day, in the bucket where it counts."""
+
+    task: KnownTask
+    bucket: Bucket
+    due_soon: bool
+
+    @property
+    def in_province(self) -> bool:
+        return self.task.parent_id is None
+
+
+def counted_rows(story: Iterable[KnownTask], day: Day) -> list[CountedRow]:
+    """Everything that counts on `day`, by the rule as a function and from the events themselves."""
     known: dict[UUID, KnownTask] = {}
     for task in sorted(story, key=lambda task: task.version):
         if task.occurred_at.date() <= day.known_on:
             known[task.id] = task
-    found = Expectation()
+    rows = []
     for task in known.values():
         if task.is_group:
             children = [_standing(child) for child in known.values() if child.parent_id == task.id]
             bucket = bucket_of_group(_standing(task), children, day.as_of)
         else:
             bucket = bucket_of(_standing(task), day.as_of)
-        if bucket is None:
-            continue
-        due_soon = is_due_soon(bucket, task.due, day.as_of)
-        if task.parent_id is None:
-            found.province[bucket] += 1
-            found.province_due_soon += due_soon
-        if not task.is_group:
-            assert task.lead_agency_id is not None
-            found.agencies[task.lead_agency_id, bucket] += 1
-            found.assignments_due_soon += due_soon
+        if bucket is not None:
+            rows.append(CountedRow(task, bucket, is_due_soon(bucket, task.due, day.as_of)))
+    return rows
+
+
+def expected(story: Iterable[KnownTask], day: Day) -> Expectation:
+    """The figures of `day`."""
+    found = Expectation()
+    for row in counted_rows(story, day):
+        if row.in_province:
+            found.province[row.bucket] += 1
+            found.province_due_soon += row.due_soon
+        if not row.task.is_group:
+            assert row.task.lead_agency_id is not None
+            found.agencies[row.task.lead_agency_id, row.bucket] += 1
+            found.assignments_due_soon += row.due_soon
     return found
+
+
+def seen_by_agency(story: Iterable[KnownTask], agency_id: UUID) -> set[UUID]:
+    """What an agency may see: what it leads or coordinates now, and the groups of these."""
+    newest = {task.id: task for task in sorted(story, key=lambda task: task.version)}
+    own = {task.id for task in newest.values() if agency_id in (task.lead_agency_id, *task.coordinating_agency_ids)}
+    return own | {parent for task_id in own if (parent := newest[task_id].parent_id) is not None}
 
 
 def _standing(task: KnownTask) -> Standing:

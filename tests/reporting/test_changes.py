@@ -8,11 +8,11 @@ from libs.common.actor import Actor
 from libs.common.db import Database
 from libs.contracts.buckets import AwaitingCountsAs, Bucket
 from services.reporting.figures.changes import NumberChanges, number_changes
-from services.reporting.figures.listing import Counted, list_behind
+from services.reporting.figures.listing import list_behind
 from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.rows import Behind, Counted
 from services.reporting.figures.standing import Day
-from services.reporting.projections.tasks import keep_tasks
-from tests.reporting.story import AGENCIES, FIRST_DAY, confirmed, known_task, random_story, submitted
+from tests.reporting.story import AGENCIES, FIRST_DAY, confirmed, known_task, random_story, submitted, told
 
 TODAY = FIRST_DAY + timedelta(days=90)
 ALL = 1_000
@@ -27,12 +27,9 @@ async def changes_of(
     async with database.read() as connection:
         return await number_changes(
             connection,
-            NUMBERS[name],
+            Behind(NUMBERS[name], Counted.PROVINCE, agency, asker),
             Day(earlier, earlier),
             Day(later, later),
-            counted=Counted.PROVINCE,
-            lead_agency_id=agency,
-            seen_by=asker,
             awaiting_counts_as=DEFAULT,
             limit=limit,
         )
@@ -42,11 +39,8 @@ async def counted_on(database: Database, name: str, day: date, *, agency: UUID |
     async with database.read() as connection:
         found = await list_behind(
             connection,
-            NUMBERS[name],
+            Behind(NUMBERS[name], Counted.PROVINCE, agency, asker),
             Day(day, day),
-            counted=Counted.PROVINCE,
-            lead_agency_id=agency,
-            seen_by=asker,
             today=TODAY,
             awaiting_counts_as=DEFAULT,
             after=None,
@@ -57,7 +51,7 @@ async def counted_on(database: Database, name: str, day: date, *, agency: UUID |
 
 async def test_what_came_and_went_is_the_difference_of_the_two_lists(reporting: Database) -> None:
     async with reporting.begin() as connection:
-        await keep_tasks(connection, *random_story(seed=312, tasks=60))
+        await told(connection, *random_story(seed=312, tasks=60))
     random, moved = Random(312), 0
     for name in NUMBERS:
         for asker, agency in ((LEADER, None), (LEADER, AGENCIES[1]), (CLERK, None)):
@@ -78,7 +72,7 @@ async def test_what_left_is_told_as_it_stands_on_the_later_day(reporting: Databa
     late = known_task("late", due=due)
     sent = submitted(late, due + timedelta(days=3))
     async with reporting.begin() as connection:
-        await keep_tasks(connection, late, sent, confirmed(sent, due + timedelta(days=4)))
+        await told(connection, late, sent, confirmed(sent, due + timedelta(days=4)))
     found = await changes_of(reporting, "open_overdue", due + timedelta(days=1), due + timedelta(days=8))
     assert (found.before, found.now, found.entered.tasks) == (1, 0, [])
     [task] = found.left.tasks
@@ -88,6 +82,6 @@ async def test_what_left_is_told_as_it_stands_on_the_later_day(reporting: Databa
 async def test_the_first_are_named_and_the_others_counted(reporting: Database) -> None:
     due = FIRST_DAY + timedelta(days=10)
     async with reporting.begin() as connection:
-        await keep_tasks(connection, *(known_task(f"n{day}", due=due + timedelta(days=day)) for day in range(5)))
+        await told(connection, *(known_task(f"n{day}", due=due + timedelta(days=day)) for day in range(5)))
     found = await changes_of(reporting, "open_overdue", due, due + timedelta(days=30), limit=2)
     assert (found.entered.counted, found.entered.total, [task.code for task in found.entered.tasks]) == (5, 5, ["NV-n0", "NV-n1"])

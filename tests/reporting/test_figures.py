@@ -11,7 +11,7 @@ from libs.common.db import Database
 from libs.contracts.buckets import AwaitingCountsAs, Bucket
 from services.reporting.figures.counting import Picture, pictures
 from services.reporting.figures.standing import Day
-from services.reporting.projections.tasks import KnownTask, keep_tasks
+from services.reporting.projections.tasks import KnownTask
 from tests.conftest import NewDatabase
 from tests.reporting.story import (
     FIRST_DAY,
@@ -23,6 +23,7 @@ from tests.reporting.story import (
     random_story,
     returned,
     submitted,
+    told,
 )
 
 TODAY = FIRST_DAY + timedelta(days=90)
@@ -34,7 +35,7 @@ ROWS = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} AS t"
 
 async def keep(database: Database, *tasks: KnownTask) -> None:
     async with database.begin() as connection:
-        await keep_tasks(connection, *tasks)
+        await told(connection, *tasks)
 
 
 async def picture_of(database: Database, day: Day, *, today: date = TODAY, awaiting: AwaitingCountsAs = DEFAULT) -> Picture:

@@ -172,6 +172,9 @@ async def test_wrong_questions(figures: Client) -> None:
     for path, parameters, code in (
         ("/figures", {"as_of": str(TODAY + timedelta(days=1))}, "day-in-future"),
         ("/figures", {"as_of": "hôm qua"}, "invalid-parameters"),
+        ("/figures", {"as_of": "0001-01-01"}, "invalid-parameters"),
+        ("/figures", {"known_on": "0"}, "invalid-parameters"),
+        ("/figures/changes", {"since": "1764288000"}, "invalid-parameters"),
         ("/figures/tasks", {"bucket": "everything"}, "invalid-parameters"),
         ("/figures/tasks", {"cursor": "x"}, "invalid-cursor"),
         ("/figures/changes", {"since": str(TODAY)}, "day-not-earlier"),

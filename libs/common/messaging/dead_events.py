@@ -57,9 +57,14 @@ def _place(consumer: str, key: Key) -> dict[str, object]:
 
 
 async def bury(connection: AsyncConnection, consumer: str, envelope: Envelope, error: BaseException) -> None:
-    event = json.dumps(envelope.to_json(), ensure_ascii=False)
-    words = f"{type(error).__name__}: {error}"[:2000]
+    event = _keepable(json.dumps(envelope.to_json(), ensure_ascii=False))
+    words = _keepable(f"{type(error).__name__}: {error}"[:2000])
     await connection.execute(_BURY, {**_place(consumer, envelope.key), "event": event, "error": words})
+
+
+def _keepable(words: str) -> str:
+    """Without the zero character and halves of a character, which no database keeps: what cannot be applied must at least be buried."""
+    return words.replace("\\u0000", "\\ufffd").replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 async def bury_unclaimed(connection: AsyncConnection, consumer: str, envelope: Envelope, error: BaseException) -> None:

@@ -15,6 +15,10 @@ class EventTooLarge(Exception):
     """An event is at most 64 KiB; the transaction that would have recorded it is refused."""
 
 
+class NoEnvelope(ValueError):
+    """Something else arrived, or nothing that can be kept under a key."""
+
+
 @dataclass(frozen=True)
 class Envelope:
     """One event as it travels. `subject` is the aggregate, `version` its 1…n without gaps, `time` the database's clock.
@@ -74,22 +78,34 @@ class Envelope:
 
     @staticmethod
     def from_json(event: dict[str, Any]) -> "Envelope":
-        return Envelope(
-            id=UUID(event["id"]),
-            source=event["source"].removeprefix("/services/"),
-            type=event["type"],
-            subject=UUID(event["subject"]),
-            aggregate_type=event["aggregatetype"],
-            time=datetime.fromisoformat(event["time"]),
-            epoch=event["epoch"],
-            version=event["version"],
-            actor=event["actor"],
-            correlation_id=event["correlationid"],
-            causation_id=event.get("causationid"),
-            traceparent=event.get("traceparent"),
-            data=event["data"],
-        )
+        """Raises NoEnvelope, whatever it is that is none."""
+        try:
+            envelope = Envelope(
+                id=UUID(event["id"]),
+                source=event["source"].removeprefix("/services/"),
+                type=event["type"],
+                subject=UUID(event["subject"]),
+                aggregate_type=event["aggregatetype"],
+                time=datetime.fromisoformat(event["time"]),
+                epoch=event["epoch"],
+                version=event["version"],
+                actor=event["actor"],
+                correlation_id=event["correlationid"],
+                causation_id=event.get("causationid"),
+                traceparent=event.get("traceparent"),
+                data=event["data"],
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise NoEnvelope(type(error).__name__) from error
+        numbered = all(type(number) is int and 0 < number < 2**31 for number in (envelope.epoch, envelope.version))
+        if not (numbered and isinstance(envelope.type, str) and isinstance(envelope.data, dict)):
+            raise NoEnvelope("epoch, version, type or data")
+        return envelope
 
     @staticmethod
     def from_bytes(body: bytes) -> "Envelope":
-        return Envelope.from_json(json.loads(body))
+        try:
+            event = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise NoEnvelope(type(error).__name__) from error
+        return Envelope.from_json(event)

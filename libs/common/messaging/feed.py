@@ -4,10 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.common.messaging.envelope import Envelope
+from libs.common.messaging.envelope import Envelope, NoEnvelope
+
+log = structlog.get_logger()
 
 COLUMNS = (
     "e.seq, e.epoch, e.event_id, e.aggregate_type, e.aggregate_id, e.version, e.type, e.payload::text AS payload, e.actor, "
@@ -48,19 +51,31 @@ class Position:
 
 @dataclass(frozen=True)
 class Page:
+    """`unreadable`: how many events between the positions are none that we can read. They hold nothing up."""
+
     envelopes: list[Envelope]
     position: Position
+    unreadable: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {"events": [envelope.to_json() for envelope in self.envelopes], "position": str(self.position)}
 
     @staticmethod
     def from_json(page: dict[str, Any]) -> "Page":
-        return Page([Envelope.from_json(event) for event in page["events"]], Position.parse(page["position"]))
+        envelopes = []
+        for event in page["events"]:
+            try:
+                envelopes.append(Envelope.from_json(event))
+            except NoEnvelope as error:
+                log.error("no-envelope", position=page["position"], detail=str(error))
+        return Page(envelopes, Position.parse(page["position"]), len(page["events"]) - len(envelopes))
 
 
 def envelope_of(source: str, row: Any) -> Envelope:
-    """A row of the event log (record of asyncpg or mapping) as it travels."""
+    """A row of the event log (record of asyncpg or mapping) as it travels.
+
+    A payload that cannot be read travels as one that fits no contract: every consumer buries it under its key, and all others go on.
+    """
     return Envelope(
         id=row["event_id"],
         source=source,
@@ -74,8 +89,17 @@ def envelope_of(source: str, row: Any) -> Envelope:
         correlation_id=row["correlation_id"],
         causation_id=row["causation_id"],
         traceparent=row["traceparent"],
-        data=json.loads(row["payload"]),
+        data=_data(row),
     )
+
+
+def _data(row: Any) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(row["payload"])
+    except (ValueError, RecursionError) as error:
+        log.error("payload-unreadable", event_id=str(row["event_id"]), seq=row["seq"], error=type(error).__name__)
+        return {"unreadable": type(error).__name__}
+    return data
 
 
 async def read_feed(connection: AsyncConnection, source: str, after: Position, limit: int) -> Page:

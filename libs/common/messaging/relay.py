@@ -4,6 +4,7 @@ Two relays without a lock were tried, and a third of the events arrived after a 
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -27,14 +28,15 @@ PUBLISH_DEADLINE = 10.0
 HEARTBEAT = 3.0
 SILENCE = "10s"
 
-# A later event of an aggregate waits behind an earlier one that has failed; the other aggregates go on.
+# A later event of an aggregate waits behind an earlier one that has failed; the other aggregates go on,
+# those first that have failed least.
 _NEXT = f"""
 SELECT {COLUMNS}, o.attempts
 FROM outbox o JOIN event_log e USING (seq)
 WHERE o.not_before <= now()
   AND NOT EXISTS (SELECT 1 FROM outbox earlier JOIN event_log f USING (seq)
                   WHERE earlier.attempts > 0 AND f.aggregate_id = e.aggregate_id AND earlier.seq < o.seq)
-ORDER BY o.seq LIMIT {BATCH}
+ORDER BY o.attempts, o.seq LIMIT {BATCH}
 """
 _TAKEN = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
 _FAILED = """
@@ -75,10 +77,23 @@ class Relay:
             await line.close(timeout=2)
 
     async def _publish_next(self, line: asyncpg.Connection, publisher: Publisher) -> int:
-        """Publish the next batch; how many rows it took from the outbox. No transaction is open while the bus is awaited."""
+        """Publish what is next; how many rows that took from the outbox. No transaction is open while the bus is awaited.
+
+        What has failed before is tried by itself and after all others, so that one message at which the bus breaks off takes no other
+        with it twice; behind the first that fails again the rest waits for the next round.
+        """
         rows = await line.fetch(_NEXT)
-        if not rows:
-            return 0
+        fresh = [row for row in rows if row["attempts"] == 0]
+        taken = await self._publish(line, publisher, fresh) if fresh else 0
+        for row in rows:
+            if row["attempts"] > 0:
+                if not await self._publish(line, publisher, [row]):
+                    break
+                taken += 1
+        return taken
+
+    async def _publish(self, line: asyncpg.Connection, publisher: Publisher, rows: Sequence[Any]) -> int:
+        """Publish these together; how many of them were taken."""
         reach(Point.BEFORE_PUBLISH, of=self.source)
         async with asyncio.timeout(PUBLISH_DEADLINE):
             outcomes = await publisher.publish([self._message(row) for row in rows])

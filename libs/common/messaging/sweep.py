@@ -38,7 +38,9 @@ class Sweep:
         while True:
             page = await self._read(self._source, position, PAGE)
             await self._runner.apply(page.envelopes, source=self._source, position=page.position)
-            seen += len(page.envelopes)
+            self._runner.put_aside += page.unreadable
+            seen_now = len(page.envelopes) + page.unreadable
+            seen += seen_now
             position = page.position
-            if len(page.envelopes) < PAGE:
+            if seen_now < PAGE:
                 return seen

@@ -11,8 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from libs.common.db import is_disk_full, is_passing, is_too_slow
 from libs.common.domain import DomainError
-from libs.common.messaging.consumer import is_passing
 from libs.common.messaging.envelope import EventTooLarge
 from libs.common.web.titles import TITLES
 
@@ -102,14 +102,17 @@ async def _event_too_large(request: Request, error: Exception) -> Response:
 
 
 async def _database_error(request: Request, error: Exception) -> Response:
-    if not is_passing(error):
+    if is_disk_full(error):
+        log.error("disk-full", path=request.url.path, error=type(error).__name__)
+        return problem_response(request, 503, "disk-full", "", headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    if not (is_passing(error) or is_too_slow(error)):
         raise error
     log.warning("database-away", path=request.url.path, error=type(error).__name__)
     return problem_response(request, 503, "unavailable", "", headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    if is_passing(error):
+    if is_passing(error) or is_too_slow(error):
         return await _database_error(request, error)
     log.error("unexpected", path=request.url.path, exc_info=error)
     return problem_response(request, 500, "unexpected", "")

@@ -19,6 +19,7 @@ TITLES: dict[str, str] = {
     "event-too-large": "Nội dung quá dài để ghi nhận. Vui lòng rút gọn.",
     "replica-stale": "Chưa cập nhật được danh bạ cơ quan, cán bộ nên tạm thời không thể thay đổi. Vui lòng thử lại sau ít phút.",
     "unavailable": "Hệ thống tạm thời gián đoạn. Vui lòng thử lại sau ít giây.",
+    "disk-full": "Hệ thống tạm thời hết dung lượng lưu trữ nên chưa ghi nhận được. Vui lòng thử lại sau ít phút hoặc báo quản trị viên.",
     "unexpected": (
         "Hệ thống gặp sự cố ngoài dự kiến. Nội dung đồng chí nhập có thể chưa được ghi nhận; vui lòng kiểm tra lại trước khi gửi lần nữa."
     ),

@@ -9,11 +9,13 @@ from sqlalchemy import text
 from libs.common.actor import Actor
 from libs.common.domain import NotFound
 from libs.common.folding import folded
+from libs.common.live import Hint
 from libs.common.unit_of_work import Repository
 from services.directives.domain.directive import Directive, Instruction
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
 from services.directives.domain.permissions import agency_that_sees, sees_all
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
+from services.directives.hints import hint_of_directive, hint_of_instruction
 
 # Of an instruction `seen`, for who does not see all.
 CONCERNED = "(seen.lead_agency_ids @> ARRAY[CAST(:agency_id AS uuid)] OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)])"
@@ -148,6 +150,9 @@ class DirectiveRepository(Repository[Directive]):
         rows = await self.connection.execute(_INSTRUCTIONS, {"id": directive_id})
         return self.touch(directive_of(row, [instruction_of(one) for one in rows]))
 
+    def hint_of(self, aggregate: Directive) -> Hint:
+        return hint_of_directive(aggregate)
+
     async def save(self, aggregate: Directive, *, expected_version: int) -> None:
         row = document_row(aggregate)
         if expected_version == 0:
@@ -167,6 +172,9 @@ class InstructionRepository(Repository[Instruction]):
     """Instructions become aggregates of their own when they are released; before that the directive stores them."""
 
     aggregate_type = "instruction"
+
+    def hint_of(self, aggregate: Instruction) -> Hint:
+        return hint_of_instruction(aggregate)
 
     async def save(self, aggregate: Instruction, *, expected_version: int) -> None:
         updated = await self.connection.execute(

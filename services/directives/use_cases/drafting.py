@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
+from libs.common.calendar_day import CalendarDay
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from libs.directory_replica.replica import living_agencies
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
@@ -39,7 +40,7 @@ class InstructionBody(BaseModel):
     deliverable: Deliverable | None = None
     deadline_class: DeadlineClass
     deadline_wording: Words | None = None
-    due: date | None = None
+    due: CalendarDay | None = None
     no_deadline_reason: Words | None = None
     assignments: list[AssignmentBody] = Field(default=[], max_length=200)
     lead_group: str | None = None
@@ -78,7 +79,7 @@ class DirectiveBody(BaseModel):
     kind: DirectiveKind
     number: Number | None = None
     notation: Number | None = None
-    issue_date: date
+    issue_date: CalendarDay
     urgency: Urgency = Urgency.NORMAL
     subject: Words
     signer: Words | None = None

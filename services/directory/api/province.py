@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from libs.common.actor import Actor
 from libs.common.change import Change
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn
@@ -27,14 +28,14 @@ def unit_of_work(service: Service, change: Change) -> DirectoryUnitOfWork:
     )
 
 
-async def told_setting(setting: ProvinceSetting, service: Service) -> SettingOut:
+async def told_setting(setting: ProvinceSetting, service: Service, actor: Actor) -> SettingOut:
     async with service.database.read() as connection:
-        return SettingOut.of(setting, await names_of_deciders(connection, [setting]), service.clock.today())
+        return SettingOut.of(setting, await names_of_deciders(connection, [setting]), actor, service.clock.today())
 
 
-async def told_calendar(calendar: CalendarOfYear, service: Service) -> CalendarOut:
+async def told_calendar(calendar: CalendarOfYear, service: Service, actor: Actor) -> CalendarOut:
     async with service.database.read() as connection:
-        return CalendarOut.of(calendar, await names_of_deciders(connection, [calendar]), service.clock.today())
+        return CalendarOut.of(calendar, await names_of_deciders(connection, [calendar]), actor, service.clock.today())
 
 
 @router.get("/settings")
@@ -43,7 +44,7 @@ async def settings(service: Here, actor: SignedIn) -> list[SettingOut]:
     async with service.database.read() as connection:
         found = await all_settings(connection)
         names = await names_of_deciders(connection, found)
-    return [SettingOut.of(one, names, service.clock.today()) for one in found]
+    return [SettingOut.of(one, names, actor, service.clock.today()) for one in found]
 
 
 @router.get("/settings/{key}")
@@ -51,7 +52,7 @@ async def setting(key: str, service: Here, actor: SignedIn, response: Response) 
     async with service.database.read() as connection:
         found = await one_setting(connection, key)
     response.headers["ETag"] = f'"{found.version}"'
-    return await told_setting(found, service)
+    return await told_setting(found, service, actor)
 
 
 @router.post("/settings/{key}/plan", openapi_extra=accepts(PlanSetting))
@@ -59,7 +60,7 @@ async def plan_value(key: str, change: Changing, service: Here, response: Respon
     """Another value from a day to come; for one day the later plan replaces the earlier."""
     planned = await plan_setting(key, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, planned)
-    return await told_setting(planned, service)
+    return await told_setting(planned, service, change.actor)
 
 
 @router.post("/settings/{key}/withdraw", openapi_extra=accepts(WithdrawPlanned))
@@ -67,7 +68,7 @@ async def withdraw_value(key: str, change: Changing, service: Here, response: Re
     """Take back what is planned for a day to come."""
     withdrawn = await withdraw_setting(key, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, withdrawn)
-    return await told_setting(withdrawn, service)
+    return await told_setting(withdrawn, service, change.actor)
 
 
 @router.get("/calendars")
@@ -83,7 +84,7 @@ async def calendar(year: int, service: Here, actor: SignedIn, response: Response
     async with service.database.read() as connection:
         found = await one_calendar(connection, year)
     response.headers["ETag"] = f'"{found.version}"'
-    return await told_calendar(found, service)
+    return await told_calendar(found, service, actor)
 
 
 @router.post("/calendars/{year}/plan", openapi_extra=accepts(PlanCalendar))
@@ -91,7 +92,7 @@ async def plan_days(year: int, change: Changing, service: Here, response: Respon
     """Other days from a day to come; the days before it stay as they are."""
     planned = await plan_calendar(year, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, planned)
-    return await told_calendar(planned, service)
+    return await told_calendar(planned, service, change.actor)
 
 
 @router.post("/calendars/{year}/withdraw", openapi_extra=accepts(WithdrawPlanned))
@@ -99,4 +100,4 @@ async def withdraw_days(year: int, change: Changing, service: Here, response: Re
     """Take back what is planned for a day to come."""
     withdrawn = await withdraw_calendar(year, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, withdrawn)
-    return await told_calendar(withdrawn, service)
+    return await told_calendar(withdrawn, service, change.actor)

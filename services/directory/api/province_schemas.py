@@ -6,10 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from libs.common.actor import Actor
 from libs.contracts.province import CalendarDays
-from libs.contracts.working_days import CalendarDay, DayType
+from libs.contracts.working_days import CalendarDay, DayType, WorkingCalendar
 from services.directory.domain.decisions import Decided, DecisionStanding
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
+from services.directory.use_cases.deciding import may_decide
 
 
 class DecisionOut(BaseModel):
@@ -39,10 +41,11 @@ class SettingOut(BaseModel):
     least: int | None
     most: int | None
     today: bool | int | str
+    may_decide: bool
     decisions: list[SettingDecisionOut]
 
     @staticmethod
-    def of(setting: ProvinceSetting, names: Mapping[str, str], today: date) -> "SettingOut":
+    def of(setting: ProvinceSetting, names: Mapping[str, str], actor: Actor, today: date) -> "SettingOut":
         law = setting.setting
         return SettingOut(
             key=law.key,
@@ -52,6 +55,7 @@ class SettingOut(BaseModel):
             least=law.least,
             most=law.most,
             today=setting.value_on(today),
+            may_decide=may_decide(actor),
             decisions=[
                 SettingDecisionOut(value=one.value, standing=setting.standing_of(one, today), **_told(one, names))
                 for one in reversed(setting.decisions)
@@ -83,17 +87,22 @@ class CalendarOut(BaseModel):
     year: int
     version: int
     days: list[CalendarDayOut]
+    working_days: int
     last_planned: date | None
+    may_decide: bool
     decisions: list[CalendarDecisionOut]
 
     @staticmethod
-    def of(calendar: CalendarOfYear, names: Mapping[str, str], today: date) -> "CalendarOut":
+    def of(calendar: CalendarOfYear, names: Mapping[str, str], actor: Actor, today: date) -> "CalendarOut":
         planned = [day for day in calendar.timeline.days if day > today]
+        days = calendar.value_on(today)
         return CalendarOut(
             year=calendar.year,
             version=calendar.version,
-            days=_days(calendar.value_on(today)),
+            days=_days(days),
+            working_days=WorkingCalendar.of(days).working_days_between(date(calendar.year - 1, 12, 31), date(calendar.year, 12, 31)),
             last_planned=planned[-1] if planned else None,
+            may_decide=may_decide(actor),
             decisions=[
                 CalendarDecisionOut(
                     days=None if one.value is None else _days(one.value), standing=calendar.standing_of(one, today), **_told(one, names)

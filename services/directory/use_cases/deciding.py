@@ -23,7 +23,12 @@ class WithdrawPlanned(BaseModel):
     reason: Reason
 
 
+def may_decide(actor: Actor) -> bool:
+    """Everybody signed in sees the rules; only an administrator decides on them (rulebook 1.2)."""
+    return actor.role == Role.SYSTEM_ADMIN
+
+
 def permit_to_decide(actor: Actor) -> None:
-    """Everybody signed in sees the rules; only an administrator decides on them. Raises Forbidden."""
-    if actor.role != Role.SYSTEM_ADMIN:
+    """Raises Forbidden."""
+    if not may_decide(actor):
         raise Forbidden

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator
+from starlette.responses import Response
 
+from libs.common.calendar_day import CalendarDay
 from libs.common.clock import Clock
 from libs.common.service import Service, service_of
 from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import CursorParameter, Limit, decode_cursor, encode_cursor
 from libs.common.web.problems import Problem
+from libs.common.web.shared import shared_answer
 from libs.common.web.titles import add_titles
 from libs.directory_replica.web import Rules
 from services.reporting.api.schemas import (
@@ -29,8 +32,9 @@ from services.reporting.api.schemas import (
 )
 from services.reporting.figures.changes import number_changes
 from services.reporting.figures.counting import pictures
-from services.reporting.figures.listing import WITHOUT_DUE, Counted, list_behind
+from services.reporting.figures.listing import list_behind
 from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.rows import After, Behind, Counted
 from services.reporting.figures.standing import Day
 
 add_titles(
@@ -43,6 +47,8 @@ add_titles(
 router = APIRouter(tags=["figures"])
 
 ONE_WEEK = timedelta(weeks=1)
+# In a cursor, where the last row seen has no due date.
+WITHOUT_DUE = ""
 
 
 def _named(name: str) -> str:
@@ -66,6 +72,7 @@ class Asking:
 
     def __init__(self, request: Request, province: Rules) -> None:
         service: Service = service_of(request.app)
+        self.service = service
         self.database = service.database
         self.clock: Clock = service.clock
         self.today = service.clock.today()
@@ -84,27 +91,35 @@ class Asking:
 
 
 Asked = Annotated[Asking, Depends()]
-AsOf = Annotated[date | None, Query(description="Cut at the end of this day in Viet Nam; today when left out.")]
-KnownOn = Annotated[date | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
+AsOf = Annotated[CalendarDay | None, Query(description="Cut at the end of this day in Viet Nam; today when left out.")]
+KnownOn = Annotated[CalendarDay | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
 
 
-@router.get("/figures")
-async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None) -> PictureOut:
+@router.get("/figures", response_model=PictureOut)
+async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None) -> Response:
     """The six buckets, totals and named rates, for the province and per agency."""
     day = asked.day(as_of, known_on)
     rules = asked.rules_on(day.as_of)
+    return await shared_answer(asked.service, ("figures", day, asked.today, rules), lambda: _figures(asked, day, rules))
+
+
+async def _figures(asked: Asking, day: Day, rules: RulesOut) -> PictureOut:
     async with asked.database.read() as connection:
         [picture] = await pictures(connection, [day], today=asked.today, awaiting_counts_as=rules.awaiting_counts_as)
     return PictureOut.of(picture, day, generated_at=asked.clock.now(), rules=rules)
 
 
-@router.get("/figures/series")
-async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1, le=52)] = 8) -> SeriesOut:
+@router.get("/figures/series", response_model=SeriesOut)
+async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1, le=52)] = 8) -> Response:
     """The province week by week up to today, each as it was known on its own day."""
-    as_then_known = [Day(end, end) for end in (asked.today - ONE_WEEK * back for back in reversed(range(weeks)))]
     rules = asked.rules_on(asked.today)
+    return await shared_answer(asked.service, ("series", weeks, asked.today, rules), lambda: _series(asked, weeks, rules))
+
+
+async def _series(asked: Asking, weeks: int, rules: RulesOut) -> SeriesOut:
+    as_then_known = [Day(end, end) for end in (asked.today - ONE_WEEK * back for back in reversed(range(weeks)))]
     async with asked.database.read() as connection:
-        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=rules.awaiting_counts_as)
+        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=rules.awaiting_counts_as, agencies=False)
     points = [
         SeriesPointOut(as_of=day.as_of, province=FiguresOut.of(picture.province, rules.rounding))
         for day, picture in zip(as_then_known, found, strict=True)
@@ -129,11 +144,8 @@ async def tasks_behind(
     async with asked.database.read() as connection:
         found = await list_behind(
             connection,
-            NUMBERS[bucket],
+            Behind(NUMBERS[bucket], counted, agency_id, actor),
             day,
-            counted=counted,
-            lead_agency_id=agency_id,
-            seen_by=actor,
             today=asked.today,
             awaiting_counts_as=asked.rules_on(day.as_of).awaiting_counts_as,
             after=_after(cursor),
@@ -154,7 +166,7 @@ async def tasks_behind(
 async def changes(
     asked: Asked,
     actor: SignedIn,
-    since: Annotated[date, Query(description="The earlier day, as it was known at its end.")],
+    since: Annotated[CalendarDay, Query(description="The earlier day, as it was known at its end.")],
     bucket: NumberName = "N",
     agency_id: Annotated[UUID | None, Query(description="The lead agency whose number it is; the province's when left out.")] = None,
     counted: Annotated[Counted, Query(description="Without an agency: which of the two totals.")] = Counted.PROVINCE,
@@ -169,12 +181,9 @@ async def changes(
     async with asked.database.read() as connection:
         found = await number_changes(
             connection,
-            NUMBERS[bucket],
+            Behind(NUMBERS[bucket], counted, agency_id, actor),
             Day(since, since),
             later,
-            counted=counted,
-            lead_agency_id=agency_id,
-            seen_by=actor,
             awaiting_counts_as=asked.rules_on(later.as_of).awaiting_counts_as,
             limit=limit,
         )
@@ -189,9 +198,13 @@ async def changes(
     )
 
 
-def _after(cursor: str | None) -> tuple[date, UUID] | None:
-    keys = decode_cursor(cursor, date.fromisoformat, UUID)
+def _after(cursor: str | None) -> After | None:
+    keys = decode_cursor(cursor, _due, UUID)
     return (keys[0], keys[1]) if keys else None
+
+
+def _due(words: str) -> date | None:
+    return None if words == WITHOUT_DUE else date.fromisoformat(words)
 
 
 @router.get("/rates")

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from libs.contracts.buckets import AwaitingCountsAs, Bucket
 from libs.contracts.rates import RATES, Rate, RateValue, Rounding
 from services.reporting.figures.changes import Moved
 from services.reporting.figures.counting import SHOWN_RATES, Figures, Picture
-from services.reporting.figures.listing import CountedTask
+from services.reporting.figures.rows import CountedTask
 from services.reporting.figures.standing import Day
 
 
@@ -68,6 +68,8 @@ class AgencyFiguresOut(FiguresOut):
 
 class RulesOut(BaseModel):
     """The settings of rulebook 1.5 that these figures follow; reports print them."""
+
+    model_config = ConfigDict(frozen=True)
 
     awaiting_counts_as: AwaitingCountsAs
     rounding: Rounding

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.buckets import COMPLETED, DATED, OPEN, AwaitingCountsAs, Bucket
 from libs.contracts.rates import RATES, RateValue, Rounding, rate_of
+from services.reporting.figures.settled import Count, Place, counts_with_agencies, is_settled, totals
 from services.reporting.figures.standing import Day, counted_sql, days_asked
 
 SHOWN_RATES = ("R1", "R3c", "R4", "R5", "RU")
@@ -76,8 +77,45 @@ GROUP BY day, in_province, is_group, lead_agency_id, bucket, open_due, expected.
 """
 
 
-async def pictures(connection: AsyncConnection, days: Sequence[Day], *, today: date, awaiting_counts_as: AwaitingCountsAs) -> list[Picture]:
-    """The figures of each of `days`, in their order, all from one statement and so from one moment."""
+async def pictures(
+    connection: AsyncConnection, days: Sequence[Day], *, today: date, awaiting_counts_as: AwaitingCountsAs, agencies: bool = True
+) -> list[Picture]:
+    """The figures of each of `days`, in their order; with `agencies` also of each agency."""
+    if not await is_settled(connection, days, awaiting_counts_as):
+        return await _recounted(connection, days, today=today, awaiting_counts_as=awaiting_counts_as)
+    if agencies:
+        counts = {day.as_of: await counts_with_agencies(connection, day.as_of) for day in days}
+    else:
+        counts = await totals(connection, [day.as_of for day in days])
+    return [_picture(counts[day.as_of]) for day in days]
+
+
+def _picture(count: Count) -> Picture:
+    picture = Picture()
+    for (place, bucket), tasks in count.buckets.items():
+        _count(picture, place, bucket, tasks, 0)
+    for place, due_soon in count.due_soon.items():
+        _count(picture, place, Bucket.OPEN_IN_TIME, 0, due_soon)
+    for (agency_id, due), tasks in count.open_dues.items():
+        picture.open_dues.setdefault(agency_id, Counter())[due] += tasks
+    picture.province.require_identity(sum(tasks for place, tasks in count.known.items() if place.in_province))
+    picture.assignments.require_identity(sum(tasks for place, tasks in count.known.items() if not place.is_group))
+    return picture
+
+
+def _count(picture: Picture, place: Place, bucket: Bucket, tasks: int, due_soon: int) -> None:
+    if place.in_province:
+        picture.province.count(bucket, tasks, due_soon)
+    if not place.is_group:
+        picture.assignments.count(bucket, tasks, due_soon)
+        if place.lead_agency_id is not None and (tasks or due_soon):
+            picture.agencies.setdefault(place.lead_agency_id, Figures()).count(bucket, tasks, due_soon)
+
+
+async def _recounted(
+    connection: AsyncConnection, days: Sequence[Day], *, today: date, awaiting_counts_as: AwaitingCountsAs
+) -> list[Picture]:
+    """From all facts, all days in one statement: what is now known of a past day, and any day while stretches are derived anew."""
     known_today = all(day.known_on >= today for day in days)
     rows = await connection.execute(text(counted_sql(awaiting_counts_as, known_today=known_today) + _GROUPED), days_asked(*days))
     found = [Picture() for _ in days]
@@ -87,14 +125,9 @@ async def pictures(connection: AsyncConnection, days: Sequence[Day], *, today: d
         expected[row.day - 1] = (row.province, row.assignments)
         if row.bucket is None:
             continue
-        bucket = Bucket(row.bucket)
-        if row.in_province:
-            picture.province.count(bucket, row.tasks, row.due_soon)
-        if not row.is_group:
-            picture.assignments.count(bucket, row.tasks, row.due_soon)
-            picture.agencies.setdefault(row.lead_agency_id, Figures()).count(bucket, row.tasks, row.due_soon)
-            if row.open_due is not None:
-                picture.open_dues.setdefault(row.lead_agency_id, Counter())[row.open_due] += row.tasks
+        _count(picture, Place(row.in_province, row.is_group, row.lead_agency_id), Bucket(row.bucket), row.tasks, row.due_soon)
+        if row.open_due is not None and not row.is_group:
+            picture.open_dues.setdefault(row.lead_agency_id, Counter())[row.open_due] += row.tasks
     for picture, (in_province, assignments) in zip(found, expected, strict=True):
         picture.province.require_identity(in_province)
         picture.assignments.require_identity(assignments)

@@ -2,45 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.common.actor import Actor
-from libs.contracts.buckets import AwaitingCountsAs, Bucket
-from services.reporting.figures.numbers import Number
-from services.reporting.figures.permissions import SeesTasks, sees_tasks
+from libs.contracts.buckets import AwaitingCountsAs
+from services.reporting.figures.permissions import SeesTasks
+from services.reporting.figures.rows import VISIBLE, After, Behind, Counted, CountedTask, counted_task, seeing
+from services.reporting.figures.settled import is_settled
+from services.reporting.figures.settled_rows import number_on, page_of_all, page_of_own
 from services.reporting.figures.standing import Day, counted_sql, days_asked
-
-WITHOUT_DUE = date(9999, 12, 31)
-
-
-class Counted(StrEnum):
-    """Which of the two totals a number without an agency belongs to."""
-
-    PROVINCE = "province"
-    ASSIGNMENTS = "assignments"
-
-
-@dataclass(frozen=True)
-class CountedTask:
-    """`bucket` is None for a task that counts nowhere on the day."""
-
-    task_id: UUID
-    code: str
-    is_group: bool
-    directive_id: UUID
-    directive_label: str
-    content: str
-    lead_agency_id: UUID | None
-    state: str | None
-    bucket: Bucket | None
-    assigned_on: date
-    due: date | None
-    completed_on: date | None
 
 
 @dataclass(frozen=True)
@@ -52,20 +24,34 @@ class ListBehindNumber:
     tasks: list[CountedTask]
 
 
-# The right to see a task is judged by who leads and coordinates it now, whatever day the figure is of.
-_VISIBLE = """
-(:sees_all OR words.lead_agency_id = :agency_id OR CAST(:agency_id AS uuid) = ANY (words.coordinating_agency_ids)
- OR (words.is_group AND EXISTS (
-   SELECT 1 FROM task_now AS child WHERE child.parent_id = words.id
-   AND (child.lead_agency_id = :agency_id OR CAST(:agency_id AS uuid) = ANY (child.coordinating_agency_ids)))))
-"""
+async def list_behind(
+    connection: AsyncConnection,
+    behind: Behind,
+    day: Day,
+    *,
+    today: date,
+    awaiting_counts_as: AwaitingCountsAs,
+    after: After | None,
+    limit: int,
+) -> ListBehindNumber:
+    """The tasks that a number counts on `day`, earliest due first, those without a due date last."""
+    if not await is_settled(connection, [day], awaiting_counts_as):
+        return await _recounted(connection, behind, day, today=today, awaiting_counts_as=awaiting_counts_as, after=after, limit=limit)
+    counted = (await number_on(connection, behind, [day.as_of]))[day.as_of]
+    match behind.sees:
+        case SeesTasks.NONE:
+            return ListBehindNumber(counted, 0, [])
+        case SeesTasks.ALL:
+            return ListBehindNumber(counted, counted, await page_of_all(connection, behind, day.as_of, after=after, limit=limit))
+        case SeesTasks.OF_OWN_AGENCY:
+            total, tasks = await page_of_own(connection, behind, day.as_of, after=after, limit=limit)
+            return ListBehindNumber(counted, total, tasks)
+
 
 # After `counted_sql`: the rows of the number on each day asked, with what they are called today and whether the asker may see them.
 MATCHED = f"""
 , matched AS (
-  SELECT counted.*, coalesce(counted.due, DATE '9999-12-31') AS sort_due, words.code, words.directive_id,
-         words.directive_label, words.content,
-         :sees_any AND {_VISIBLE} AS visible
+  SELECT counted.*, words.code, words.directive_id, words.directive_label, words.content, :sees_any AND {VISIBLE} AS visible
   FROM counted JOIN task_now AS words ON words.id = counted.id
   WHERE counted.bucket = ANY (CAST(:buckets AS text[])) AND (counted.due_soon OR NOT :due_soon_only)
     AND CASE :counted_as WHEN 'province' THEN counted.in_province ELSE NOT counted.is_group END
@@ -75,38 +61,32 @@ MATCHED = f"""
 _LISTED = f"""{MATCHED},
 page AS (
   SELECT * FROM matched
-  WHERE visible AND (CAST(:after_due AS date) IS NULL OR (sort_due, id) > (CAST(:after_due AS date), CAST(:after_id AS uuid)))
-  ORDER BY sort_due, id LIMIT :limit)
+  WHERE visible AND (CAST(:after_id AS uuid) IS NULL OR due > CAST(:after_due AS date)
+    OR (due IS NOT DISTINCT FROM CAST(:after_due AS date) AND id > CAST(:after_id AS uuid))
+    OR (due IS NULL AND CAST(:after_due AS date) IS NOT NULL))
+  ORDER BY due, id LIMIT :limit)
 SELECT page.*, totals.* FROM (
   SELECT count(*) AS all_counted, count(*) FILTER (WHERE visible) AS all_visible FROM matched) AS totals
-LEFT JOIN page ON true ORDER BY page.sort_due, page.id
+LEFT JOIN page ON true ORDER BY page.due, page.id
 """
 
 
-async def list_behind(
+async def _recounted(
     connection: AsyncConnection,
-    number: Number,
+    behind: Behind,
     day: Day,
     *,
-    counted: Counted,
-    lead_agency_id: UUID | None,
-    seen_by: Actor,
     today: date,
     awaiting_counts_as: AwaitingCountsAs,
-    after: tuple[date, UUID] | None,
+    after: After | None,
     limit: int,
 ) -> ListBehindNumber:
-    """The tasks that `number` counts on `day`, earliest due first: of one lead agency, or of one of the two totals."""
+    """From all facts: what is now known of a past day, and any day while stretches are derived anew."""
+    after_due, after_id = after or (None, None)
     rows = (
         await connection.execute(
             text(counted_sql(awaiting_counts_as, known_today=day.known_on >= today) + _LISTED),
-            {
-                **days_asked(day),
-                **matching(number, counted=counted, lead_agency_id=lead_agency_id, seen_by=seen_by),
-                "after_due": after[0] if after else None,
-                "after_id": after[1] if after else None,
-                "limit": limit,
-            },
+            {**days_asked(day), **matching(behind), "after_due": after_due, "after_id": after_id, "limit": limit},
         )
     ).all()
     return ListBehindNumber(
@@ -116,32 +96,12 @@ async def list_behind(
     )
 
 
-def matching(number: Number, *, counted: Counted, lead_agency_id: UUID | None, seen_by: Actor) -> dict[str, Any]:
+def matching(behind: Behind) -> dict[str, Any]:
     """The parameters of `MATCHED`."""
-    seen = sees_tasks(seen_by)
     return {
-        "buckets": [bucket.value for bucket in number.buckets],
-        "due_soon_only": number.due_soon_only,
-        "counted_as": Counted.ASSIGNMENTS.value if lead_agency_id else counted.value,
-        "lead_agency_id": lead_agency_id,
-        "sees_any": seen is not SeesTasks.NONE,
-        "sees_all": seen is SeesTasks.ALL,
-        "agency_id": seen_by.agency_id,
+        "buckets": [bucket.value for bucket in behind.number.buckets],
+        "due_soon_only": behind.number.due_soon_only,
+        "counted_as": Counted.ASSIGNMENTS.value if behind.lead_agency_id else behind.counted.value,
+        "lead_agency_id": behind.lead_agency_id,
+        **seeing(behind),
     }
-
-
-def counted_task(row: Any) -> CountedTask:
-    return CountedTask(
-        task_id=row.id,
-        code=row.code,
-        is_group=row.is_group,
-        directive_id=row.directive_id,
-        directive_label=row.directive_label,
-        content=row.content,
-        lead_agency_id=row.lead_agency_id,
-        state=row.state,
-        bucket=None if row.bucket is None else Bucket(row.bucket),
-        assigned_on=row.assigned_on,
-        due=row.due,
-        completed_on=row.completed_on,
-    )

@@ -61,7 +61,8 @@ children AS (
   SELECT child.day, child.parent_id, {children_sql("child", "child.as_of", bucket="child.bucket")}
   FROM standing AS child WHERE child.parent_id IS NOT NULL GROUP BY child.day, child.parent_id),
 counted AS (
-  SELECT day, id, false AS is_group, parent_id IS NULL AS in_province, lead_agency_id, state, assigned_on, due, completed_on, bucket,
+  SELECT day, id, false AS is_group, parent_id IS NULL AS in_province, lead_agency_id, state, assigned_on, due,
+         CASE WHEN bucket LIKE 'completed%' THEN completed_on END AS completed_on, bucket,
          {due_soon_sql("bucket", "due", "as_of", "due_soon_until")} AS due_soon
   FROM standing WHERE bucket IS NOT NULL
   UNION ALL

@@ -15,10 +15,15 @@ INSERT INTO directive_fact (source, id, version, known_on, occurred_at, instruct
 VALUES (:source, :id, :version, :known_on, :occurred_at, :instruction_ids) ON CONFLICT DO NOTHING
 """)
 
+# A note for each instruction whose task must come. A task that came first leaves a note that says nothing, and is swept as well.
+_AWAIT = text("""
+INSERT INTO awaited_instruction (id, released_at) SELECT id, :occurred_at FROM unnest(CAST(:instruction_ids AS uuid[])) AS released (id)
+ON CONFLICT DO NOTHING
+""")
+_ARRIVED = text("DELETE FROM awaited_instruction WHERE EXISTS (SELECT FROM task_now WHERE task_now.id = awaited_instruction.id)")
 _MISSING = text("""
-SELECT count(*) AS instructions, min(released.occurred_at) AS oldest_release
-FROM (SELECT unnest(instruction_ids) AS id, occurred_at FROM directive_fact) AS released
-WHERE NOT EXISTS (SELECT 1 FROM task_now WHERE task_now.id = released.id)
+SELECT count(*) AS instructions, min(released_at) AS oldest_release FROM awaited_instruction
+WHERE NOT EXISTS (SELECT FROM task_now WHERE task_now.id = awaited_instruction.id)
 """)
 
 
@@ -31,17 +36,21 @@ class NotArrived:
 
 
 async def keep_release(connection: AsyncConnection, event: DirectiveReleased, envelope: Envelope) -> None:
-    await connection.execute(
-        _KEEP,
-        {
-            "source": envelope.source,
-            "id": event.state.id,
-            "version": envelope.version,
-            "known_on": vietnam_date(event.occurred_at),
-            "occurred_at": event.occurred_at,
-            "instruction_ids": list(event.state.instruction_ids),
-        },
-    )
+    release = {
+        "source": envelope.source,
+        "id": event.state.id,
+        "version": envelope.version,
+        "known_on": vietnam_date(event.occurred_at),
+        "occurred_at": event.occurred_at,
+        "instruction_ids": list(event.state.instruction_ids),
+    }
+    await connection.execute(_KEEP, release)
+    await connection.execute(_AWAIT, {name: release[name] for name in ("occurred_at", "instruction_ids")})
+
+
+async def forget_arrived(connection: AsyncConnection) -> None:
+    """What has become a task is awaited no longer, so that whoever asks what is missing reads little else."""
+    await connection.execute(_ARRIVED)
 
 
 async def released_but_not_arrived(connection: AsyncConnection) -> NotArrived:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.clock import vietnam_date
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.tasks import (
+    LeadChanged,
     ProgressReported,
     ResultConfirmed,
     ResultReturned,
@@ -17,26 +18,49 @@ from libs.contracts.tasks import (
     TaskAccepted,
     TaskAssigned,
     TaskOverdue,
+    TaskRestated,
 )
 
-TaskEvent = TaskAssigned | TaskAccepted | ProgressReported | ResultSubmitted | ResultConfirmed | ResultReturned | TaskOverdue
+TaskEvent = (
+    TaskAssigned
+    | TaskAccepted
+    | ProgressReported
+    | ResultSubmitted
+    | ResultConfirmed
+    | ResultReturned
+    | LeadChanged
+    | TaskRestated
+    | TaskOverdue
+)
 
-_STANDING = "source, id, version, known_on, is_group, parent_id, lead_agency_id, state, assigned_on, due, submitted_on, completed_on"
+STANDING = "source, id, version, known_on, is_group, parent_id, lead_agency_id, state, assigned_on, due, submitted_on, completed_on, field"
 _WORDS = "code, directive_id, directive_label, content, coordinating_agency_ids"
-_NOW = f"{_STANDING}, {_WORDS}"
+_NOW = f"{STANDING}, {_WORDS}"
 
 # A fact is inserted once, whenever and however often it comes; the newest row gives way only to a higher version.
 _KEEP = text(f"""
 WITH fact AS (
-  INSERT INTO task_fact ({_STANDING}, occurred_at, type)
+  INSERT INTO task_fact ({STANDING}, occurred_at, type)
   VALUES (:source, :id, :version, :known_on, :is_group, :parent_id, :lead_agency_id, :state, :assigned_on, :due, :submitted_on,
-          :completed_on, :occurred_at, :type)
+          :completed_on, :field, :occurred_at, :type)
   ON CONFLICT DO NOTHING)
-INSERT INTO task_now ({_NOW})
+INSERT INTO task_now ({_NOW}, counts_from)
 VALUES (:source, :id, :version, :known_on, :is_group, :parent_id, :lead_agency_id, :state, :assigned_on, :due, :submitted_on,
-        :completed_on, :code, :directive_id, :directive_label, :content, :coordinating_agency_ids)
+        :completed_on, :field, :code, :directive_id, :directive_label, :content, :coordinating_agency_ids,
+        greatest(CAST(:known_on AS date), CAST(:assigned_on AS date)))
 ON CONFLICT (id) DO UPDATE SET ({_NOW}) = ROW ({", ".join(f"excluded.{column.strip()}" for column in _NOW.split(","))})
 WHERE excluded.version > task_now.version
+""")
+# The newest row as its own version tells it, where it is not so.
+_RENEW = text(f"""
+UPDATE task_now SET ({_NOW}) = ROW ({", ".join(f":{column.strip()}" for column in _NOW.split(","))})
+WHERE id = :id AND version = :version
+  AND ROW ({_NOW}) IS DISTINCT FROM ROW ({", ".join(f":{column.strip()}" for column in _NOW.split(","))})
+""")
+# A version that comes late may tell of an earlier day than all before it.
+_COUNT_EARLIER = text("""
+UPDATE task_now SET counts_from = greatest(CAST(:known_on AS date), CAST(:assigned_on AS date))
+WHERE id = :id AND counts_from > greatest(CAST(:known_on AS date), CAST(:assigned_on AS date))
 """)
 
 
@@ -62,6 +86,7 @@ class KnownTask:
     directive_id: UUID
     directive_label: str
     content: str
+    field: str | None = None
 
 
 def known_task(event: TaskEvent, envelope: Envelope) -> KnownTask:
@@ -74,7 +99,7 @@ def known_task(event: TaskEvent, envelope: Envelope) -> KnownTask:
         type=envelope.type,
         occurred_at=event.occurred_at,
         is_group=state.is_group,
-        parent_id=state.parent_id,
+        parent_id=state.group_id or state.parent_id,
         lead_agency_id=state.lead_agency_id,
         coordinating_agency_ids=[assignment.agency_id for assignment in state.assignments if assignment.role == "COORDINATING"],
         state=state.state,
@@ -86,9 +111,20 @@ def known_task(event: TaskEvent, envelope: Envelope) -> KnownTask:
         directive_id=state.directive.id,
         directive_label=state.directive.label,
         content=state.content,
+        field=state.field,
     )
 
 
 async def keep_tasks(connection: AsyncConnection, *tasks: KnownTask) -> None:
     """Remember what events told. In any order and any number of times, the same events leave the same rows."""
-    await connection.execute(_KEEP, [{**vars(task), "known_on": vietnam_date(task.occurred_at)} for task in tasks])
+    told = [{**vars(task), "known_on": vietnam_date(task.occurred_at)} for task in tasks]
+    await connection.execute(_KEEP, told)
+    await connection.execute(_COUNT_EARLIER, [{name: one[name] for name in ("id", "known_on", "assigned_on")} for one in told])
+
+
+async def renew_tasks(connection: AsyncConnection, *tasks: KnownTask) -> int:
+    """Put the newest rows right that are not as the events told; how many were not."""
+    renewed = 0
+    for task in tasks:
+        renewed += (await connection.execute(_RENEW, {**vars(task), "known_on": vietnam_date(task.occurred_at)})).rowcount
+    return renewed

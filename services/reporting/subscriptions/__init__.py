@@ -12,6 +12,8 @@ from libs.contracts.directives import (
     InstructionReleased,
 )
 from libs.contracts.tasks import (
+    LeadChanged,
+    OverdueTold,
     ProgressReported,
     ResultConfirmed,
     ResultReturned,
@@ -19,9 +21,12 @@ from libs.contracts.tasks import (
     TaskAccepted,
     TaskAssigned,
     TaskOverdue,
+    TaskRestated,
 )
 from libs.directory_replica.handlers import REPLICA_HANDLERS
+from services.reporting.projections.stretches import rewrite_stretches_of
 from services.reporting.subscriptions.on_directive_released import on_directive_released
+from services.reporting.subscriptions.on_lead_changed import on_lead_changed
 from services.reporting.subscriptions.on_progress_reported import on_progress_reported
 from services.reporting.subscriptions.on_result_confirmed import on_result_confirmed
 from services.reporting.subscriptions.on_result_returned import on_result_returned
@@ -29,6 +34,7 @@ from services.reporting.subscriptions.on_result_submitted import on_result_submi
 from services.reporting.subscriptions.on_task_accepted import on_task_accepted
 from services.reporting.subscriptions.on_task_assigned import on_task_assigned
 from services.reporting.subscriptions.on_task_overdue import on_task_overdue
+from services.reporting.subscriptions.on_task_restated import on_task_restated
 
 REPLICA_CONSUMER = "reporting"
 
@@ -45,13 +51,17 @@ CONSUMERS = (
             ResultSubmitted: on_result_submitted,
             ResultConfirmed: on_result_confirmed,
             ResultReturned: on_result_returned,
+            LeadChanged: on_lead_changed,
+            TaskRestated: on_task_restated,
             TaskOverdue: on_task_overdue,
         },
+        afterwards=rewrite_stretches_of,
     ),
 )
 IGNORED: Mapping[type[Contract], str] = {
     DirectiveRegistered: "a draft counts nowhere",
     DirectiveChanged: "a draft counts nowhere",
     DirectiveSubmittedForRelease: "a draft counts nowhere",
+    OverdueTold: "changes no figure, which turns at midnight by itself, and no version of the task",
     InstructionReleased: "counted as the task it becomes; directive-released tells which tasks must come",
 }

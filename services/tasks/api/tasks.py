@@ -6,10 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from libs.common.actor import Actor
+from libs.common.calendar_day import calendar_day
 from libs.common.domain import NotFound
 from libs.common.messaging.event_log import HistoryEntry, history
+from libs.common.service import Service
 from libs.common.web.auth import SignedIn
-from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor, or_null
+from libs.common.web.shared import shared_answer
 from libs.contracts.buckets import Bucket
 from services.tasks.api.here import Here, shown
 from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
@@ -17,7 +21,7 @@ from services.tasks.domain.lifecycle import State
 from services.tasks.domain.receipt import NoReceiptCode, Receipt
 from services.tasks.persistence.repository import TaskRepository, task_of
 from services.tasks.queries.tasks import (
-    WITHOUT_DUE,
+    After,
     Level,
     ProgressTexts,
     Scope,
@@ -62,28 +66,33 @@ async def listing(
     limit: Limit = 50,
 ) -> Page[TaskListItem]:
     today = service.clock.today()
-    keys = decode_cursor(cursor, date.fromisoformat, int)
-    after = (keys[0], keys[1]) if keys else None
+    # Only a due date can be missing.
+    keys = decode_cursor(cursor, or_null(calendar_day) if sort == "due" else calendar_day, int)
+    after = After(*keys) if keys else None
     async with service.database.read() as connection:
         listed = await list_tasks(connection, actor, asked, sort=sort, after=after, limit=limit + 1, today=today)
     rows = listed.rows[:limit]
     last = rows[-1] if len(listed.rows) > limit else None
     return Page(
         items=[list_item(task_of(row, []), Bearing.of_row(row), actor, today) for row in rows],
-        next_cursor=_cursor(last.due if sort == "due" else last.assigned_on, last.number) if last else None,
+        next_cursor=encode_cursor(last.due if sort == "due" else last.assigned_on, last.number) if last else None,
         total=listed.total,
     )
 
 
-def _cursor(key: date | None, number: int) -> str:
-    return encode_cursor((key or WITHOUT_DUE).isoformat(), number)
-
-
-@router.get("/tasks/counts")
-async def counts(service: Here, actor: SignedIn, asked: Asked) -> CountsOut:
+@router.get("/tasks/counts", response_model=CountsOut)
+async def counts(service: Here, actor: SignedIn, asked: Asked) -> Response:
     """How many tasks of the list with the same filter stand where."""
+    today = service.clock.today()
+    # Who sees which tasks follows from the role and the agency alone.
+    return await shared_answer(
+        service, ("counts", asked, actor.role, actor.agency_id, today), lambda: _counts(service, actor, asked, today)
+    )
+
+
+async def _counts(service: Service, actor: Actor, asked: TaskFilter, today: date) -> CountsOut:
     async with service.database.read() as connection:
-        counted = await count_tasks(connection, actor, asked, today=service.clock.today())
+        counted = await count_tasks(connection, actor, asked, today=today)
     return CountsOut.model_validate(counted, from_attributes=True)
 
 

@@ -10,12 +10,14 @@ from libs.common.actor import Actor
 from libs.common.clock import vietnam_date
 from libs.common.domain import NotFound
 from libs.common.folding import folded
+from libs.common.live import Hint
 from libs.common.unit_of_work import Repository
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.permissions import OVERSIGHT_ROLES, agency_that_sees
 from services.tasks.domain.report import Decision, Quality, Result
 from services.tasks.domain.task import Assigned, Course, Task
+from services.tasks.hints import hint_of_task
 
 # Of a group an agency sees its own part and what all were told, never the parts of its peers (rulebook 1.13).
 VISIBLE = """(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid)
@@ -187,6 +189,9 @@ class TaskRepository(Repository[Task]):
         if row is None:
             raise NotFound
         return self.touch(await self.whole(row))
+
+    def hint_of(self, aggregate: Task) -> Hint:
+        return hint_of_task(aggregate)
 
     async def get_to_tell(self, task_id: UUID) -> Task | None:
         """For the scheduler; None when somebody else is at work on it."""

@@ -17,13 +17,10 @@ from libs.contracts.buckets import bucket_sql, children_sql, due_soon_sql, group
 from libs.contracts.working_days import due_soon_until
 from services.tasks.persistence.repository import VISIBLE, visibility_of
 
-WITHOUT_DUE = date(9999, 12, 31)
-
 # Children are looked at for groups only; a plain task costs no second look.
 _ROWS = f"""
 SELECT t.*, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.overdue AS children_overdue,
-       CASE WHEN t.is_group THEN {group_bucket_sql("t", "g")} ELSE {bucket_sql("t")} END AS bucket,
-       coalesce(t.due, DATE '9999-12-31') AS sort_due
+       CASE WHEN t.is_group THEN {group_bucket_sql("t", "g")} ELSE {bucket_sql("t")} END AS bucket
 FROM task t
 LEFT JOIN LATERAL (
   SELECT {children_sql("c")},
@@ -36,10 +33,27 @@ LEFT JOIN LATERAL (
 """
 _ONE = text(f"{_ROWS} WHERE t.id = :id AND {VISIBLE}")
 
+# What has no due date comes last. Two rows of which the first keys differ are in order whatever follows, so that
+# `(due IS NULL, due, number)` compares a dated row with an undated one, and an index over these three serves it.
 _SORTS = {
-    "due": ("sort_due ASC, number ASC", "(sort_due, number) > (CAST(:after_key AS date), CAST(:after_number AS bigint))"),
-    "-assigned_on": ("assigned_on DESC, number DESC", "(assigned_on, number) < (CAST(:after_key AS date), CAST(:after_number AS bigint))"),
+    "due": ("due IS NULL, due, number", "(due IS NULL, due, number) > (false, CAST(:after_day AS date), CAST(:after_number AS bigint))"),
+    "-assigned_on": ("assigned_on DESC, number DESC", "(assigned_on, number) < (CAST(:after_day AS date), CAST(:after_number AS bigint))"),
 }
+_BEYOND_UNDATED = "due IS NULL AND number > CAST(:after_number AS bigint)"
+
+
+@dataclass(frozen=True)
+class After:
+    """The last row of the page before: the day that the list is sorted by, if it has one, and its number."""
+
+    day: date | None
+    number: int
+
+
+def _beyond(sort: str, after: After | None) -> str:
+    if after is None:
+        return "TRUE"
+    return _SORTS[sort][1] if after.day is not None else _BEYOND_UNDATED
 
 
 class Scope(StrEnum):
@@ -119,13 +133,13 @@ async def list_tasks(
     asked: TaskFilter,
     *,
     sort: str,
-    after: tuple[date, int] | None,
+    after: After | None,
     limit: int,
     today: date,
 ) -> Listed:
     """A page of tasks in a stable order, and how many match in all."""
     where, parameters = _conditions(asked)
-    order, beyond = _SORTS[sort]
+    order, _ = _SORTS[sort]
     matched = _with_due_soon(f"{_ROWS} WHERE {where}")
     derived = ["TRUE"]
     if asked.bucket is not None:
@@ -137,12 +151,12 @@ async def list_tasks(
     statement = f"""
     WITH matched AS (SELECT m.* FROM ({matched}) m WHERE {" AND ".join(derived)}), counted AS (SELECT count(*) AS total FROM matched)
     SELECT page.*, counted.total FROM counted LEFT JOIN LATERAL (
-      SELECT * FROM matched WHERE {beyond if after else "TRUE"} ORDER BY {order} LIMIT :limit) page ON true
+      SELECT * FROM matched WHERE {_beyond(sort, after)} ORDER BY {order} LIMIT :limit) page ON true
     ORDER BY {", ".join(f"page.{key}" for key in order.split(", "))}
     """
     parameters |= {**visibility_of(actor), **_day(today), "limit": limit}
     if after is not None:
-        parameters |= {"after_key": after[0], "after_number": after[1]}
+        parameters |= {"after_day": after.day, "after_number": after.number}
     rows = (await connection.execute(text(statement), parameters)).all()
     # The one row of the count comes alone when the page is empty.
     return Listed([row for row in rows if row.id is not None], rows[0].total)

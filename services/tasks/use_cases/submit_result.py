@@ -1,12 +1,13 @@
 """Báo cáo hoàn thành: the report document exists, and its result is entered (rulebook 1.1 rule 2)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import text
 
+from libs.common.calendar_day import CalendarDay
 from libs.common.change import Change
 from libs.common.domain import DomainError, Refusal
 from services.tasks.domain.lifecycle import Action
@@ -34,7 +35,7 @@ class SubmitResult(BaseModel):
     )
 
     report_number: Number
-    report_date: date
+    report_date: CalendarDay
     summary: Words
     file_id: UUID | None = None
 

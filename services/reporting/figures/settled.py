@@ -1,0 +1,166 @@
+"""What counted at the end of a day, as known that day: the sheet of a closed month before it, and what began and ended since.
+
+Every number is counted from stretches: a sheet is such a count that is kept while it is exact. Without sheets the same statement
+counts everything from the first day on. Days follow each other, so that a week costs what happened in it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.contracts.buckets import AwaitingCountsAs, Bucket
+from libs.contracts.working_days import due_soon_until
+from services.reporting.figures.standing import Day
+from services.reporting.figures.stretches import Rules
+
+OPEN_BUCKETS = "('open_in_time', 'open_overdue', 'open_undated')"
+
+
+def on_day(stretch: str, day: str) -> str:
+    """Whether the stretch holds on the day."""
+    return f"({stretch}.from_day <= {day} AND ({stretch}.until_day IS NULL OR {stretch}.until_day > {day}))"
+
+
+def open_on_day(stretch: str, day: str) -> str:
+    """The same of open ones, of which few hold on any one day: in the words of the index that finds these."""
+    return f"({stretch}.bucket IN {OPEN_BUCKETS} AND daterange({stretch}.from_day, {stretch}.until_day) @> {day})"
+
+
+_IS_DERIVED = text("SELECT complete AND rules = :rules FROM derivation")
+
+
+async def is_settled(connection: AsyncConnection, days: Iterable[Day], awaiting_counts_as: AwaitingCountsAs) -> bool:
+    """Whether these days are asked as they were known at their own end, and all stretches are derived by these rules."""
+    if any(day.as_of != day.known_on for day in days):
+        return False
+    return bool((await connection.execute(_IS_DERIVED, {"rules": str(Rules(awaiting_counts_as))})).scalar_one())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one column of the figures counts."""
+
+    in_province: bool
+    is_group: bool
+    lead_agency_id: UUID | None
+
+
+@dataclass
+class Count:
+    """The end of one day. `known` counts tasks that are assigned, without looking at buckets; it knows no agency."""
+
+    buckets: Counter[tuple[Place, Bucket]] = field(default_factory=Counter)
+    known: Counter[Place] = field(default_factory=Counter)
+    due_soon: Counter[Place] = field(default_factory=Counter)
+    open_dues: Counter[tuple[UUID, date]] = field(default_factory=Counter)
+
+
+# `base` is the day on which the count of a day builds: the newest sheet, or the day before among those asked, whichever is later.
+_ASKED = """
+WITH days AS (
+  SELECT day, due_soon_until FROM unnest(CAST(:days AS date[]), CAST(:due_soon_until AS date[])) AS asked (day, due_soon_until)),
+built AS (
+  SELECT days.*, lag(day) OVER (ORDER BY day) AS day_before, (SELECT max(sheet.day) FROM sheet WHERE sheet.day <= days.day) AS sheet_day,
+         least((SELECT min(from_day) FROM stretch), (SELECT min(counts_from) FROM task_now)) - 1 AS nothing_yet
+  FROM days),
+asked AS (
+  SELECT day, due_soon_until, CASE WHEN sheet_day >= day_before OR day_before IS NULL THEN sheet_day END AS sheet_day,
+         coalesce(greatest(day_before, sheet_day), nothing_yet) AS base
+  FROM built)
+"""
+
+
+def _counted(*, agencies: bool, of: str) -> str:
+    """One row for each change against the base; `of` narrows to some stretches and lines alike."""
+    lead = "one.lead_agency_id" if agencies else "CAST(NULL AS uuid)"
+    place = f"one.in_province, one.is_group, {lead}"
+    group = f"asked.day, asked.sheet_day, one.in_province, one.is_group{', one.lead_agency_id' if agencies else ''}"
+    return f"""{_ASKED}
+SELECT 'asked' AS kind, asked.day, asked.sheet_day, false AS in_province, false AS is_group, CAST(NULL AS uuid) AS lead_agency_id,
+       CAST(NULL AS text) AS bucket, CAST(NULL AS date) AS due, CAST(0 AS bigint) AS tasks
+FROM asked
+UNION ALL
+SELECT 'bucket', asked.day, asked.sheet_day, {place}, bucket, NULL, sum(tasks)
+FROM asked JOIN sheet_line AS one ON one.day = asked.sheet_day AND one.margin = 'agency' WHERE {of} GROUP BY {group}, bucket
+UNION ALL
+SELECT 'bucket', asked.day, asked.sheet_day, {place}, bucket, NULL, count(*)
+FROM asked JOIN stretch AS one ON one.from_day > asked.base AND one.from_day <= asked.day WHERE {of} GROUP BY {group}, bucket
+UNION ALL
+SELECT 'bucket', asked.day, asked.sheet_day, {place}, bucket, NULL, -count(*)
+FROM asked JOIN stretch AS one ON one.until_day > asked.base AND one.until_day <= asked.day WHERE {of} GROUP BY {group}, bucket
+UNION ALL
+SELECT 'due-soon', asked.day, asked.sheet_day, {place}, NULL, NULL, count(*)
+FROM asked JOIN stretch AS one ON one.bucket = 'open_in_time' AND one.due BETWEEN asked.day AND asked.due_soon_until
+WHERE {on_day("one", "asked.day")} AND {of} GROUP BY {group}
+"""
+
+
+# Of all tasks, of which some may stand nowhere: a stretch that was lost is missed here.
+_KNOWN = """
+UNION ALL
+SELECT 'known', asked.day, asked.sheet_day, one.in_province, one.is_group, NULL, NULL, NULL, one.tasks
+FROM asked JOIN sheet_line AS one ON one.day = asked.sheet_day AND one.margin = 'all'
+UNION ALL
+SELECT 'known', asked.day, asked.sheet_day, one.parent_id IS NULL, one.is_group, NULL, NULL, NULL, count(*)
+FROM asked JOIN task_now AS one ON one.counts_from > asked.base AND one.counts_from <= asked.day
+GROUP BY asked.day, asked.sheet_day, one.parent_id IS NULL, one.is_group
+"""
+_OPEN_DUES = f"""
+UNION ALL
+SELECT 'open-due', asked.day, asked.sheet_day, false, false, one.lead_agency_id, NULL, one.due, count(*)
+FROM asked JOIN stretch AS one ON {open_on_day("one", "asked.day")}
+WHERE NOT one.is_group AND one.due IS NOT NULL GROUP BY asked.day, asked.sheet_day, one.lead_agency_id, one.due
+"""
+
+_ALL = "true"
+_OF_AGENCY = "one.lead_agency_id = CAST(:lead_agency_id AS uuid)"
+_PICTURE = text(_counted(agencies=True, of=_ALL) + _KNOWN + _OPEN_DUES)
+_TOTALS = text(_counted(agencies=False, of=_ALL) + _KNOWN)
+_AGENCY = text(_counted(agencies=True, of=_OF_AGENCY))
+
+
+async def counts_with_agencies(connection: AsyncConnection, day: date) -> Count:
+    """All that a picture shows of one day."""
+    return (await _counts(connection, _PICTURE, [day]))[day]
+
+
+async def totals(connection: AsyncConnection, days: Sequence[date]) -> dict[date, Count]:
+    """The province and all agencies together, without telling the agencies apart."""
+    return await _counts(connection, _TOTALS, days)
+
+
+async def counts_of_agency(connection: AsyncConnection, days: Sequence[date], lead_agency_id: UUID) -> dict[date, Count]:
+    """What one agency leads."""
+    return await _counts(connection, _AGENCY, days, lead_agency_id=lead_agency_id)
+
+
+async def _counts(connection: AsyncConnection, statement: Any, days: Sequence[date], **more: object) -> dict[date, Count]:
+    ordered = sorted(set(days))
+    rows = await connection.execute(statement, {"days": ordered, "due_soon_until": [due_soon_until(day) for day in ordered], **more})
+    found = {day: Count() for day in ordered}
+    on_a_sheet = set()
+    for row in rows:
+        count, place = found[row.day], Place(row.in_province, row.is_group, row.lead_agency_id)
+        match row.kind:
+            case "asked" if row.sheet_day is not None:
+                on_a_sheet.add(row.day)
+            case "bucket":
+                count.buckets[place, Bucket(row.bucket)] += row.tasks
+            case "known":
+                count.known[place] += row.tasks
+            case "due-soon":
+                count.due_soon[place] += row.tasks
+            case "open-due":
+                count.open_dues[row.lead_agency_id, row.due] += row.tasks
+    for before, day in pairwise(ordered):
+        if day not in on_a_sheet:
+            found[day].buckets.update(found[before].buckets)
+            found[day].known.update(found[before].known)
+    return found

@@ -1,0 +1,150 @@
+"""Which tasks stood behind a number at the end of a day, as known that day: a page of the list comes from an index and stops."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.contracts.buckets import OPEN
+from libs.contracts.working_days import due_soon_until
+from services.reporting.figures.rows import After, Behind, Counted, CountedTask, counted_task
+from services.reporting.figures.settled import Place, counts_of_agency, on_day, open_on_day, totals
+
+_DAY = "CAST(:day AS date)"
+_DUE_SOON = f"stretch.due BETWEEN {_DAY} AND CAST(:due_soon_until AS date)"
+
+# What the asker's agency leads or coordinates now, and the groups of which it does a part.
+_OWN = """
+mine AS MATERIALIZED (
+  SELECT id, parent_id FROM task_now WHERE lead_agency_id = CAST(:agency_id AS uuid)
+  UNION SELECT id, parent_id FROM task_now WHERE coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]),
+own AS MATERIALIZED (SELECT id FROM mine UNION SELECT parent_id FROM mine WHERE parent_id IS NOT NULL)
+"""
+
+# What the rows of a page are called today, and the state that was known on the day.
+_SHOWN = f"""
+SELECT page.total, words.id, words.code, words.directive_id, words.directive_label, words.content, stretch.is_group,
+       stretch.lead_agency_id, told.state, stretch.bucket, stretch.assigned_on, stretch.due, stretch.completed_on
+FROM page
+LEFT JOIN stretch ON stretch.task_id = page.task_id AND stretch.from_day = page.from_day
+LEFT JOIN task_now AS words ON words.id = page.task_id
+LEFT JOIN LATERAL (
+  SELECT state FROM task_fact WHERE source = words.source AND id = words.id AND known_on <= {_DAY} ORDER BY version DESC LIMIT 1
+) AS told ON NOT stretch.is_group
+ORDER BY page.due, page.task_id
+"""
+
+
+async def number_on(connection: AsyncConnection, behind: Behind, days: Sequence[date]) -> dict[date, int]:
+    """The number itself on each of the days."""
+    if behind.lead_agency_id is not None:
+        counts = await counts_of_agency(connection, days, behind.lead_agency_id)
+    else:
+        counts = await totals(connection, days)
+    found = {}
+    for day, count in counts.items():
+        if behind.number.due_soon_only:
+            found[day] = sum(tasks for place, tasks in count.due_soon.items() if _is_asked(behind, place))
+        else:
+            found[day] = sum(
+                tasks for (place, bucket), tasks in count.buckets.items() if bucket in behind.number.buckets and _is_asked(behind, place)
+            )
+    return found
+
+
+async def page_of_all(connection: AsyncConnection, behind: Behind, day: date, *, after: After | None, limit: int) -> list[CountedTask]:
+    """For those who see every task."""
+    arms = "\nUNION ALL\n".join(f"({arm} ORDER BY due, task_id LIMIT :limit)" for arm in _arms(behind, after))
+    opened = f"WITH opened AS MATERIALIZED (SELECT * FROM stretch WHERE {open_on_day('stretch', _DAY)}),\n"
+    page = f"page AS (SELECT CAST(NULL AS bigint) AS total, one.* FROM ({arms}) AS one ORDER BY due, task_id LIMIT :limit)"
+    rows = await connection.execute(text(opened + page + _SHOWN), _parameters(behind, day, after, limit))
+    return [counted_task(row) for row in rows]
+
+
+async def page_of_own(
+    connection: AsyncConnection, behind: Behind, day: date, *, after: After | None, limit: int
+) -> tuple[int, list[CountedTask]]:
+    """For those who see what their agency leads or coordinates: how many there are, and a page of them."""
+    keyed = " OR ".join(f"({key})" for key in _keys("matched", after))
+    statement = f"""
+    WITH {_OWN},
+    matched AS MATERIALIZED (
+      SELECT stretch.task_id, stretch.from_day, stretch.due FROM own JOIN stretch ON stretch.task_id = own.id
+      WHERE {on_day("stretch", _DAY)} AND {is_counted(behind)} AND stretch.bucket = ANY (CAST(:buckets AS text[]))
+      {f"AND {_DUE_SOON}" if behind.number.due_soon_only else ""}),
+    paged AS (SELECT * FROM matched WHERE {keyed} ORDER BY due, task_id LIMIT :limit),
+    page AS (SELECT all_of_them.total, paged.* FROM (SELECT count(*) AS total FROM matched) AS all_of_them LEFT JOIN paged ON true)
+    {_SHOWN}
+    """
+    rows = (await connection.execute(text(statement), _parameters(behind, day, after, limit))).all()
+    return rows[0].total, [counted_task(row) for row in rows if row.id is not None]
+
+
+def _parameters(behind: Behind, day: date, after: After | None, limit: int) -> dict[str, Any]:
+    after_due, after_id = after or (None, None)
+    return {
+        "day": day,
+        "due_soon_until": due_soon_until(day),
+        "buckets": [bucket.value for bucket in behind.number.buckets],
+        "lead_agency_id": behind.lead_agency_id,
+        "agency_id": behind.seen_by.agency_id,
+        "after_due": after_due,
+        "after_id": after_id,
+        "limit": limit,
+    }
+
+
+def _arms(behind: Behind, after: After | None) -> Iterator[str]:
+    """Queries, each in the order of one index, that together hold the next rows of the number.
+
+    Of all places together, open ones are found by the day, for few are open on any; else each bucket is read in its order until the
+    page is full.
+    """
+    for key in _keys("stretch", after):
+        for rows, condition in _sources(behind):
+            yield (
+                f"SELECT stretch.task_id, stretch.from_day, stretch.due FROM {rows} AS stretch "
+                f"WHERE {condition} AND {on_day('stretch', _DAY)} AND {is_counted(behind)} AND {key}"
+            )
+
+
+def _sources(behind: Behind) -> Iterator[tuple[str, str]]:
+    """Where rows of the number are found, and which of them."""
+    buckets = behind.number.buckets
+    if behind.number.due_soon_only:
+        yield "stretch", f"stretch.bucket = 'open_in_time' AND {_DUE_SOON}"
+        return
+    if behind.lead_agency_id is None and buckets & OPEN:
+        yield "opened", "stretch.bucket = ANY (CAST(:buckets AS text[]))"
+        buckets = buckets - OPEN
+    for bucket in sorted(buckets):
+        yield "stretch", f"stretch.bucket = '{bucket}'"
+
+
+def _keys(rows: str, after: After | None) -> Iterator[str]:
+    """Conditions that an index understands for the rows after the last one seen: those with a due date, then those without."""
+    if after is None:
+        yield f"{rows}.due IS NOT NULL"
+        yield f"{rows}.due IS NULL"
+        return
+    due, _ = after
+    if due is None:
+        yield f"{rows}.due IS NULL AND {rows}.task_id > CAST(:after_id AS uuid)"
+        return
+    yield f"({rows}.due, {rows}.task_id) > (CAST(:after_due AS date), CAST(:after_id AS uuid))"
+    yield f"{rows}.due IS NULL"
+
+
+def is_counted(behind: Behind) -> str:
+    """Whether a `stretch` counts where it is asked for, whatever its bucket."""
+    if behind.lead_agency_id is not None:
+        return "stretch.lead_agency_id = CAST(:lead_agency_id AS uuid)"
+    return "stretch.in_province" if behind.counted is Counted.PROVINCE else "NOT stretch.is_group"
+
+
+def _is_asked(behind: Behind, place: Place) -> bool:
+    if behind.lead_agency_id is not None:
+        return place.lead_agency_id == behind.lead_agency_id
+    return place.in_province if behind.counted is Counted.PROVINCE else not place.is_group

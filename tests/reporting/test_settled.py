@@ -1,0 +1,129 @@
+"""The settled past: numbers, lists and changes of any day equal a recount from the facts, whatever came late, twice or in disorder."""
+
+import os
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from libs.common.actor import Actor
+from libs.common.db import Database
+from libs.contracts.buckets import AwaitingCountsAs
+from services.reporting.figures.changes import number_changes
+from services.reporting.figures.counting import pictures
+from services.reporting.figures.listing import list_behind
+from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.rows import After, Behind, Counted, CountedTask
+from services.reporting.figures.standing import Day
+from services.reporting.projections.sheets import count_sheets
+from services.reporting.projections.tasks import KnownTask
+from tests.reporting.story import (
+    AGENCIES,
+    FIRST_DAY,
+    CountedRow,
+    as_expectation,
+    counted_rows,
+    expected,
+    random_story,
+    seen_by_agency,
+    told,
+)
+
+TODAY = FIRST_DAY + timedelta(days=90)
+DAYS = [FIRST_DAY + timedelta(days=number) for number in range(91)]
+LEADER = Actor.of_person(UUID(int=1), UUID(int=2), UUID(int=3), "LEADER")
+CLERK = Actor.of_person(UUID(int=1), UUID(int=2), AGENCIES[0], "AGENCY_CLERK")
+ADMIN = Actor.of_person(UUID(int=1), UUID(int=2), AGENCIES[0], "SYSTEM_ADMIN")
+DEFAULT = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
+# `./test long` asks for more.
+SEEDS = range(int(os.environ.get("CHIDAO_SEEDS", "60")))
+
+
+async def live_through(database: Database, random: Random, story: list[KnownTask]) -> None:
+    """Batches in disorder, some of them twice, and sheets counted whenever it happens."""
+    arriving = story + random.choices(story, k=len(story) // 4)
+    if random.random() < 0.7:
+        random.shuffle(arriving)
+    while arriving:
+        size = random.randrange(1, 40)
+        batch, arriving = arriving[:size], arriving[size:]
+        async with database.begin() as connection:
+            await told(connection, *batch)
+        if random.random() < 0.3:
+            await count_sheets(database, random.choice(DAYS))
+    await count_sheets(database, random.choice(DAYS))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_every_figure_of_any_day_is_the_recount(reporting: Database, seed: int) -> None:
+    random = Random(seed)
+    story = random_story(seed, tasks=15)
+    await live_through(reporting, random, story)
+    days = [Day(day, day) for day in random.sample(DAYS, 12)]
+    async with reporting.read() as connection:
+        found = await pictures(connection, days, today=TODAY, awaiting_counts_as=DEFAULT)
+        provinces = await pictures(connection, days, today=TODAY, awaiting_counts_as=DEFAULT, agencies=False)
+    assert [as_expectation(picture) for picture in found] == [expected(story, day) for day in days]
+    assert [picture.province for picture in provinces] == [picture.province for picture in found]
+    assert [picture.assignments for picture in provinces] == [picture.assignments for picture in found]
+    behinds = [
+        Behind(NUMBERS[name], random.choice([*Counted]), None, random.choice([LEADER, CLERK])) for name in random.sample([*NUMBERS], 8)
+    ]
+    behinds += [
+        Behind(NUMBERS[name], Counted.PROVINCE, AGENCIES[1], random.choice([LEADER, CLERK, ADMIN])) for name in ("N", "U", "due_soon")
+    ]
+    own = seen_by_agency(story, AGENCIES[0])
+    for behind in behinds:
+        day, later = sorted(random.sample(DAYS, 2))
+        now, then = matched(story, behind, day), matched(story, behind, later)
+        visible = [row for row in now if is_seen(behind, row, own)]
+        counted, total, tasks = await whole_list(reporting, behind, day, page=random.choice([1, 2, 7]))
+        assert (counted, total) == (len(now), len(visible))
+        assert [(task.task_id, task.bucket, task.due, task.lead_agency_id, task.state) for task in tasks] == [
+            (
+                row.task.id,
+                row.bucket,
+                row.task.due,
+                None if row.task.is_group else row.task.lead_agency_id,
+                None if row.task.is_group else row.task.state,
+            )
+            for row in sorted(visible, key=lambda row: (row.task.due is None, row.task.due or day, str(row.task.id)))
+        ]
+        async with reporting.read() as connection:
+            changes = await number_changes(connection, behind, Day(day, day), Day(later, later), awaiting_counts_as=DEFAULT, limit=100)
+        for moved, there, missing in ((changes.entered, then, now), (changes.left, now, then)):
+            came = [row for row in there if row.task.id not in {one.task.id for one in missing}]
+            assert moved.counted == len(came)
+            assert {task.task_id for task in moved.tasks} == {row.task.id for row in came if is_seen(behind, row, own)}
+        assert (changes.before, changes.now) == (len(now), len(then))
+
+
+def matched(story: list[KnownTask], behind: Behind, day: date) -> list[CountedRow]:
+    def counts(row: CountedRow) -> bool:
+        if behind.lead_agency_id is not None:
+            return not row.task.is_group and row.task.lead_agency_id == behind.lead_agency_id
+        return row.in_province if behind.counted is Counted.PROVINCE else not row.task.is_group
+
+    return [
+        row
+        for row in counted_rows(story, Day(day, day))
+        if row.bucket in behind.number.buckets and counts(row) and (row.due_soon or not behind.number.due_soon_only)
+    ]
+
+
+def is_seen(behind: Behind, row: CountedRow, own: set[UUID]) -> bool:
+    return behind.seen_by is LEADER or (behind.seen_by is CLERK and row.task.id in own)
+
+
+async def whole_list(database: Database, behind: Behind, day: date, *, page: int) -> tuple[int, int, list[CountedTask]]:
+    """All pages, one after the other, as a reader turns them."""
+    tasks: list[CountedTask] = []
+    after: After | None = None
+    while True:
+        async with database.read() as connection:
+            found = await list_behind(connection, behind, Day(day, day), today=TODAY, awaiting_counts_as=DEFAULT, after=after, limit=page)
+        tasks += found.tasks
+        if len(found.tasks) < page:
+            return found.counted, found.total, tasks
+        after = (found.tasks[-1].due, found.tasks[-1].task_id)
