@@ -16,6 +16,7 @@ from bench.freshness import OF_ONE_DIRECTIVE, AwaitingOffice, Freshness, measure
 from bench.load import percentile
 from bench.messages import EVENTS, measure_messages
 from bench.routes import CONNECTIONS, measure_routes
+from bench.scale import command as scale
 from bench.whole import Run, memory_of_tree, start, start_split, stop
 from embedded.postgres import start_cluster
 from libs.common.messaging.rabbitmq import WINDOW
@@ -183,6 +184,9 @@ def measure_many_processes(data: Path) -> Split:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["scale"]:
+        scale.main(sys.argv[2:])
+        return
     with tempfile.TemporaryDirectory() as name, running_issuer() as issuer:
         folder = Path(name)
         one = measure_one_process(folder / "one")

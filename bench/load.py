@@ -23,7 +23,7 @@ class Request:
     def to_bytes(self, host: str) -> bytes:
         headers = {"Host": host, "Content-Length": str(len(self.body)), **self.headers}
         if self.body:
-            headers["Content-Type"] = "application/json"
+            headers.setdefault("Content-Type", "application/json")
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         return f"{self.method} {self.path} HTTP/1.1\r\n{lines}\r\n".encode() + self.body
 

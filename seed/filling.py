@@ -1,10 +1,11 @@
 """From a scale and a seed to filled databases: documents in batches, drawn, played and written by as many processes as there are cores."""
 
 import asyncio
-import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import pickle
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -58,6 +59,18 @@ class Work:
     scale: Scale
     seed: int
     addresses: Addresses
+
+
+@dataclass(frozen=True)
+class Share:
+    """The batches that one process writes."""
+
+    work: Work
+    batches: Sequence[Sequence[Sketch]]
+
+
+class FillingFailed(Exception):
+    """What is there now is a part of it, and of no use."""
 
 
 @dataclass(frozen=True)
@@ -123,17 +136,41 @@ async def _write(work: Work, batches: Sequence[list[Sketch]], total: int, progre
             done += sum(one.assignments for one in batch)
             progress(Step.ROWS, done, total)
         return
-    loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
-        running = [loop.run_in_executor(pool, _write_here, work, batch) for batch in batches]
-        for ended in asyncio.as_completed(running):
-            done += await ended
-            progress(Step.ROWS, done, total)
+    # Each process takes every n-th batch, so that all of them come to the end at about the same time.
+    count = min(os.cpu_count() or 1, len(batches))
+    shares = [Share(work, batches[number::count]) for number in range(count)]
+
+    def wrote(assignments: int) -> None:
+        nonlocal done
+        done += assignments
+        progress(Step.ROWS, done, total)
+
+    await asyncio.gather(*(_by_another_process(share, wrote) for share in shares))
 
 
-def _write_here(work: Work, batch: list[Sketch]) -> int:
-    asyncio.run(_written(work, batch))
-    return sum(one.assignments for one in batch)
+async def _by_another_process(share: Share, wrote: Callable[[int], None]) -> None:
+    """`python -m seed` says after each batch how many assignments it had. Raises FillingFailed."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "seed", stdin=PIPE, stdout=PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(pickle.dumps(share))
+        process.stdin.close()
+        async for line in process.stdout:
+            wrote(int(line))
+        if await process.wait():
+            raise FillingFailed(f"a process that wrote a part of it ended with {process.returncode}")
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def write_share(share: Share) -> AsyncIterator[int]:
+    """Batch after batch; how many assignments each had."""
+    for batch in share.batches:
+        await _written(share.work, batch)
+        yield sum(one.assignments for one in batch)
 
 
 async def _written(work: Work, drawn: Sequence[Sketch]) -> None:
