@@ -13,7 +13,9 @@ const waiting = new Map();
 let inTouch = false;
 
 channel.addEventListener("message", ({ data }) => told(data));
-document.addEventListener("click", (event) => event.target.closest("[data-live-list] button") && takeOver(event.target.closest("[data-live-list]")));
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-live-list] button")) takeOver(target.closest("[data-live-list]"));
+});
 
 if (document.querySelector("[data-live], [data-live-list]")) {
   if (navigator.locks) navigator.locks.request("chidao-live", () => new Promise(() => listen()));
@@ -57,7 +59,8 @@ function told(lists) {
   const everything = lists.includes("*") || lists.includes("refused");
   for (const element of document.querySelectorAll("[data-live], [data-live-list]")) {
     const name = element.dataset.live ?? element.dataset.liveList;
-    if (everything || lists.includes(name)) soon(element.id || name, element.dataset.live ? () => refresh(element.id) : () => compare(element));
+    const look = element.dataset.live ? () => refresh(element.id) : () => compare(element);
+    if (everything || lists.includes(name)) soon(element.id || name, look);
   }
 }
 
