@@ -18,7 +18,9 @@ let inTouch = false;
 
 channel.addEventListener("message", ({ data }) => told(data.lists, data.within));
 document.addEventListener("visibilitychange", () => document.hidden || catchUp());
-document.addEventListener("click", (event) => event.target.closest("[data-live-list] button") && takeOver(event.target.closest("[data-live-list]")));
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-live-list] button")) takeOver(target.closest("[data-live-list]"));
+});
 
 if (document.querySelector("[data-live], [data-live-list]")) {
   if (navigator.locks) navigator.locks.request("chidao-live", () => new Promise(() => listen()));
@@ -70,9 +72,9 @@ function told(lists, within) {
   const everything = lists.includes("*") || lists.includes("refused");
   for (const element of document.querySelectorAll("[data-live], [data-live-list]")) {
     const names = element.dataset.live ?? element.dataset.liveList;
+    const look = element.dataset.live ? () => refresh(element.id) : () => compare(element);
     if (!everything && !names.split(" ").some((name) => lists.includes(name))) continue;
-    const moment = GATHER_MILLISECONDS + Math.random() * within;
-    soon(element.id || names, element.dataset.live ? () => refresh(element.id) : () => compare(element), moment);
+    soon(element.id || names, look, GATHER_MILLISECONDS + Math.random() * within);
   }
 }
 
