@@ -10,6 +10,12 @@ export PATH="${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 # The locale of a bare machine is ASCII; our words are not.
 export PYTHONUTF8=1
 
+# `-m`, but whoever thinks better of it and presses Ctrl-C reads no traceback.
+as_module='import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)'
+
 fail() {
     printf '%s\n' "$1" >&2
     exit 1
@@ -44,7 +50,7 @@ is_set_up() {
 
 install() {
     rm -f -- "$root/.venv/$1.stamp"
-    "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --only-binary=:all: --require-hashes -r "$root/$1" ||
+    "$python" -c "$as_module" pip install --quiet --disable-pip-version-check --no-input --no-deps --only-binary=:all: --require-hashes -r "$root/$1" ||
         fail 'Không cài đặt được thư viện; vui lòng kiểm tra kết nối mạng rồi chạy lại (the libraries could not be installed; please check the network).'
     stamp_wanted "$1" >"$root/.venv/$1.stamp"
 }
@@ -57,7 +63,7 @@ set_up() {
     printf 'Đang cài đặt thư viện vào .venv, chỉ lần đầu… (installing libraries, the first time only)\n' >&2
     # An environment that was moved here, or whose Python is gone, is made anew; any other is brought up to date.
     if ! [ -x "$python" ] || ! "$python" -m pip --version >/dev/null 2>&1 || [ "$("$python" -c 'import sys; print(sys.prefix)')" != "$root/.venv" ]; then
-        "$system_python" -m venv --clear "$root/.venv" ||
+        "$system_python" -c "$as_module" venv --clear "$root/.venv" ||
             fail "Không tạo được .venv trong $root (.venv cannot be made there)."
     fi
     site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')

@@ -3,17 +3,20 @@
 import asyncio
 import os
 import platform
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import homes
 from bench.compared import Compared
 from bench.freshness import OF_ONE_DIRECTIVE, AwaitingOffice, Freshness, measure_freshness, measure_most
 from bench.load import percentile
 from bench.messages import EVENTS, measure_messages
 from bench.routes import CONNECTIONS, measure_routes
+from bench.scale import command as scale
 from bench.whole import Run, memory_of_tree, start, start_split, stop
 from embedded.postgres import start_cluster
 from libs.common.messaging.rabbitmq import WINDOW
@@ -181,6 +184,9 @@ def measure_many_processes(data: Path) -> Split:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["scale"]:
+        scale.main(sys.argv[2:])
+        return
     with tempfile.TemporaryDirectory() as name, running_issuer() as issuer:
         folder = Path(name)
         one = measure_one_process(folder / "one")
@@ -199,4 +205,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["homes"]:
+        homes.main(sys.argv[2:])
+    else:
+        main()

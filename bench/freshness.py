@@ -186,7 +186,7 @@ async def _steady(run: Run, count: int, per_second: float, request: Callable[[in
     return await open_loop(count, per_second=per_second, send=send)
 
 
-def _postgres_of(data: Path) -> dict[str, Any]:
+def postgres_of(data: Path) -> dict[str, Any]:
     port = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[3])
     return {
         "host": "127.0.0.1",
@@ -198,7 +198,7 @@ def _postgres_of(data: Path) -> dict[str, Any]:
 
 async def _watch(data: Path, sent: set[str], seen: dict[str, float], count: int) -> None:
     """When each task became completed in the rows of reporting. Only those on their way are looked for, so that looking costs little."""
-    line = await asyncpg.connect(**_postgres_of(data), database="chidao_reporting")
+    line = await asyncpg.connect(**postgres_of(data), database="chidao_reporting")
     while len(seen) < count:
         if waiting := sent - seen.keys():
             rows = await line.fetch(

@@ -8,7 +8,7 @@ import asyncio
 import json
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ class Request:
     def to_bytes(self, host: str) -> bytes:
         headers = {"Host": host, "Content-Length": str(len(self.body)), **self.headers}
         if self.body:
-            headers["Content-Type"] = "application/json"
+            headers.setdefault("Content-Type", "application/json")
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         return f"{self.method} {self.path} HTTP/1.1\r\n{lines}\r\n".encode() + self.body
 
@@ -52,6 +52,16 @@ class Connection:
         if not status.split(" ")[1].startswith("2"):
             raise Unexpected(f"{request.method} {request.path}: {status} {body[:300]!r}")
         return body
+
+    async def lines(self, request: Request) -> AsyncIterator[bytes]:
+        """The lines of an answer that goes on for as long as both sides like; raises EOFError at its end."""
+        self._writer.write(request.to_bytes(self._host))
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        if not head.split(b" ", 2)[1].startswith(b"2"):
+            raise Unexpected(f"{request.method} {request.path}: {head[:100]!r}")
+        while line := await self._reader.readline():
+            yield line.strip()
+        raise EOFError(request.path)
 
     async def json(self, request: Request) -> object:
         return json.loads(await self.ask(request))

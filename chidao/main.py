@@ -17,6 +17,7 @@ from chidao import backup as backups
 from chidao import dead as dead_letters
 from chidao import figures, topology
 from chidao.reach import postgres_of
+from chidao.seed import seed
 from chidao.serve import serve
 from faults.command import fault, trial
 from libs.common.migrate import migrate as migrate_one
@@ -54,6 +55,7 @@ app.add_typer(figures.app, name="figures")
 
 
 app.command()(serve)
+app.command()(seed)
 app.command()(fault)
 app.command("fault-trial")(trial)
 

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from embedded.oidc.issuing import Account
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.pieces import Piece
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
+from embedded.seeded import Demo, begin_with
 from embedded.servers import address_of, listen, serving
 from embedded.split import Split, split
 from embedded.wiring import Wiring
@@ -32,6 +33,7 @@ from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
 from libs.common.service import service_of
 from libs.common.telemetry import configure_traces
+from seed.filling import Progress
 from system.applications import SERVICES
 from system.databases import SCHEMAS, owner_of
 from system.refusals import CannotRun
@@ -43,7 +45,7 @@ log = structlog.get_logger()
 class Options:
     """`day` turns the clock (None: the real one), `fresh` forgets all data, `port` 0 lets the system choose.
 
-    `split`: many processes, RabbitMQ and nginx instead of one process.
+    `split`: many processes, RabbitMQ and nginx instead of one process. `demo`: with which province a new folder begins, None for none.
     """
 
     data: Path
@@ -51,6 +53,7 @@ class Options:
     day: date | None = None
     fresh: bool = False
     split: bool = False
+    demo: Demo | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,10 @@ class Teller(Protocol):
     def running(self, running: Running) -> None: ...
 
     def split(self, running: Split) -> None: ...
+
+    def filling(self) -> AbstractContextManager[Progress]:
+        """A province is being written before anything runs."""
+        ...
 
     def ended(self, piece: Piece) -> None:
         """A process of a split run has ended unasked, and will be started again."""
@@ -96,6 +103,9 @@ async def run(options: Options, teller: Teller) -> None:
         configure_traces(None, service="embedded")
         if fault is not None:
             log.warning("fault-armed", fault=str(fault))
+        if options.demo is not None and not folder.has_databases:
+            with teller.filling() as progress:
+                await begin_with(options.demo, folder, day=options.day, progress=progress)
         if options.split:
             await _run_split(options, folder, door, stop, teller)
             return

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from rich.table import Table
 
 from embedded.app import Options, Running, run
 from embedded.demo import worth_trying
+from embedded.filling_told import told
 from embedded.oidc.issuing import Account
 from embedded.pieces import Piece
+from embedded.seeded import Demo
 from embedded.split import Split
+from seed.filling import Progress
 from system.refusals import CannotRun
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,10 +35,20 @@ def options_of(arguments: list[str]) -> Options:
     parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"cổng của trang web, mặc định {PORT} (port of the portal)")
     parser.add_argument("--data", type=Path, default=ROOT / "data", metavar="FOLDER", help="thư mục dữ liệu (data folder)")
     parser.add_argument("--split", action="store_true", help="nhiều tiến trình, RabbitMQ và nginx (in many processes, RabbitMQ and nginx)")
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument(
+        "--demo",
+        type=Demo,
+        choices=list(Demo),
+        default=Demo.SMALL,
+        metavar="small|month|year",
+        help="lần đầu: tỉnh DEMO đang làm việc, cỡ nào (with how much work a new folder begins)",
+    )
+    begin.add_argument("--empty", action="store_const", dest="demo", const=None, help="lần đầu: chưa có văn bản nào (begin without any)")
     given = parser.parse_args(arguments)
     if not 0 <= given.port <= 65_535:
         parser.error("--port: 0…65535")
-    return Options(given.data, given.port, given.at, given.fresh, given.split)
+    return Options(given.data, given.port, given.at, given.fresh, given.split, given.demo)
 
 
 class Terminal:
@@ -60,6 +74,9 @@ class Terminal:
         )
         self._say(table)
         self._say(*_who_can_sign_in(running.people), f"Nhật ký (logs): {running.folder.processes}")
+
+    def filling(self) -> AbstractContextManager[Progress]:
+        return told()
 
     def ended(self, piece: Piece) -> None:
         self._say(f"{piece.name}: đã dừng ngoài ý muốn, đang khởi động lại (ended unexpectedly, starting again)")

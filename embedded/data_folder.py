@@ -34,6 +34,7 @@ CONTENTS = (
     "processes",
     "rabbitmq",
     "gateway",
+    "seeding",
 )
 
 
@@ -48,6 +49,10 @@ class DataFolder:
     @property
     def postgres(self) -> Path:
         return self.path
+
+    @property
+    def has_databases(self) -> bool:
+        return (self.path / "postgres").exists()
 
     @property
     def files(self) -> Path:

@@ -1,8 +1,9 @@
-"""Names of agencies: services speak of agencies by id, people by name. Everybody signed in may know them, so they are kept for all."""
+"""Names of agencies and people: services speak of them by id, pages by name. Everybody may know them, so they are kept for all."""
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from portal.services import Asks, Refused, ServiceAway
@@ -24,6 +25,7 @@ class AgencyName:
 class AgencyNames:
     def __init__(self) -> None:
         self._names: dict[str, AgencyName] = {}
+        self._read_at = 0.0
         self._old_at = 0.0
         self._asking = asyncio.Lock()
 
@@ -35,13 +37,42 @@ class AgencyNames:
             if time.monotonic() >= self._old_at:
                 try:
                     self._names = await _all_names(visitor)
-                    self._old_at = time.monotonic() + KEPT_SECONDS
+                    self._read_at = time.monotonic()
+                    self._old_at = self._read_at + KEPT_SECONDS
                 except (ServiceAway, Refused):
                     self._old_at = time.monotonic() + ASKED_AGAIN_AFTER
         return self._names
 
+    @property
+    def read_at(self) -> float:
+        """Tells one reading of the directory from another."""
+        return self._read_at
+
     def forget(self) -> None:
         """The directory changed: ask again when next needed."""
+        self._old_at = 0.0
+
+
+class PeopleNames:
+    """Id → name of those who were asked for, for so long as names of agencies are kept."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._old_at = 0.0
+
+    async def known(self, visitor: Asks, ids: Iterable[str]) -> Mapping[str, str]:
+        """Those among `ids` whom the directory knows; while it is away, those who were asked for before."""
+        if time.monotonic() > self._old_at:
+            self._names, self._old_at = {}, time.monotonic() + KEPT_SECONDS
+        names, wanted = self._names, sorted(set(ids))
+        unknown = [one for one in wanted if one not in names]
+        if unknown:
+            with suppress(ServiceAway, Refused):
+                found = await visitor.get("directory", "/people", ids=",".join(unknown))
+                names.update({one["id"]: one["name"] for one in found["items"]})
+        return {one: names[one] for one in wanted if one in names}
+
+    def forget(self) -> None:
         self._old_at = 0.0
 
 

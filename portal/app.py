@@ -15,15 +15,17 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from libs.common.db import Database
 from libs.common.migrate import require_newest_schema
+from libs.common.single_flight import SingleFlight
 from libs.common.supervise import running
 from libs.common.tokens import ServiceTokens
+from libs.common.web.disconnected import EndsWithItsAsker
 from libs.common.web.middleware import RequestTrace
 from portal import sign_in
-from portal.agencies import AgencyNames
+from portal.agencies import AgencyNames, PeopleNames
 from portal.assets import Assets
 from portal.csrf import ForeignForm
 from portal.fonts import cut_fonts
-from portal.live import Live
+from portal.live import Ear, Live
 from portal.middleware import LimitedForms, SecureAnswers, TooLarge, security_headers
 from portal.oidc import SignInAway, SignInService
 from portal.refusals import problem_of
@@ -45,14 +47,19 @@ from portal.screens import (
     tasks,
     workbench,
 )
+from portal.screens.kept import kept_of
 from portal.services import Refused, ServiceAway, Services
 from portal.session import SealedBox, SessionEnded, Sessions
 from portal.settings import PortalSettings
+from portal.shared import SharedAnswers
+from portal.vocabulary import Vocabulary
 from portal.web import Here, MembershipNeeded, Portal, Visit, Visitor, frameless_page, go, messages_of, portal_of, read_form
 
 log = structlog.get_logger()
 
 PACKAGE = "portal"
+# Many pages that are told at once ask at once; one that waited for its line to a service would find the service away.
+LINES_TO_SERVICES = httpx2.Limits(max_connections=400, max_keepalive_connections=100)
 SCREENS = (
     sign_in,
     preferences,
@@ -84,11 +91,23 @@ PAGE_OF_STATUS = {
 def create_app(settings: PortalSettings) -> FastAPI:
     """The whole ASGI application of the portal; its lifespan starts and stops what runs behind it."""
     database = Database(settings.database_url, application="chidao-portal")
-    client = httpx2.AsyncClient(timeout=5, trust_env=False)
+    client = httpx2.AsyncClient(timeout=5, trust_env=False, limits=LINES_TO_SERVICES)
     box = SealedBox(settings.session_key_file)
     agencies = AgencyNames()
     tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
-    live = Live(settings.services, tokens, lambda name: agencies.forget() if name == "agencies" else None)
+    people = PeopleNames()
+    shared = SharedAnswers()
+    answers = SingleFlight(lambda: live.hears("reporting") and live.hears("directory"))
+
+    def changed(name: str) -> None:
+        shared.forget(name)
+        if name == "agencies":
+            agencies.forget()
+            people.forget()
+        if name in ("agencies", "figures"):
+            answers.forget()
+
+    live = Live(settings.services, tokens, changed)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -106,11 +125,15 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 sign_in=SignInService(settings, client),
                 services=Services(settings.services, client),
                 agencies=agencies,
+                people=people,
+                vocabulary=Vocabulary(),
+                shared=shared,
                 pages=Pages(),
                 assets=await asyncio.to_thread(Assets, fonts),
                 live=live,
+                answers=answers,
             )
-            await stack.enter_async_context(running(*live.works()))
+            await stack.enter_async_context(running(*live.works(), ("ended sessions", app.state.portal.sessions.keep_forgetting)))
             yield
 
     app = FastAPI(title="Chidao · portal", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -118,7 +141,8 @@ def create_app(settings: PortalSettings) -> FastAPI:
         app.include_router(screen.router)
     _add_machinery(app)
     _add_refusals(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(EndsWithItsAsker)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(LimitedForms)
     app.add_middleware(SecureAnswers, headers=security_headers(sign_in_origin=_origin(settings.end_session_url)))
     app.add_middleware(RequestTrace, service="portal")
@@ -137,7 +161,8 @@ def _add_machinery(app: FastAPI) -> None:
         async def still_signed_in() -> bool:
             return await visitor.portal.sessions.lives(visitor.session)
 
-        return StreamingResponse(visitor.portal.live.follow(still_signed_in), media_type="text/event-stream")
+        heard = visitor.portal.live.follow(Ear.of(visitor.session), still_signed_in)
+        return StreamingResponse(heard, media_type="text/event-stream")
 
     @app.get("/health/live")
     async def health() -> JSONResponse:
@@ -170,7 +195,7 @@ def _add_refusals(app: FastAPI) -> None:
 async def _session_ended(request: Request, _: Exception) -> Response:
     """Back to the sign-in; what was typed into a form is shown, so that it can be kept."""
     if request.method == "POST":
-        typed = [(name, text) for name, text in (await read_form(request)).all_texts().items() if " " in text or len(text) > 40]
+        typed = kept_of(await read_form(request), messages_of(request))
         return frameless_page(request, portal_of(request), "frameless-message.html", status=401, key="session-ended", typed=typed)
     if "part" in request.query_params or _path_wanted(request) in ("/live", "/notices/badge", "/agencies/options"):
         return Response(status_code=401)

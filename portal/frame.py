@@ -67,20 +67,22 @@ async def frame_of(visitor: Asks, membership: Membership | None) -> Frame:
     if membership is None:
         return Frame((), {})
     places = places_of(membership.role)
-    asked = {name for place in (*places, NOTICES) if (name := place.waits)}
-    found = await asyncio.gather(*(_waiting(visitor, name) for name in sorted(asked)))
-    waiting = {name: count for name, count in zip(sorted(asked), found, strict=True) if count}
+    asked = sorted({name for place in (*places, NOTICES) if (name := place.waits)})
+    found = await asyncio.gather(*(waiting_of(visitor, name) for name in asked))
+    waiting = {name: count for name, count in zip(asked, found, strict=True) if count}
     return Frame(places, waiting, may_register=places is OFFICE)
 
 
-async def _waiting(visitor: Asks, name: str) -> int:
+async def waiting_of(visitor: Asks, name: str) -> int:
+    """How much waits for the person; 0 while the service is away. Shared by all his pages of one moment."""
     try:
         if name == "unread":
-            return int((await visitor.get("notify", "/notices/unread-count"))["count"])
+            return int((await visitor.shared("notices", "notify", "/notices/unread-count"))["count"])
         if name == "awaiting":
-            counts = await visitor.get("tasks", "/tasks/counts", scope="oversight", level="assignment")
+            asked = {"scope": "oversight", "level": "assignment", "state": "AWAITING_CONFIRMATION"}
+            counts = await visitor.shared("tasks", "tasks", "/tasks/counts", **asked)
             return int(counts["by_state"].get("AWAITING_CONFIRMATION", 0))
-        counts = await visitor.get("tasks", "/tasks/counts", scope="agency")
+        counts = await visitor.shared("tasks", "tasks", "/tasks/counts", scope="agency")
         return sum(number for bucket, number in counts["by_bucket"].items() if bucket.startswith("open_"))
     except (ServiceAway, Refused):
         return 0

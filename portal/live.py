@@ -1,29 +1,81 @@
-"""Open pages learn within a second that something changed: one line to each service, one to each browser, and never any content on them."""
+"""Open pages learn within a second that something changed: one line to each service, one to each browser, and never any content on them.
+
+Each browser hears only what concerns whoever sits before it, at most once a second; and where many pages are told at once, they are told
+over how long a time to spread their questions.
+"""
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
 
 import httpx2
 
+from libs.common.live import EVERYTHING, Gathering, Hint
 from libs.common.tokens import ServiceTokens
+from portal.session import Session
 
 # What a page calls the lists of a service; a page does not know which service draws them.
-LISTS = {"directory": "agencies", "directives": "directives", "tasks": "tasks", "notify": "notices", "reporting": "figures"}
+LISTS = {
+    "directory": ("agencies",),
+    "directives": ("directives",),
+    "tasks": ("tasks", "groups"),
+    "notify": ("notices",),
+    "reporting": ("figures",),
+}
 HEARTBEAT_SECONDS = 20.0
+SHORTEST_SILENCE_SECONDS = 1.0
+# So many pages can draw themselves anew in one second without keeping anybody waiting who opens one.
+PAGES_A_SECOND = 150
 # A service says something every quarter of a minute; one that is silent for longer is gone, whatever the line looks like.
 STREAM_TIMEOUT = httpx2.Timeout(5.0, read=40.0)
 
 
+@dataclass(frozen=True)
+class Ear:
+    """Who sits before a browser, as far as it says what concerns him."""
+
+    session_id: UUID
+    person_id: UUID
+    agency_id: UUID | None
+    role: str
+
+    @staticmethod
+    def of(session: Session) -> "Ear":
+        membership = session.membership
+        agency_id, role = (membership.agency_id, membership.role) if membership else (None, "")
+        return Ear(session.id, session.person_id, agency_id, role)
+
+    def heard(self, hint: Hint) -> Hint:
+        """What of a hint concerns him; whom else it concerns is nobody's business here."""
+        who = {"agency_id": self.agency_id, "person_id": self.person_id, "role": self.role}
+        return Hint.for_everybody(*(name for name, whom in hint.lists.items() if whom.includes(**who)))  # type: ignore[arg-type]
+
+
+class Listener:
+    """One open stream."""
+
+    def __init__(self, ear: Ear) -> None:
+        self.ear = ear
+        self.gathering = Gathering()
+        self.must_look_again = False
+
+    def tell(self, hint: Hint) -> None:
+        if heard := self.ear.heard(hint):
+            self.gathering.add(heard)
+
+
 class Live:
-    """`run_of` keeps the line to a service; `follow` is what one browser hears."""
+    """`works` keeps the lines to the services; `follow` is what one browser hears."""
 
     def __init__(self, addresses: Mapping[str, str], tokens: ServiceTokens, changed: Callable[[str], None]) -> None:
         self._addresses = addresses
         self._tokens = tokens
         self._changed = changed
-        self._listeners: set[asyncio.Queue[str]] = set()
+        self._listeners: set[Listener] = set()
+        self._heard: set[str] = set()
 
     def works(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """One work for each service, to be kept running."""
@@ -39,40 +91,67 @@ class Live:
             ):
                 answer.raise_for_status()
                 # What changed while the line was down is not known, so everything may have.
-                self.say(LISTS[service])
-                async for line in answer.aiter_lines():
-                    if line.startswith("data:"):
-                        self.say(LISTS[service])
+                self.say(Hint.for_everybody(*LISTS[service]))
+                self._heard.add(service)
+                try:
+                    async for line in answer.aiter_lines():
+                        if line.startswith("data:"):
+                            self.say(_of_this_service(service, Hint.from_json(json.loads(line.removeprefix("data:"))["lists"])))
+                finally:
+                    self._heard.discard(service)
             raise ConnectionError(f"{service} ended the live line")
 
         return listen
 
-    def say(self, name: str) -> None:
-        """Tell every open page that a list changed."""
-        self._changed(name)
-        for listener in self._listeners:
-            listener.put_nowait(name)
+    def hears(self, service: str) -> bool:
+        """Whether what changes in it is heard of at present."""
+        return service in self._heard
 
-    async def follow(self, still_signed_in: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
-        """Server-sent events for one browser, as long as its session lives."""
-        queue: asyncio.Queue[str] = asyncio.Queue()
-        self._listeners.add(queue)
+    def say(self, hint: Hint) -> None:
+        """Tell the open pages of those whom it concerns."""
+        for name in hint.lists:
+            self._changed(name)
+        for listener in self._listeners:
+            listener.tell(hint)
+
+    def look_again(self, session_id: UUID) -> None:
+        """Whoever has this session acts as somebody else from now on: his streams end, and begin again by themselves as what he is now."""
+        for listener in self._listeners:
+            if listener.ear.session_id == session_id:
+                listener.must_look_again = True
+                listener.gathering.add(Hint.for_everybody(EVERYTHING))
+
+    @property
+    def spread_seconds(self) -> float:
+        """Over how long a time the pages that are open now should spread what they ask for."""
+        return len(self._listeners) / PAGES_A_SECOND
+
+    async def follow(self, ear: Ear, still_signed_in: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
+        """Server-sent events `{"lists": […], "within": milliseconds}` for one browser, as long as its session lives."""
+        listener = Listener(ear)
+        self._listeners.add(listener)
         clock = asyncio.get_running_loop().time
         seen_signed_in = clock()
         try:
-            yield b"retry: 1000\n\n"
+            # After a restart of ours not all come back in the same moment.
+            yield f"retry: {round(1000 * (1 + random.random()))}\n\n".encode()  # noqa: S311 - nothing secret
             while True:
-                names: set[str] = set()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(HEARTBEAT_SECONDS):
-                        names.add(await queue.get())
-                while not queue.empty():
-                    names.add(queue.get_nowait())
+                hint = await listener.gathering.take(within=HEARTBEAT_SECONDS)
                 # However much there is to tell: who has signed out hears nothing more.
-                if clock() - seen_signed_in >= HEARTBEAT_SECONDS:
-                    if not await still_signed_in():
+                if listener.must_look_again or clock() - seen_signed_in >= HEARTBEAT_SECONDS:
+                    if listener.must_look_again or not await still_signed_in():
                         return
                     seen_signed_in = clock()
-                yield b"data: " + json.dumps({"lists": sorted(names)}).encode() + b"\n\n" if names else b": still here\n\n"
+                if not hint:
+                    yield b": still here\n\n"
+                    continue
+                within = self.spread_seconds
+                yield b"data: " + json.dumps({"lists": sorted(hint.lists), "within": round(within * 1000)}).encode() + b"\n\n"
+                await asyncio.sleep(max(SHORTEST_SILENCE_SECONDS, within))
         finally:
-            self._listeners.discard(queue)
+            self._listeners.discard(listener)
+
+
+def _of_this_service(service: str, hint: Hint) -> Hint:
+    """A service that does not know what changed means its own lists, not those of others."""
+    return Hint.for_everybody(*LISTS[service]) if EVERYTHING in hint.lists else hint

@@ -1,11 +1,12 @@
 """Pages from templates; a part of a page is a block of its template, so both are always the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
 from jinja2 import Environment, FileSystemLoader, Undefined
 from jinja2_fragments import render_block
+from markupsafe import Markup
 
 from portal import formats
 from portal.task_view import shortened
@@ -13,6 +14,7 @@ from portal.task_view import shortened
 TEMPLATES = Path(__file__).parent / "templates"
 PART = "part_"
 SPRITE_PLACE = "<!--sprite-->"
+MOST_DRAWN = 8
 
 
 class Missing(Undefined):
@@ -25,8 +27,15 @@ class Pages:
     def __init__(self) -> None:
         # Templates say `ui.macro(…)`: all macros lie in one namespace and call each other through it.
         self._ui = SimpleNamespace()
+        self._drawn: dict[Hashable, Markup] = {}
         self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=Missing
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=Missing,
+            # A running portal is not edited: nobody looks a dozen times a page whether a file has changed.
+            auto_reload=False,
         )
         self._environment.globals["ui"] = self._ui
         self._environment.filters.update(
@@ -48,6 +57,17 @@ class Pages:
         html = self._environment.get_template(template).render({**context, "ui": self._macros(context)})
         return html.replace(SPRITE_PLACE, self._sprite, 1)
 
+    def drawn(self, template: str, key: Hashable, context: Callable[[], Mapping[str, object]]) -> Markup:
+        """A piece that is drawn once and kept for whoever asks with the same key; the newest few are kept."""
+        piece = self._drawn.pop(key, None)
+        if piece is None:
+            made = context()
+            piece = Markup(self._environment.get_template(template).render({**made, "ui": self._macros(made)}))  # noqa: S704
+        self._drawn[key] = piece
+        if len(self._drawn) > MOST_DRAWN:
+            del self._drawn[next(iter(self._drawn))]
+        return piece
+
     def part(self, template: str, part: str, context: Mapping[str, object]) -> str:
         return render_block(self._environment, template, PART + part, **{**context, "ui": self._macros(context)})
 
@@ -58,7 +78,7 @@ class Pages:
         """Macros see what the page sees: messages, today, form token."""
         ui = SimpleNamespace()
         shared = {**context, "ui": ui}
-        for name in ("status", "deadline", "numbers", "fields", "lists"):
+        for name in ("status", "deadline", "numbers", "fields", "forms", "lists"):
             module = self._environment.get_template(f"ui/{name}.html").make_module(shared)
             vars(ui).update({key: macro for key, macro in vars(module).items() if not key.startswith("_")})
         return ui

@@ -48,6 +48,10 @@ class Asks(Protocol):
         """Raises Refused or ServiceAway, among others."""
         ...
 
+    async def shared(self, drawn_from: str, service: str, path: str, **query: Json) -> Json:
+        """The same answer for all that is asked alike in a moment; `drawn_from` is the list whose change ends it."""
+        ...
+
 
 @dataclass(frozen=True)
 class Identity:

@@ -1,5 +1,6 @@
 """Sessions: a row of ours and an opaque cookie, of which only the hash is stored; the tokens in the row are encrypted."""
 
+import asyncio
 import hashlib
 import json
 import secrets
@@ -14,13 +15,35 @@ from sqlalchemy import Row, text
 from uuid_utils.compat import uuid7
 
 from libs.common.db import Database
-from portal.oidc import SignInRefused, Tokens
+from libs.common.supervise import is_well
+from portal.oidc import SignInAway, SignInRefused, Tokens
 
 IDLE = "interval '30 minutes'"
 ABSOLUTE = "interval '10 hours'"
 # A visit is written down at most this often: every page would cost a flush otherwise.
 SEEN_EVERY = "interval '1 minute'"
+FORGOTTEN_AT_ONCE = 1000
+FORGOTTEN_EVERY_SECONDS = 300.0
 ALIVE = f"seen_at > now() - {IDLE} AND began_at > now() - {ABSOLUTE}"
+
+
+# Nobody else renews the tokens of a session for this long: whoever died while he did so locks nobody out for longer.
+LEASE = "interval '10 seconds'"
+# Below the lease: who has it has an answer or has given up before it ends.
+LONGEST_REFRESH_SECONDS = 8.0
+LONGEST_WAIT_SECONDS = 12.0
+LOOKED_AT_EVERY_SECONDS = 0.1
+
+# Only as long as the tokens are those that were seen to expire: what somebody else has renewed is not renewed again.
+_CLAIM = text(f"""
+UPDATE session SET refreshing_until = now() + {LEASE}
+WHERE id = :id AND tokens = :seen AND (refreshing_until IS NULL OR refreshing_until < now())
+RETURNING *
+""")
+_PRESENT = text("SELECT * FROM session WHERE id = :id")
+_GIVE_BACK = text("""
+UPDATE session SET refreshing_until = NULL, tokens = coalesce(CAST(:tokens AS bytea), tokens) WHERE id = :id AND tokens = :seen
+""")
 
 
 @dataclass(frozen=True)
@@ -37,13 +60,19 @@ class Membership:
 
 @dataclass(frozen=True)
 class Session:
+    """`tokens_seen` are the tokens as they lie in the row: by them it is known whether somebody has renewed them since."""
+
     id: UUID
     person_id: UUID
     person_name: str
     memberships: tuple[Membership, ...]
     membership: Membership | None
     tokens: Tokens
+    tokens_seen: bytes
     form_secret: bytes
+
+
+Refresh = Callable[[Tokens], Awaitable[Tokens]]
 
 
 class SessionEnded(Exception):
@@ -69,6 +98,7 @@ class Sessions:
     def __init__(self, database: Database, box: SealedBox) -> None:
         self._database = database
         self._box = box
+        self._renewing: dict[UUID, asyncio.Task[Session]] = {}
 
     async def begin(self, person_id: UUID, person_name: str, memberships: Iterable[Membership], tokens: Tokens) -> str:
         """A new session; returns what the cookie holds. Somebody with one membership acts in it at once."""
@@ -76,7 +106,6 @@ class Sessions:
         session_id = uuid7()
         offered = list(memberships)
         async with self._database.begin() as connection:
-            await connection.execute(text(f"DELETE FROM session WHERE NOT ({ALIVE})"))
             await connection.execute(
                 text(
                     "INSERT INTO session (id, cookie_hash, person_id, person_name, memberships, membership_id, tokens, form_secret) "
@@ -113,23 +142,62 @@ class Sessions:
                 await connection.execute(text("UPDATE session SET seen_at = now() WHERE id = :id"), {"id": row.id})
         return self._session(row)
 
-    async def fresh_tokens(self, session: Session, refresh: Callable[[Tokens], Awaitable[Tokens]]) -> Session:
-        """The session with tokens that are not about to expire. The row is locked meanwhile, so that only one request refreshes."""
-        async with self._database.begin() as connection:
-            row = (await connection.execute(text("SELECT * FROM session WHERE id = :id FOR UPDATE"), {"id": session.id})).one_or_none()
-            if row is None:
-                raise SessionEnded
-            present = self._session(row)
-            if present.tokens.access != session.tokens.access and not present.tokens.expire_soon:
-                return present
-            try:
+    async def fresh_tokens(self, session: Session, refresh: Refresh) -> Session:
+        """The session with tokens that are not about to expire. Raises SessionEnded, or SignInAway when nobody can renew them now.
+
+        One request renews them, and the others wait for it: a refresh token that is used twice ends the session. No transaction is
+        open while the sign-in service is asked, and whoever turns away meanwhile does not break it off.
+        """
+        renewing = self._renewing.get(session.id)
+        if renewing is None:
+            renewing = asyncio.create_task(self._renewed(session, refresh))
+            self._renewing[session.id] = renewing
+            renewing.add_done_callback(lambda done: self._forget(session.id, done))
+        return await asyncio.shield(renewing)
+
+    def _forget(self, session_id: UUID, renewing: asyncio.Task[Session]) -> None:
+        del self._renewing[session_id]
+        if not renewing.cancelled():
+            # Whoever waited has been told; that nobody waits any more is no fault.
+            renewing.exception()
+
+    async def _renewed(self, session: Session, refresh: Refresh) -> Session:
+        """Among processes, who has the lease renews; who waits for it looks whether there is something new already."""
+        present, is_ours = await self._leased(session)
+        if not is_ours:
+            return present
+        sealed: bytes | None = None
+        try:
+            async with asyncio.timeout(LONGEST_REFRESH_SECONDS):
                 tokens = await refresh(present.tokens)
-            except SignInRefused as refused:
-                raise SessionEnded from refused
-            await connection.execute(
-                text("UPDATE session SET tokens = :tokens WHERE id = :id"), {"id": session.id, "tokens": self._seal(session.id, tokens)}
-            )
-        return replace(present, tokens=tokens)
+            sealed = self._seal(session.id, tokens)
+        except SignInRefused as refused:
+            raise SessionEnded from refused
+        except TimeoutError:
+            raise SignInAway("no answer in time") from None
+        finally:
+            async with self._database.begin() as connection:
+                await connection.execute(_GIVE_BACK, {"id": session.id, "seen": present.tokens_seen, "tokens": sealed})
+        return replace(present, tokens=tokens, tokens_seen=sealed)
+
+    async def _leased(self, session: Session) -> tuple[Session, bool]:
+        """The session as it is now, and whether it is ours to renew; it is not when somebody else has renewed it meanwhile."""
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                while True:
+                    async with self._database.begin() as connection:
+                        claimed = (await connection.execute(_CLAIM, {"id": session.id, "seen": session.tokens_seen})).one_or_none()
+                        row = claimed or (await connection.execute(_PRESENT, {"id": session.id})).one_or_none()
+                    if row is None:
+                        raise SessionEnded
+                    present = self._session(row)
+                    if claimed is not None:
+                        return present, True
+                    if present.tokens_seen != session.tokens_seen:
+                        return present, False
+                    await asyncio.sleep(LOOKED_AT_EVERY_SECONDS)
+        except TimeoutError:
+            raise SignInAway("somebody else renews the tokens, and does not come to an end") from None
 
     async def offer(self, session: Session, memberships: Iterable[Membership]) -> Session:
         """Write down what the directory says today; a membership that is no longer among them is no longer acted in."""
@@ -152,9 +220,32 @@ class Sessions:
         async with self._database.begin() as connection:
             await connection.execute(text("DELETE FROM session WHERE id = :id"), {"id": session.id})
 
+    async def forget_ended(self) -> int:
+        """Remove the rows of sessions that have ended, a few at a time; how many went."""
+        ended = text(f"""
+            WITH gone AS (
+              DELETE FROM session WHERE id IN (SELECT id FROM session WHERE NOT ({ALIVE}) LIMIT {FORGOTTEN_AT_ONCE}) RETURNING 1)
+            SELECT count(*) FROM gone""")
+        forgotten = 0
+        while True:
+            async with self._database.begin() as connection:
+                went = int((await connection.execute(ended)).scalar_one())
+            forgotten += went
+            if went < FORGOTTEN_AT_ONCE:
+                return forgotten
+
+    async def keep_forgetting(self) -> None:
+        """What of it is kept running."""
+        while True:
+            await self.forget_ended()
+            is_well()
+            await asyncio.sleep(FORGOTTEN_EVERY_SECONDS)
+
     async def lives(self, session: Session) -> bool:
+        """Whether it lives and still acts in the same membership."""
+        same = f"SELECT 1 FROM session WHERE id = :id AND membership_id IS NOT DISTINCT FROM CAST(:membership AS uuid) AND {ALIVE}"
         async with self._database.read() as connection:
-            found = await connection.execute(text(f"SELECT 1 FROM session WHERE id = :id AND {ALIVE}"), {"id": session.id})
+            found = await connection.execute(text(same), {"id": session.id, "membership": session.membership and session.membership.id})
             return found.first() is not None
 
     def _seal(self, session_id: UUID, tokens: Tokens) -> bytes:
@@ -169,6 +260,7 @@ class Sessions:
             memberships=memberships,
             membership=next((one for one in memberships if one.id == row.membership_id), None),
             tokens=Tokens(**json.loads(self._box.open(row.tokens, row.id.bytes))),
+            tokens_seen=row.tokens,
             form_secret=row.form_secret,
         )
 

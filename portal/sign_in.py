@@ -92,6 +92,7 @@ async def choose(visitor: Person, sent: SentForm) -> Response:
     if chosen is None:
         return go("/membership")
     await visitor.portal.sessions.act_as(visitor.session, chosen)
+    visitor.portal.live.look_again(visitor.session.id)
     return go(own_path(sent.text("return_to")) or landing_of(chosen.role))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -10,11 +10,13 @@ from uuid import uuid4
 
 import httpx2
 from fastapi import Depends, Request
+from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from libs.common.db import Database
-from portal.agencies import AgencyName, AgencyNames
+from libs.common.single_flight import SingleFlight
+from portal.agencies import AgencyName, AgencyNames, PeopleNames
 from portal.assets import Assets
 from portal.axis import Axis
 from portal.csrf import FORM_FIELD, form_token, require_own_form
@@ -26,7 +28,9 @@ from portal.rendering import Pages
 from portal.services import Change, Identity, Json, Refused, Services
 from portal.session import SealedBox, Session, SessionEnded, Sessions
 from portal.settings import PortalSettings
+from portal.shared import SharedAnswers
 from portal.task_view import TaskView, task_view
+from portal.vocabulary import Vocabulary
 
 LANGUAGE_COOKIE = "chidao-language"
 THEME_COOKIE = "chidao-theme"
@@ -36,6 +40,7 @@ OWN_REFRESH = "Chidao-Refresh"
 # The live stream opens itself again whenever it was cut.
 OWN_STREAM = "/live"
 MOST_FIELDS = 4000
+SOON_SECONDS = 0.25
 
 
 class MembershipNeeded(Exception):
@@ -53,9 +58,13 @@ class Portal:
     sign_in: SignInService
     services: Services
     agencies: AgencyNames
+    people: PeopleNames
+    vocabulary: Vocabulary
+    shared: SharedAnswers
     pages: Pages
     assets: Assets
     live: Live
+    answers: SingleFlight
 
 
 def portal_of(request: Request) -> Portal:
@@ -63,7 +72,12 @@ def portal_of(request: Request) -> Portal:
     return portal
 
 
-Here = Annotated[Portal, Depends(portal_of)]
+async def portal_here(request: Request) -> Portal:
+    """The same for a route: a dependency that is not awaited would cost a hop to another thread, four times a page."""
+    return portal_of(request)
+
+
+Here = Annotated[Portal, Depends(portal_here)]
 
 
 def messages_of(request: Request) -> Catalogue:
@@ -86,9 +100,26 @@ class Visitor:
         with self._judged():
             return await self.portal.services.get(await self._identity(), service, path, query)
 
+    async def shared(self, drawn_from: str, service: str, path: str, **query: Json) -> Json:
+        """The same answer for all who ask it in this membership within a moment; `drawn_from` is the list that changes it."""
+        key = (self.session.id, self.session.membership, service, path, *query.items())
+        return await self.portal.shared.get(drawn_from, key, lambda: self.get(service, path, **query))
+
+    async def soon(self, drawn_from: str, service: str, path: str, **query: Json) -> Json | None:
+        """The shared answer if it comes in a moment; None when the page should not wait: it asks for that part of itself later."""
+        try:
+            async with asyncio.timeout(SOON_SECONDS):
+                return await self.shared(drawn_from, service, path, **query)
+        except TimeoutError:
+            return None
+
     async def change(self, service: str, path: str, body: Json, change: Change, *, method: str = "POST") -> Json:
-        with self._judged():
-            return await self.portal.services.change(await self._identity(), service, method, path, body, change)
+        try:
+            with self._judged():
+                return await self.portal.services.change(await self._identity(), service, method, path, body, change)
+        finally:
+            # Whoever did something sees it at once, before the services say that a list has changed.
+            self.portal.shared.forget()
 
     async def upload(self, service: str, path: str, file: UploadFile, change: Change) -> Json:
         with self._judged():
@@ -103,7 +134,8 @@ class Visitor:
 
     async def _identity(self) -> Identity:
         if self.session.tokens.expire_soon:
-            self.session = await self.portal.sessions.fresh_tokens(self.session, self.portal.sign_in.refresh)
+            # To its end, also when the browser has gone meanwhile: a token that was redeemed and not kept ends the session.
+            self.session = await asyncio.shield(self.portal.sessions.fresh_tokens(self.session, self.portal.sign_in.refresh))
         membership = self.session.membership
         return Identity(self.session.tokens.access, membership.id if membership else None)
 
@@ -127,6 +159,11 @@ class Visitor:
             return HTMLResponse(self.portal.pages.part(template, part, self._context(context)), status)
         frame = await frame_of(self, self.session.membership)
         return HTMLResponse(self.portal.pages.whole(template, {**self._context(context), "frame": frame}), status)
+
+    def drawn(self, template: str, same: Hashable, context: Callable[[], Mapping[str, object]]) -> Markup:
+        """A piece of a page in which nothing is this person's: drawn once for all who see the `same` on one day in one language."""
+        key = (template, self.messages.language, self.today, same)
+        return self.portal.pages.drawn(template, key, lambda: self._context(context()))
 
     def part(self, template: str, part: str, /, **context: object) -> Response:
         """A piece that no page of its own stands around."""

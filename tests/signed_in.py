@@ -89,7 +89,7 @@ class Client:
             hearing = asyncio.ensure_future(anext(heard))
             await asyncio.sleep(0)
             yield
-            while changed not in await hearing:
+            while changed not in (await hearing).lists:
                 hearing = asyncio.ensure_future(anext(heard))
             await heard.aclose()
 

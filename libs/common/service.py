@@ -12,14 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.clock import Clock
 from libs.common.db import Database
-from libs.common.live import ChangedLists, Hints
+from libs.common.housekeeping import COMMAND_KEYS, DECIDED_DEAD_EVENTS, Chore, Housekeeping
+from libs.common.live import ChangedLists, Hint, Hints
 from libs.common.messaging.bus import Bus
 from libs.common.messaging.consumer import Consumer, ConsumerRunner
+from libs.common.messaging.envelope import Envelope
 from libs.common.messaging.feed import Page, Position
 from libs.common.messaging.relay import Relay
 from libs.common.messaging.sweep import Sweep
 from libs.common.migrate import require_newest_schema
 from libs.common.settings import Part, ServiceSettings
+from libs.common.single_flight import SingleFlight
 from libs.common.supervise import Standing, running
 from libs.common.tokens import ServiceTokens
 
@@ -36,7 +39,9 @@ class CounterTooLow(Exception):
 class Service:
     """`package` is where the service lives (`services.tasks`); `lists` are the lists of open pages that its changes touch.
 
-    `schedulers` is long-running work of its own accord, `examined_too` what deep health tells beside the usual; an application sets them.
+    `hint_of` says of a consumed event whose pages show its effect; everybody's, when it is left out. `schedulers` is long-running
+    work of its own accord, `chores` what becomes of old rows, `examined_too` what deep health tells beside the usual: an application
+    sets them.
     """
 
     def __init__(
@@ -48,30 +53,34 @@ class Service:
         publishes: bool = False,
         consumers: Sequence[Consumer] = (),
         lists: tuple[str, ...] = (),
+        hint_of: Callable[[Envelope], Hint] | None = None,
     ) -> None:
         self.settings = settings
         self.name = settings.name
         self.package = package
         self.publishes = publishes
         self.lists = lists
+        self.hint_of = hint_of or (lambda _: Hint.for_everybody(*lists))
         self.clock: Clock = settings.clock
         self.database = Database(settings.database_url, application=f"chidao-{settings.name}")
-        self.hints = Hints(self.database)
-        self.changed_lists = ChangedLists(self.database)
+        self.answers = SingleFlight(lambda: self.changed_lists.listening)
+        self.hints = Hints(self.database, self.answers.forget)
+        self.changed_lists = ChangedLists(self.database, self.answers.forget)
         self.tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
         self.runners = [ConsumerRunner(consumer, self.database, changed=self.tell_changed) for consumer in consumers]
         self.schedulers: list[Work] = []
+        self.chores: list[Chore] = [*([COMMAND_KEYS] if publishes else []), *([DECIDED_DEAD_EVENTS] if consumers else [])]
         self.examined_too: Examination | None = None
         self.standing = Standing()
         self._bus = bus
         self._client: httpx2.AsyncClient | None = None
 
-    def tell_changed(self) -> None:
-        """Something was committed: wake the relay and the open pages."""
+    def tell_changed(self, effects: Sequence[Envelope]) -> None:
+        """These events took effect: wake the relay and the open pages of those whom they concern."""
         if self.publishes:
             self.hints.outbox()
-        if self.lists:
-            self.hints.lists_changed(*self.lists)
+        for envelope in effects:
+            self.hints.changed(self.hint_of(envelope))
 
     async def read_feed_of(self, source: str, after: Position, limit: int) -> Page:
         """A page of another service's feed, over HTTP with our own token."""
@@ -115,6 +124,7 @@ class Service:
             works.append(("changed-lists", self.changed_lists.run))
         if Part.SCHEDULER in parts:
             works.extend(self.schedulers)
+            works.append(("housekeeping", Housekeeping(self.database, *self.chores).run))
         if Part.RELAY in parts and self.publishes:
             works.append((f"relay {self.name}", Relay(self.name, self.database, self._bus).run))
         if Part.CONSUMER in parts:

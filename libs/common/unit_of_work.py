@@ -31,7 +31,7 @@ from libs.common.change import Change, KeyReused, PreconditionMissing, Repetitio
 from libs.common.db import Database
 from libs.common.domain import Aggregate, Recorded, Witness, call_witness, dismiss_witness
 from libs.common.fault_points import Point, reach
-from libs.common.live import Hints
+from libs.common.live import Hint, Hints
 from libs.common.messaging import event_log
 from libs.common.messaging.event_log import Cause
 from libs.contracts.contract import Contract
@@ -72,11 +72,21 @@ class Repository(ABC, Generic[A]):
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.touched: list[A] = []
+        self._hints_before: dict[UUID, Hint] = {}
 
     def touch(self, aggregate: A) -> A:
         """What was loaded for a change or newly made: `commit` keeps what happened to it."""
         self.touched.append(aggregate)
+        self._hints_before.setdefault(aggregate.id, self.hint_of(aggregate))
         return aggregate
+
+    def hint_of(self, aggregate: A) -> Hint:
+        """Which lists show it, and to whom. Says nothing where the unit of work shall tell everybody."""
+        return Hint()
+
+    def hint_of_change(self, aggregate: A) -> Hint:
+        """Who saw it before the change has to look as well as who sees it now."""
+        return self._hints_before[aggregate.id] | self.hint_of(aggregate)
 
     @abstractmethod
     async def save(self, aggregate: A, *, expected_version: int) -> None:
@@ -205,7 +215,8 @@ class UnitOfWork:
         reach(Point.AFTER_COMMIT, of=self._service)
         if happened and self._hints is not None:
             self._hints.outbox()
-            self._hints.lists_changed(*self._lists)
+            for repository, aggregate, _ in happened:
+                self._hints.changed(repository.hint_of_change(aggregate) or Hint.for_everybody(*self._lists))
 
     def _contracts(self, aggregate: Aggregate, recorded: list[Recorded]) -> list[tuple[int, Contract]]:
         """What others are told of each event, with its version."""

@@ -63,6 +63,7 @@ DOMAIN = {
             "agency-twice": "This agency is already named in the task.",
             "unknown-agency": "The agency is not in the directory or no longer exists.",
             "unknown-group": "The group is not in the directory.",
+            "unknown-field": "The field is not in the vocabulary.",
             "empty-group": "There is no active agency in this group.",
             "due-missing": "A dated task needs a due date.",
             "due-without-deadline": "A task without deadline has no due date.",

@@ -53,6 +53,7 @@ PROBLEMS = {
     "agency-twice": "Cơ quan này đã được ghi trong nhiệm vụ.",
     "unknown-agency": "Cơ quan không có trong danh bạ hoặc đã ngừng hoạt động.",
     "unknown-group": "Nhóm cơ quan không có trong danh bạ.",
+    "unknown-field": "Lĩnh vực không có trong danh mục.",
     "empty-group": "Nhóm này hiện không có cơ quan nào đang hoạt động.",
     "due-missing": "Nhiệm vụ có thời hạn phải ghi ngày đến hạn.",
     "due-without-deadline": "Nhiệm vụ không thời hạn thì không ghi ngày đến hạn.",

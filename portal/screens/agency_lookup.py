@@ -32,24 +32,24 @@ async def matching(visitor: Visitor, typed: str) -> list[dict[str, Json]]:
 async def resolve_agencies(visitor: Visitor, form: DirectiveForm) -> None:
     """Give every typed name its agency; a name that is not clear becomes an error beside its field."""
     names = await visitor.portal.agencies.known(visitor)
-    for place, one in enumerate(form.instructions):
-        prefix = f"instructions-{place}"
-        chosen = names.get(one.lead_id)
-        if not one.lead:
-            one.lead_id = ""
-        elif chosen is None or one.lead not in (chosen.name, chosen.short_name):
-            one.lead_id = ""
+    for one in form.instructions:
+        chosen = names.get(next(iter(one.ids["lead"]), ""))
+        if not one["lead"]:
+            one.ids["lead"] = []
+        elif chosen is None or one["lead"] not in (chosen.name, chosen.short_name):
+            one.ids["lead"] = []
             try:
-                agency = await _the_one(visitor, one.lead)
-                one.lead, one.lead_id = agency["name"], agency["id"]
+                agency = await _the_one(visitor, one["lead"])
+                one.texts["lead"], one.ids["lead"] = agency["name"], [agency["id"]]
             except NotClear as unclear:
-                form.errors[f"{prefix}-lead"] = str(unclear)
-        if one.coordinating:
+                one.note("lead", str(unclear))
+        if one["coordinating"]:
             try:
-                agency = await _the_one(visitor, one.coordinating)
-                one.coordinating, one.coordinating_ids = "", list(dict.fromkeys([*one.coordinating_ids, agency["id"]]))
+                agency = await _the_one(visitor, one["coordinating"])
+                one.texts["coordinating"] = ""
+                one.ids["coordinating"] = list(dict.fromkeys([*one.ids["coordinating"], agency["id"]]))
             except NotClear as unclear:
-                form.errors[f"{prefix}-coordinating"] = str(unclear)
+                one.note("coordinating", str(unclear))
 
 
 async def _the_one(visitor: Visitor, typed: str) -> dict[str, Json]:

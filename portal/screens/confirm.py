@@ -3,10 +3,12 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from portal.refusals import errors_of, problem_of
+from portal.forms.fields import Area, Field, OptionalArea, Segmented
+from portal.forms.form import Form
+from portal.refusals import Problem, errors_of, problem_of
 from portal.screens.history import events_of
 from portal.screens.tasks import people_of
-from portal.services import Refused
+from portal.services import Refused, ServiceAway
 from portal.task_view import TaskView
 from portal.web import Sent, SentForm, Visit, Visitor, go, together
 
@@ -14,6 +16,12 @@ router = APIRouter()
 
 MOST = 200
 QUALITIES = ("GOOD", "SATISFACTORY", "UNSATISFACTORY")
+# Both decisions lie on one page, so what was typed for one stays beside the other.
+DECISION: tuple[Field, ...] = (
+    Segmented("quality", "confirm.quality", note="confirm.quality-note", words="quality", keys=QUALITIES),
+    OptionalArea("comment", "confirm.comment"),
+    Area("reason", "confirm.reason", required=True, placeholder="confirm.reason-hint"),
+)
 
 
 @router.get("/confirm")
@@ -24,27 +32,34 @@ async def queue(visitor: Visit) -> Response:
 
 @router.get("/confirm/{task_id}")
 async def item(visitor: Visit, task_id: str) -> Response:
-    return await _item_page(visitor, task_id)
+    return await _item_page(visitor, task_id, Form(DECISION))
 
 
 @router.post("/confirm/{task_id}/confirm")
 async def confirm(visitor: Visit, task_id: str, sent: SentForm) -> Response:
-    body = {"quality": sent.text("quality") or None, "comment": sent.text("comment") or None}
-    return await _decide(visitor, task_id, sent, "confirm", body)
+    return await _decide(visitor, task_id, sent, "confirm", ("quality", "comment"))
 
 
 @router.post("/confirm/{task_id}/return")
 async def give_back(visitor: Visit, task_id: str, sent: SentForm) -> Response:
-    return await _decide(visitor, task_id, sent, "return", {"reason": sent.text("reason")})
+    return await _decide(visitor, task_id, sent, "return", ("reason",))
 
 
-async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, body: dict[str, str | None]) -> Response:
+async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, names: tuple[str, ...]) -> Response:
+    form = Form.of_sent(DECISION, sent)
+    body = {name: value for name, value in form.body(visitor.messages).items() if name in names}
     try:
         decided = await visitor.change("tasks", f"/tasks/{task_id}/results/{act}", body, sent.change)
     except Refused as refused:
         if refused.status == 404:
             raise
-        return await _item_page(visitor, task_id, sent=sent, refused=refused)
+        form.key = ""
+        form.errors = errors_of(refused, visitor.messages)
+        return await _item_page(visitor, task_id, form, status=refused.status, problem=problem_of(refused, visitor.messages))
+    except ServiceAway:
+        # Nobody knows whether it was written down, so the key stays: sent again, it is written once.
+        problem = Problem(visitor.messages("away.form"), visitor.messages("away.form-advice"))
+        return await _item_page(visitor, task_id, form, status=503, problem=problem)
     return go(f"/confirm?done={decided['code']}")
 
 
@@ -54,7 +69,7 @@ async def _waiting(visitor: Visitor) -> tuple[list[TaskView], int]:
     return sorted(views, key=lambda view: str(view.raw["submitted_at"])), page["total"]
 
 
-async def _item_page(visitor: Visitor, task_id: str, *, sent: Sent | None = None, refused: Refused | None = None) -> Response:
+async def _item_page(visitor: Visitor, task_id: str, form: Form, *, status: int = 200, problem: Problem | None = None) -> Response:
     found, happened, (waiting, total) = await together(
         visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"), _waiting(visitor)
     )
@@ -62,7 +77,7 @@ async def _item_page(visitor: Visitor, task_id: str, *, sent: Sent | None = None
     place = next((number for number, one in enumerate(waiting) if one.id == task_id), None)
     return await visitor.page(
         "confirm-item.html",
-        status=refused.status if refused else 200,
+        status=status,
         t=visitor.view_of(found, names),
         result=found["result"],
         actions={one["action"]: one for one in found["available_actions"]},
@@ -72,8 +87,7 @@ async def _item_page(visitor: Visitor, task_id: str, *, sent: Sent | None = None
         place=place,
         previous=waiting[place - 1].id if place else None,
         next=waiting[place + 1].id if place is not None and place + 1 < len(waiting) else None,
-        qualities=[(one, visitor.messages(f"quality.{one}")) for one in QUALITIES],
-        typed={name: sent.text(name) if sent else "" for name in ("quality", "comment", "reason")},
-        problem=problem_of(refused, visitor.messages) if refused else None,
-        errors=errors_of(refused, visitor.messages) if refused else {},
+        form=form,
+        problem=problem,
+        wrong=list(form.wrong(visitor.messages)),
     )

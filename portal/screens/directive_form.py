@@ -1,186 +1,152 @@
-"""A directive as it is typed: texts stay texts until they are sent on, so nothing typed is ever lost."""
+"""A directive as it is typed: the document, and a form for each of its tasks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from portal.agencies import AgencyName
-from portal.formats import NotADay, full_day, parse_day
+from portal.formats import full_day
+from portal.forms.fields import Agencies, Agency, Area, Choice, Day, Field, Own, Segmented
+from portal.forms.form import Form, Wrong
 from portal.messages import Catalogue
 from portal.services import Json
 from portal.web import Sent
 
 INSTRUCTION_FIELD = re.compile(r"instructions-(\d+)-")
 NORMAL = "NORMAL"
-DATED = "DATED"
+DATED, UNDATED = "DATED", "NONE"
+KINDS = (
+    "cong-van",
+    "chi-thi",
+    "cong-dien",
+    "thong-bao-ket-luan",
+    "thong-bao",
+    "ke-hoach",
+    "quyet-dinh",
+    "nghi-quyet",
+    "chuong-trinh",
+    "khac",
+)
+URGENCIES = (NORMAL, "URGENT", "VERY_URGENT", "EXPRESS")
+DELIVERABLES = ("", "bao-cao", "to-trinh", "du-thao", "ke-hoach", "de-an", "khac")
 
-
-@dataclass
-class InstructionForm:
-    """`lead` is the typed name, `lead_id` the agency it stands for; `coordinating` is a name not yet taken over into the ids."""
-
-    content: str = ""
-    lead: str = ""
-    lead_id: str = ""
-    lead_group: str = ""
-    coordinating: str = ""
-    coordinating_ids: list[str] = field(default_factory=list)
-    deadline_class: str = DATED
-    deadline_wording: str = ""
-    due: str = ""
-    no_deadline_reason: str = ""
-    deliverable: str = ""
-
-    def tokens(self, names: Mapping[str, AgencyName]) -> list[AgencyName]:
-        """The coordinating agencies; one without a known name is kept all the same."""
-        return [names.get(one) or AgencyName(one, "–", "–", "") for one in self.coordinating_ids]
+DOCUMENT: tuple[Field, ...] = (
+    Own("secrecy", "register.secrecy", default=NORMAL, reads=lambda typed: typed["secrecy"]),
+    Choice("kind", "register.kind", "span-3 half unless-secret", words="kind", keys=KINDS, default=KINDS[0]),
+    Choice("urgency", "register.urgency", "span-3 half unless-secret", words="urgency", keys=URGENCIES, default=NORMAL),
+    Field("number", "register.number", "span-2 half unless-secret", inputmode="numeric"),
+    Field("notation", "register.notation", "span-2 half unless-secret", placeholder="UBND-KGVX"),
+    Day("issue_date", "register.issue-date", "span-2 unless-secret", required=True),
+    Area("subject", "register.subject", "unless-secret", required=True, rows=2),
+    Field("signer", "register.signer", "unless-secret", placeholder="register.signer-hint"),
+)
+INSTRUCTION: tuple[Field, ...] = (
+    Area("content", "register.content", required=True),
+    Agency("lead", "task.lead", "span-3", note="register.one-agency"),
+    Choice("lead_group", "register.lead-group", "span-3"),
+    Agencies("coordinating", "task.coordinating"),
+    Choice("deliverable", "task.deliverable", "span-3", words="deliverable", keys=DELIVERABLES),
+    Choice("field", "task.field", "span-3"),
+    Segmented("deadline_class", "register.deadline-class", "span-3", words="deadline-class", keys=(DATED, UNDATED), default=DATED),
+    Day("due", "task.due", "span-3 if-dated", only_if=("deadline_class", DATED)),
+    Field(
+        "no_deadline_reason",
+        "register.no-deadline-reason",
+        "span-3 if-undated",
+        placeholder="register.no-deadline-reason-hint",
+        only_if=("deadline_class", UNDATED),
+    ),
+    Field("deadline_wording", "register.deadline-wording", placeholder="register.deadline-wording-hint"),
+)
 
 
 @dataclass
 class DirectiveForm:
-    """`errors` lie under the names of the fields in the page."""
+    """`errors` are those of the list of tasks as a whole; each form has its own."""
 
-    secrecy: str = NORMAL
-    kind: str = "cong-van"
-    number: str = ""
-    notation: str = ""
-    issue_date: str = ""
-    urgency: str = NORMAL
-    subject: str = ""
-    signer: str = ""
-    instructions: list[InstructionForm] = field(default_factory=lambda: [InstructionForm()])
+    document: Form
+    instructions: list[Form]
     directive_id: str = ""
-    version: str = ""
-    key: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def empty(today: date) -> "DirectiveForm":
-        return DirectiveForm(issue_date=full_day(today))
+        return DirectiveForm(Form(DOCUMENT, texts={"issue_date": full_day(today)}), [instruction_form(0)])
 
     @staticmethod
     def of_sent(sent: Sent) -> "DirectiveForm":
         places = sorted({int(match[1]) for name in sent.form if (match := INSTRUCTION_FIELD.match(name))})
-        return DirectiveForm(
-            secrecy=sent.text("secrecy"),
-            kind=sent.text("kind"),
-            number=sent.text("number"),
-            notation=sent.text("notation"),
-            issue_date=sent.text("issue_date"),
-            urgency=sent.text("urgency"),
-            subject=sent.text("subject"),
-            signer=sent.text("signer"),
-            instructions=[_instruction_of_sent(sent, f"instructions-{place}") for place in places],
-            directive_id=sent.text("directive_id"),
-            version=sent.text("version"),
-            key=sent.text("idempotency_key"),
-        )
+        instructions = [Form.of_sent(INSTRUCTION, sent, prefix=f"instructions-{place}-") for place in places]
+        for one in instructions:
+            one.texts["deadline_class"] = one["deadline_class"] or DATED
+        return DirectiveForm(Form.of_sent(DOCUMENT, sent), renumbered(instructions), sent.text("directive_id"))
 
     @staticmethod
     def of_directive(found: Mapping[str, Json], names: Mapping[str, AgencyName]) -> "DirectiveForm":
-        return DirectiveForm(
-            secrecy=found["secrecy"] or "",
-            kind=found["kind"] or "",
-            number=found["number"] or "",
-            notation=found["notation"] or "",
-            issue_date=full_day(found["issue_date"]),
-            urgency=found["urgency"] or "",
-            subject=found["subject"] or "",
-            signer=found["signer"] or "",
-            instructions=[_instruction_of(one, names) for one in found["instructions"]],
-            directive_id=found["id"],
-            version=str(found["version"]),
-        )
+        document = Form.of_body(DOCUMENT, found)
+        document.version = str(found["version"])
+        instructions = [_instruction_of(place, one, names) for place, one in enumerate(found["instructions"])]
+        return DirectiveForm(document, instructions, found["id"])
 
     @property
     def is_secret(self) -> bool:
-        return self.secrecy != NORMAL
+        return self.document["secrecy"] != NORMAL
 
-    def body(self, messages: Catalogue) -> Json:
-        """What is sent to the service; puts days that are none into `errors`."""
-        return {
-            "secrecy": self.secrecy,
-            "kind": self.kind,
-            "number": self.number or None,
-            "notation": self.notation or None,
-            "issue_date": self._day("issue_date", self.issue_date, messages),
-            "urgency": self.urgency,
-            "subject": self.subject,
-            "signer": self.signer or None,
-            "instructions": [self._instruction_body(f"instructions-{place}", one, messages) for place, one in enumerate(self.instructions)],
-        }
+    @property
+    def forms(self) -> Sequence[Form]:
+        return (self.document, *self.instructions)
 
-    def _instruction_body(self, prefix: str, one: InstructionForm, messages: Catalogue) -> Json:
-        # A field that the chosen class of deadline hides is not part of what the person sends.
-        dated = one.deadline_class == DATED
-        leads = [{"agency_id": one.lead_id, "role": "LEAD"}] if one.lead_id else []
-        return {
-            "content": one.content,
-            "deliverable": one.deliverable or None,
-            "deadline_class": one.deadline_class,
-            "deadline_wording": one.deadline_wording or None,
-            "due": self._day(f"{prefix}-due", one.due, messages) if dated else None,
-            "no_deadline_reason": None if dated else one.no_deadline_reason or None,
-            "assignments": leads + [{"agency_id": agency_id, "role": "COORDINATING"} for agency_id in one.coordinating_ids],
-            "lead_group": one.lead_group or None,
-        }
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.errors) or any(one.errors for one in self.forms)
 
-    def _day(self, name: str, typed: str, messages: Catalogue) -> str | None:
-        if not typed:
-            return None
-        try:
-            return parse_day(typed).isoformat()
-        except NotADay:
-            self.errors[name] = messages("form.not-a-day")
-            return None
+    def body(self, words: Catalogue) -> dict[str, Json]:
+        """What is sent to the service; what cannot be read is put into the errors of its form."""
+        return {**self.document.body(words), "instructions": [_instruction_body(one, words) for one in self.instructions]}
+
+    def wrong(self, words: Catalogue) -> Iterator[Wrong]:
+        for form in self.forms:
+            yield from form.wrong(words)
 
     def note(self, errors: Mapping[str, str]) -> None:
         """Put what the service said of `instructions.0.assignments.1.agency_id` beside the field where it was typed."""
         for name, text in errors.items():
-            self.errors.setdefault(self._field_of(name), text)
-
-    def _field_of(self, name: str) -> str:
-        parts = name.split(".")
-        if parts[0] != "instructions" or len(parts) < 3:
-            return parts[0]
-        prefix = f"instructions-{parts[1]}"
-        if parts[2] != "assignments":
-            return f"{prefix}-{parts[2]}"
-        is_lead = len(parts) == 3 or (parts[3] == "0" and bool(self.instructions[int(parts[1])].lead_id))
-        return f"{prefix}-lead" if is_lead else f"{prefix}-coordinating"
+            parts = name.split(".")
+            if parts[0] == "instructions" and len(parts) >= 3:
+                one = self.instructions[int(parts[1])]
+                one.note(_assignment_field(one, parts) if parts[2] == "assignments" else parts[2], text)
+            elif parts[0] == "instructions":
+                self.errors.setdefault("instructions", text)
+            else:
+                self.document.note(parts[0], text)
 
 
-def _instruction_of_sent(sent: Sent, prefix: str) -> InstructionForm:
-    def text(name: str) -> str:
-        return sent.text(f"{prefix}-{name}")
-
-    return InstructionForm(
-        content=text("content"),
-        lead=text("lead"),
-        lead_id=text("lead_id"),
-        lead_group=text("lead_group"),
-        coordinating=text("coordinating"),
-        coordinating_ids=list(dict.fromkeys(one for one in sent.texts(f"{prefix}-coordinating_id") if one)),
-        deadline_class=text("deadline_class") or DATED,
-        deadline_wording=text("deadline_wording"),
-        due=text("due"),
-        no_deadline_reason=text("no_deadline_reason"),
-        deliverable=text("deliverable"),
-    )
+def instruction_form(place: int) -> Form:
+    return Form(INSTRUCTION, f"instructions-{place}-")
 
 
-def _instruction_of(one: Mapping[str, Json], names: Mapping[str, AgencyName]) -> InstructionForm:
-    lead = next((given["agency_id"] for given in one["assignments"] if given["role"] == "LEAD"), "")
-    return InstructionForm(
-        content=one["content"],
-        lead=names[lead].name if lead in names else "",
-        lead_id=lead,
-        lead_group=one["lead_group"] or "",
-        coordinating_ids=[given["agency_id"] for given in one["assignments"] if given["role"] == "COORDINATING"],
-        deadline_class=one["deadline_class"],
-        deadline_wording=one["deadline_wording"] or "",
-        due=full_day(one["due"]),
-        no_deadline_reason=one["no_deadline_reason"] or "",
-        deliverable=one["deliverable"] or "",
-    )
+def renumbered(instructions: list[Form]) -> list[Form]:
+    """One after another, whatever was added or removed."""
+    for place, one in enumerate(instructions):
+        one.prefix = f"instructions-{place}-"
+    return instructions
+
+
+def _instruction_body(one: Form, words: Catalogue) -> dict[str, Json]:
+    leads = [{"agency_id": agency_id, "role": "LEAD"} for agency_id in one.ids["lead"]]
+    helping = [{"agency_id": agency_id, "role": "COORDINATING"} for agency_id in one.ids["coordinating"]]
+    return {**one.body(words), "assignments": leads + helping}
+
+
+def _assignment_field(one: Form, parts: list[str]) -> str:
+    is_lead = len(parts) == 3 or (parts[3] == "0" and bool(one.ids["lead"]))
+    return "lead" if is_lead else "coordinating"
+
+
+def _instruction_of(place: int, found: Mapping[str, Json], names: Mapping[str, AgencyName]) -> Form:
+    form = Form.of_body(INSTRUCTION, found, prefix=f"instructions-{place}-")
+    for name, role in (("lead", "LEAD"), ("coordinating", "COORDINATING")):
+        form.ids[name] = [given["agency_id"] for given in found["assignments"] if given["role"] == role]
+    form.texts["lead"] = next((names[one].name for one in form.ids["lead"] if one in names), "")
+    return form

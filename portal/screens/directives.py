@@ -63,6 +63,7 @@ async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refuse
         visitor.get("tasks", "/tasks", scope="oversight", level="instruction", directive_id=directive_id, limit=MOST_TASKS),
         visitor.get("directory", "/agency-groups"),
     )
+    fields = await visitor.portal.vocabulary.known(visitor)
     views = {view.id: view for view in await visitor.task_views(tasks["items"])}
     return await visitor.page(
         "directive.html",
@@ -70,6 +71,7 @@ async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refuse
         d=found,
         tasks=views,
         names=await visitor.portal.agencies.known(visitor),
+        fields=fields,
         groups={one["key"]: one for one in groups},
         actions={one["action"]: one for one in found["available_actions"]},
         problem=problem_of(refused, visitor.messages) if refused else None,

@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from portal.formats import full_day
+from portal.frame import waiting_of
 from portal.messages import Catalogue
 from portal.screens.lists import filter_query
-from portal.services import Json, Refused, ServiceAway
+from portal.services import Json
 from portal.web import SentForm, Visit, go, together
 
 router = APIRouter()
@@ -61,11 +62,7 @@ async def notices(visitor: Visit, unread: str = "", cursor: str = "") -> Respons
 @router.get("/notices/badge")
 async def badge(visitor: Visit) -> Response:
     """The number on the bell, asked for by every open page whenever a notice comes."""
-    try:
-        count = int((await visitor.get("notify", "/notices/unread-count"))["count"])
-    except (ServiceAway, Refused):
-        count = 0
-    return visitor.part("badge.html", "badge", unread_count=count)
+    return visitor.part("badge.html", "badge", unread_count=await waiting_of(visitor, "unread"))
 
 
 @router.post("/notices/{notice_id}/open")

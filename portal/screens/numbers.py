@@ -25,10 +25,12 @@ ONE_WEEK = timedelta(weeks=1)
 async def number(visitor: Visit, name: str, agency_id: str = "", counted: str = "", cursor: str = "", as_of: str = "") -> Response:
     label = _label(visitor, name)
     of = {"bucket": name, "agency_id": agency_id, "counted": counted, "as_of": as_of, "known_on": as_of}
-    page = await visitor.get("reporting", "/figures/tasks", cursor=cursor, limit=PAGE, **of)
+    week_before = _day_asked(visitor, as_of) - ONE_WEEK
+    page, changes = await together(
+        visitor.get("reporting", "/figures/tasks", cursor=cursor, limit=PAGE, **of),
+        visitor.get("reporting", "/figures/changes", since=week_before.isoformat(), limit=MOVED, **of),
+    )
     day = date.fromisoformat(page["as_of"])
-    week_before = day - ONE_WEEK
-    changes = await visitor.get("reporting", "/figures/changes", since=week_before.isoformat(), limit=MOVED, **of)
     names = await visitor.portal.agencies.known(visitor)
     following = filter_query(agency_id=agency_id, counted=counted, as_of=as_of, cursor=page["next_cursor"])
     return await visitor.page(
@@ -55,6 +57,13 @@ async def rate(visitor: Visit, name: str) -> Response:
     if name not in figures["province"]["rates"] or name not in known:
         raise HTTPException(404)
     return await visitor.page("rate.html", figures=figures, rates=known, name=name)
+
+
+def _day_asked(visitor: Visitor, as_of: str) -> date:
+    try:
+        return date.fromisoformat(as_of) if as_of else visitor.today
+    except ValueError:
+        raise HTTPException(404) from None
 
 
 def _label(visitor: Visitor, name: str) -> str:

@@ -3,30 +3,16 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.forms.form import Form
 from portal.refusals import Problem, errors_of, problem_of
 from portal.screens.agency_lookup import resolve_agencies
-from portal.screens.directive_form import DirectiveForm, InstructionForm
+from portal.screens.directive_form import DOCUMENT, DirectiveForm, instruction_form, renumbered
 from portal.services import Change, Refused, ServiceAway
 from portal.web import SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
 
-KINDS = (
-    "cong-van",
-    "chi-thi",
-    "cong-dien",
-    "thong-bao-ket-luan",
-    "thong-bao",
-    "ke-hoach",
-    "quyet-dinh",
-    "nghi-quyet",
-    "chuong-trinh",
-    "khac",
-)
-URGENCIES = ("NORMAL", "URGENT", "VERY_URGENT", "EXPRESS")
 SECRECIES = ("NORMAL", "CONFIDENTIAL", "SECRET", "TOP_SECRET")
-DELIVERABLES = ("", "bao-cao", "to-trinh", "du-thao", "ke-hoach", "de-an", "khac")
-CLASSES = ("DATED", "NONE")
 
 
 @router.get("/directives/new")
@@ -58,19 +44,21 @@ async def _take_step(visitor: Visitor, form: DirectiveForm, step: str, where: li
     await resolve_agencies(visitor, form)
     if step == "save":
         return
-    form.errors = {name: text for name, text in form.errors.items() if step == "add-agency" and where == [name]}
+    for one in form.instructions:
+        one.errors = {name: text for name, text in one.errors.items() if step == "add-agency" and where == [one.id_of(name)]}
     if step == "add-instruction":
-        form.instructions.append(InstructionForm())
+        form.instructions.append(instruction_form(len(form.instructions)))
     elif step == "remove-instruction":
         del form.instructions[int(where[0]) : int(where[0]) + 1]
+        renumbered(form.instructions)
     elif step == "remove-agency":
-        instruction = form.instructions[int(where[0].split("-")[1])]
-        instruction.coordinating_ids = [one for one in instruction.coordinating_ids if one != where[1]]
+        ids = form.instructions[int(where[0].split("-")[1])].ids
+        ids["coordinating"] = [one for one in ids["coordinating"] if one != where[1]]
 
 
 async def _save(visitor: Visitor, form: DirectiveForm, change: Change) -> Response:
     body = form.body(visitor.messages)
-    if form.errors:
+    if form.is_wrong:
         return await _form_page(visitor, form, status=422, problem=Problem(visitor.messages("problem.invalid-body")))
     try:
         if form.directive_id:
@@ -89,16 +77,16 @@ async def _save(visitor: Visitor, form: DirectiveForm, change: Change) -> Respon
 
 
 async def _refused(visitor: Visitor, form: DirectiveForm, refused: Refused) -> Response:
-    form.key = ""
+    form.document.key = ""
     if refused.code == "stale-version":
-        form.version = str(refused.problem.get("present_version", form.version))
+        form.document.version = str(refused.problem.get("present_version", form.document.version))
     form.note(errors_of(refused, visitor.messages))
     return await _form_page(visitor, form, status=refused.status, problem=problem_of(refused, visitor.messages))
 
 
 async def _refuse_secret(visitor: Visitor, form: DirectiveForm, change: Change) -> Response:
     """The service refuses and keeps a record of it; nothing of what was typed is sent on, or shown again."""
-    blank = DirectiveForm(secrecy=form.secrecy, kind="khac", subject="–", instructions=[])
+    blank = DirectiveForm(Form(DOCUMENT, texts={"secrecy": form.document["secrecy"], "kind": "khac", "subject": "–"}), [])
     body = {**blank.body(visitor.messages), "issue_date": visitor.today.isoformat()}
     try:
         await visitor.change("directives", "/directives", body, change)
@@ -110,21 +98,25 @@ async def _refuse_secret(visitor: Visitor, form: DirectiveForm, change: Change) 
 
 
 async def _form_page(visitor: Visitor, form: DirectiveForm, *, status: int = 200, problem: Problem | None = None) -> Response:
-    names, groups = await together(visitor.portal.agencies.known(visitor), _groups(visitor))
+    names, groups, fields = await together(
+        visitor.portal.agencies.known(visitor), _groups(visitor), visitor.portal.vocabulary.known(visitor)
+    )
     words = visitor.messages
+    offered = {
+        "lead_group": [("", words("register.no-group"))]
+        + [(one["key"], words("register.group", name=one["name"], n=one["count"])) for one in groups],
+        "field": [("", words("register.no-field")), *fields.items()],
+    }
+    for one in form.instructions:
+        one.offered = offered
     return await visitor.page(
         "register.html",
         status=status,
         form=form,
         names=names,
         problem=problem,
-        kinds=[(one, words(f"kind.{one}")) for one in KINDS],
-        urgencies=[(one, words(f"urgency.{one}")) for one in URGENCIES],
+        wrong=list(form.wrong(words)) if problem else [],
         secrecies=[(one, words(f"secrecy.{one}")) for one in SECRECIES],
-        deliverables=[(one, words(f"deliverable.{one}")) for one in DELIVERABLES],
-        classes=[(one, words(f"deadline-class.{one}")) for one in CLASSES],
-        groups=[("", words("register.no-group"))]
-        + [(one["key"], words("register.group", name=one["name"], n=one["count"])) for one in groups],
     )
 
 

@@ -1,125 +1,70 @@
 """What an agency reports: progress in a minute, and completion with its document."""
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from portal.formats import NotADay, parse_day
-from portal.messages import Catalogue
+from portal.forms.fields import Area, Day, Field, OptionalArea, Own, Unreadable, Words
+from portal.forms.form import Form
 from portal.refusals import Problem, errors_of, problem_of
 from portal.screens.history import events_of
 from portal.screens.tasks import people_of
-from portal.services import Change, Json, Refused, ServiceAway
+from portal.services import Change, Refused, ServiceAway
 from portal.web import Sent, SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
 
 STEP = 5
 CHOICES = 4
-# Fields as the service names them → as the form does.
-RESULT_FIELDS = {"file_id": "file"}
 
 
-@dataclass
-class ProgressForm:
-    """As it was typed; `percent_choice` is one of the offered steps or "other"."""
-
-    percent_choice: str = ""
-    percent: str = ""
-    content: str = ""
-    difficulty: str = ""
-    proposal: str = ""
-    key: str = ""
-    version: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
-
-    @staticmethod
-    def of(sent: Sent) -> "ProgressForm":
-        return ProgressForm(
-            percent_choice=sent.text("percent_choice"),
-            percent=sent.text("percent"),
-            content=sent.text("content"),
-            difficulty=sent.text("difficulty"),
-            proposal=sent.text("proposal"),
-            key=sent.text("idempotency_key"),
-            version=sent.text("version"),
-        )
-
-    def typed(self) -> list[tuple[str, str]]:
-        return [
-            ("percent", self.chosen),
-            ("content", self.content),
-            ("difficulty", self.difficulty),
-            ("proposal", self.proposal),
-        ]
-
-    @property
-    def chosen(self) -> str:
-        return self.percent if self.percent_choice in ("", "other") else self.percent_choice
-
-    @property
-    def has_difficulty(self) -> bool:
-        return bool(self.difficulty or self.proposal)
-
-    def body(self, messages: Catalogue) -> Json:
-        """What is sent; puts what cannot be read into `errors`."""
-        try:
-            percent = int(self.chosen.rstrip("% "))
-        except ValueError:
-            self.errors["percent"] = messages("progress.percent-wrong")
-            percent = -1
-        return {"percent": percent, "content": self.content, "difficulty": self.difficulty or None, "proposal": self.proposal or None}
+def _percent(typed: Mapping[str, str]) -> int:
+    try:
+        return int(chosen_percent(typed).rstrip("% "))
+    except ValueError:
+        raise Unreadable("progress.percent-wrong") from None
 
 
-@dataclass
-class CompletionForm:
-    """As it was typed. A file that was received stays received while the rest is corrected."""
+def chosen_percent(typed: Mapping[str, str]) -> str:
+    """One of the offered steps, or what was typed beside "other"."""
+    return typed["percent"] if typed["percent_choice"] in ("", "other") else typed["percent_choice"]
 
-    report_number: str = ""
-    report_date: str = ""
-    summary: str = ""
-    file_id: str = ""
-    file_name: str = ""
-    key: str = ""
-    version: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
 
-    @staticmethod
-    def of(sent: Sent) -> "CompletionForm":
-        return CompletionForm(
-            report_number=sent.text("report_number"),
-            report_date=sent.text("report_date"),
-            summary=sent.text("summary"),
-            file_id=sent.text("file_id"),
-            file_name=sent.text("file_name"),
-            key=sent.text("idempotency_key"),
-            version=sent.text("version"),
-        )
+PROGRESS: tuple[Field, ...] = (
+    Own("percent", "field.percent", controls=("percent_choice",), reads=_percent),
+    Area("content", "progress.content", required=True, placeholder="progress.content-hint"),
+    OptionalArea("difficulty", "progress.difficulty"),
+    OptionalArea("proposal", "progress.proposal"),
+)
+# A file that was received stays received while the rest is corrected: its id and name lie in the form.
+COMPLETION: tuple[Field, ...] = (
+    Words("report_number", "completion.number", "span-3", required=True, placeholder="completion.number-example"),
+    Day("report_date", "completion.date", "span-3", required=True, missing="completion.date-missing"),
+    Own("file", "completion.file", controls=("file_id", "file_name")),
+    Area("summary", "completion.summary", required=True, rows=4, placeholder="completion.summary-hint"),
+)
+FIELDS: Mapping[str, tuple[Field, ...]] = {"progress": PROGRESS, "completion": COMPLETION}
+# A field as the service names it → as the form does.
+NAMED_BY_SERVICE = {"file_id": "file"}
 
-    def typed(self) -> list[tuple[str, str]]:
-        return [("report_number", self.report_number), ("report_date", self.report_date), ("summary", self.summary)]
 
-    def body(self, messages: Catalogue) -> Json:
-        day = None
-        try:
-            day = parse_day(self.report_date).isoformat() if self.report_date else None
-        except NotADay:
-            self.errors["report_date"] = messages("form.not-a-day")
-        if not self.report_date:
-            self.errors["report_date"] = messages("completion.date-missing")
-        return {"report_number": self.report_number, "report_date": day, "summary": self.summary, "file_id": self.file_id or None}
+def _sent_form(which: str, task_id: str, sent: Sent) -> Form:
+    form = Form.of_sent(FIELDS[which], sent, draft=f"{which}-{task_id}")
+    if which == "progress":
+        form.texts["percent"] = chosen_percent(form.texts)
+    return form
 
 
 @router.get("/tasks/{task_id}/progress")
 async def progress(visitor: Visit, task_id: str) -> Response:
-    return await _page(visitor, task_id, "progress", ProgressForm())
+    return await _page(visitor, task_id, "progress", Form(PROGRESS, draft=f"progress-{task_id}"))
 
 
 @router.post("/tasks/{task_id}/progress")
 async def report_progress(visitor: Visit, task_id: str, sent: SentForm) -> Response:
-    form = ProgressForm.of(sent)
+    form = _sent_form("progress", task_id, sent)
     body = form.body(visitor.messages)
     if form.errors:
         return await _page(visitor, task_id, "progress", form, status=422)
@@ -134,22 +79,22 @@ async def report_progress(visitor: Visit, task_id: str, sent: SentForm) -> Respo
 
 @router.get("/tasks/{task_id}/completion")
 async def completion(visitor: Visit, task_id: str) -> Response:
-    return await _page(visitor, task_id, "completion", CompletionForm())
+    return await _page(visitor, task_id, "completion", Form(COMPLETION, draft=f"completion-{task_id}"))
 
 
 @router.post("/tasks/{task_id}/completion")
 async def report_completion(visitor: Visit, task_id: str, sent: SentForm) -> Response:
-    form = CompletionForm.of(sent)
-    body = form.body(visitor.messages)
+    form = _sent_form("completion", task_id, sent)
+    body = {**form.body(visitor.messages), "file_id": form["file_id"] or None}
     try:
         if (file := sent.file("file")) is not None:
             # A file chosen anew takes the place of the one that was kept, whatever becomes of it; the same bytes are the same upload.
-            form.file_id = form.file_name = ""
+            form.texts |= {"file_id": "", "file_name": ""}
             digest = hashlib.sha256(await file.read()).hexdigest()
             await file.seek(0)
             stored = await visitor.upload("tasks", f"/tasks/{task_id}/files", file, Change(f"{sent.change.key}:{digest}"))
-            form.file_id = body["file_id"] = stored["id"]
-            form.file_name = stored["name"]
+            body["file_id"] = stored["id"]
+            form.texts |= {"file_id": stored["id"], "file_name": stored["name"]}
         if form.errors:
             return await _page(visitor, task_id, "completion", form, status=422)
         await visitor.change("tasks", f"/tasks/{task_id}/results", body, sent.change)
@@ -169,16 +114,17 @@ async def received(visitor: Visit, task_id: str) -> Response:
     return await visitor.page("received.html", t=visitor.view_of(found, await visitor.portal.agencies.known(visitor)))
 
 
-async def _refused(visitor: Visitor, task_id: str, which: str, form: ProgressForm | CompletionForm, refused: Refused) -> Response:
+async def _refused(visitor: Visitor, task_id: str, which: str, form: Form, refused: Refused) -> Response:
     """The form again with all that was typed, upon the version of now and under a new key: the refused one was for another text."""
     if refused.status in (401, 404):
         raise refused
     form.key = ""
-    form.errors |= {RESULT_FIELDS.get(name, name): text for name, text in errors_of(refused, visitor.messages).items()}
+    for name, text in errors_of(refused, visitor.messages).items():
+        form.errors[NAMED_BY_SERVICE.get(name, name)] = text
     return await _page(visitor, task_id, which, form, status=refused.status, problem=problem_of(refused, visitor.messages))
 
 
-async def _unknown(visitor: Visitor, task_id: str, which: str, form: ProgressForm | CompletionForm) -> Response:
+async def _unknown(visitor: Visitor, task_id: str, which: str, form: Form) -> Response:
     """Nobody knows whether it was written down, so the key stays: sent again, it is written once."""
     problem = Problem(visitor.messages("away.form"), visitor.messages("away.form-advice"))
     try:
@@ -187,9 +133,7 @@ async def _unknown(visitor: Visitor, task_id: str, which: str, form: ProgressFor
         return await visitor.page("report-away.html", status=503, task_id=task_id, which=which, form=form, problem=problem)
 
 
-async def _page(
-    visitor: Visitor, task_id: str, which: str, form: ProgressForm | CompletionForm, *, status: int = 200, problem: Problem | None = None
-) -> Response:
+async def _page(visitor: Visitor, task_id: str, which: str, form: Form, *, status: int = 200, problem: Problem | None = None) -> Response:
     task, happened = await together(visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"))
     names = await visitor.portal.agencies.known(visitor)
     events = events_of(happened, names, await people_of(visitor, happened), visitor.messages)
@@ -202,7 +146,8 @@ async def _page(
         steps=steps_from(task["percent"]),
         reports=[event for event in reversed(events) if event.kind == "progress-reported"],
         returned=next((event for event in reversed(events) if event.is_decision), None),
-        problem=problem,
+        problem=problem or (Problem(visitor.messages("problem.invalid-body")) if form.errors else None),
+        wrong=list(form.wrong(visitor.messages)),
         tab=which,
     )
 

@@ -12,7 +12,7 @@ from portal.refusals import problem_of
 from portal.screens.history import Event, events_of
 from portal.screens.share import share_of
 from portal.screens.timeline import timeline_of
-from portal.services import Json, Refused, ServiceAway
+from portal.services import Json, Refused
 from portal.task_view import TaskView
 from portal.web import SentForm, Visit, Visitor, go, together
 
@@ -89,7 +89,7 @@ async def file(visitor: Visit, file_id: str) -> Response:
 async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None = None) -> Response:
     """The task as it is now; after a refused act with the reason above."""
     found, happened = await together(visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"))
-    names = await visitor.portal.agencies.known(visitor)
+    names, fields = await together(visitor.portal.agencies.known(visitor), visitor.portal.vocabulary.known(visitor))
     children: Json = {"items": [], "total": 0}
     if found["is_group"]:
         children = await visitor.get("tasks", f"/tasks/{task_id}/children", limit=GROUP_PAGE)
@@ -100,6 +100,7 @@ async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None =
         status=refused.status if refused else 200,
         t=view,
         names=names,
+        fields=fields,
         actions={one["action"]: one for one in found["available_actions"]},
         events=list(reversed(events)),
         timeline=timeline_of(view, events, visitor.today),
@@ -123,11 +124,5 @@ async def _told(visitor: Visitor, happened: list[dict[str, Json]], names: Mappin
 
 
 async def people_of(visitor: Visitor, happened: list[dict[str, Json]]) -> Mapping[str, str]:
-    """Id → name of those who acted; none while the directory is away."""
-    ids = sorted({one["actor_person_id"] for one in happened if one["actor_person_id"]})
-    if not ids:
-        return {}
-    try:
-        return {one["id"]: one["name"] for one in (await visitor.get("directory", "/people", ids=",".join(ids)))["items"]}
-    except (Refused, ServiceAway):
-        return {}
+    """Id → name of those who acted."""
+    return await visitor.portal.people.known(visitor, (one["actor_person_id"] for one in happened if one["actor_person_id"]))

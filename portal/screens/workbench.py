@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from portal.screens.lists import filter_query
+from portal.services import Json
 from portal.web import Visit, together
 
 router = APIRouter()
@@ -21,19 +22,27 @@ VIEWS: dict[str, tuple[dict[str, str], str | None]] = {
     "completed-undated": ({"bucket": "completed_undated"}, "done"),
 }
 SORTS = ("due", "-assigned_on")
+# What a page has in its place that is asked for its counts alone.
+NOTHING: Json = {"items": [], "next_cursor": None}
 
 
 @router.get("/workbench")
-async def workbench(visitor: Visit, view: str = "all", q: str = "", agency_id: str = "", sort: str = "due", cursor: str = "") -> Response:
+async def workbench(
+    visitor: Visit, view: str = "all", q: str = "", agency_id: str = "", field: str = "", sort: str = "due", cursor: str = ""
+) -> Response:
     view = view if view in VIEWS else "all"
     sort = sort if sort in SORTS else "due"
-    same = {"scope": "oversight", "level": "instruction", "q": q, "agency_id": agency_id}
-    counts, page = await together(
-        visitor.get("tasks", "/tasks/counts", **same),
-        visitor.get("tasks", "/tasks", **same, **VIEWS[view][0], sort=sort, cursor=cursor, limit=PAGE),
-    )
-    names = await visitor.portal.agencies.known(visitor)
-    address = {"q": q, "agency_id": agency_id, "sort": sort if sort != "due" else ""}
+    same = {"scope": "oversight", "level": "instruction", "q": q, "agency_id": agency_id, "field": field}
+    if visitor.request.query_params.get("part") == "counts":
+        counts, page = await visitor.shared("tasks", "tasks", "/tasks/counts", **same), NOTHING
+    else:
+        counts, page = await together(
+            visitor.soon("tasks", "tasks", "/tasks/counts", **same),
+            visitor.get("tasks", "/tasks", **same, **VIEWS[view][0], sort=sort, cursor=cursor, limit=PAGE, count="false"),
+        )
+    numbers = _numbers(counts) if counts else None
+    names, fields = await together(visitor.portal.agencies.known(visitor), visitor.portal.vocabulary.known(visitor))
+    address = {"q": q, "agency_id": agency_id, "field": field, "sort": sort if sort != "due" else ""}
 
     def at(**other: str) -> str:
         return f"/workbench?{filter_query(**{**address, 'view': view if view != 'all' else '', **other})}"
@@ -44,10 +53,13 @@ async def workbench(visitor: Visit, view: str = "all", q: str = "", agency_id: s
         q=q,
         sort=sort,
         agency=names.get(agency_id),
-        counts=_numbers(counts),
+        field=field,
+        fields=fields,
+        counts=numbers,
         marks={name: mark for name, (_, mark) in VIEWS.items()},
         tasks=await visitor.task_views(page["items"]),
-        total=page["total"],
+        total=numbers[view] if numbers else None,
+        counts_url=at(part="counts"),
         next_url=at(cursor=page["next_cursor"]) if page["next_cursor"] else "",
         at=at,
         list_url=at(cursor=cursor, part="list"),

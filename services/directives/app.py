@@ -7,18 +7,19 @@ from libs.common.service import Service
 from libs.common.web.app import create_service_app
 from libs.directory_replica.province import ProvinceReplica
 from libs.directory_replica.replica import DirectoryReplica
-from services.directives.api import directives
+from services.directives.api import directives, vocabulary
 from services.directives.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
+from services.directives.hints import LIST
 from services.directives.settings import DirectivesSettings
 from services.directives.subscriptions import CONSUMERS, REPLICA_CONSUMER
 
 
 def create_app(settings: DirectivesSettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
-    service = Service(settings, bus, package="services.directives", publishes=True, consumers=CONSUMERS, lists=("directives",))
+    service = Service(settings, bus, package="services.directives", publishes=True, consumers=CONSUMERS, lists=(LIST,))
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
-    app = create_service_app(service, [directives.router], title="Văn bản chỉ đạo", memberships=replica)
+    app = create_service_app(service, [directives.router, vocabulary.router], title="Văn bản chỉ đạo", memberships=replica)
     app.state.province = ProvinceReplica(service.database)
     return app

@@ -50,6 +50,7 @@ def instruction_state(instruction: Instruction, directive: events.Document) -> c
         lead_agency_ids=instruction.lead_agency_ids,
         group=draft.lead_group,
         coordinating_agency_ids=instruction.coordinating_agency_ids,
+        field=draft.field,
     )
 
 

@@ -13,6 +13,6 @@ from services.directory.settings import DirectorySettings
 
 def create_app(settings: DirectorySettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
-    service = Service(settings, bus, package="services.directory", publishes=True, lists=("directory",))
+    service = Service(settings, bus, package="services.directory", publishes=True, lists=("agencies",))
     memberships = OwnMemberships(service.database, settings.clock)
     return create_service_app(service, [directory.router, province.router], title="Danh bạ cơ quan", memberships=memberships)

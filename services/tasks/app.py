@@ -11,16 +11,15 @@ from services.tasks.api import acts, files, tasks
 from services.tasks.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.tasks.files.store import FileStore
 from services.tasks.files.sweep import OrphanSweep
+from services.tasks.hints import LISTS, hint_of_event
 from services.tasks.scheduler.overdue import OverdueScheduler
 from services.tasks.settings import TasksSettings
 from services.tasks.subscriptions import CONSUMERS, REPLICA_CONSUMER
 
-LISTS = ("tasks",)
-
 
 def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
-    service = Service(settings, bus, package="services.tasks", publishes=True, consumers=CONSUMERS, lists=LISTS)
+    service = Service(settings, bus, package="services.tasks", publishes=True, consumers=CONSUMERS, lists=LISTS, hint_of=hint_of_event)
     store = FileStore(settings.files_folder)
     overdue = OverdueScheduler(service.database, service.hints, settings.clock, every=settings.overdue_every_seconds, lists=LISTS)
     orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)

@@ -41,7 +41,7 @@ class System:
 def start_system(data: Path, *arguments: str) -> System:
     """`python -m embedded` in a folder of its own; returns when it says where it runs."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "embedded", "--data", str(data), "--port", "0", *arguments],
+        [sys.executable, "-m", "embedded", "--data", str(data), "--port", "0", "--empty", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -58,6 +58,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "instructions.0.no_deadline_reason",
     ),
     "second instruction": (document(instruction(), instruction(due=None)), "due-missing", "instructions.1.due"),
+    "field of nobody": (document(instruction(field="bong-da")), "unknown-field", "instructions.0.field"),
     "no instructions": (document(instructions=[]), "no-instructions", "instructions"),
     "issued tomorrow": (document(issue_date=TOMORROW), "issue-date-in-future", "issue_date"),
     "number without notation": (document(notation=None), "number-missing", "notation"),

@@ -1,5 +1,10 @@
 """From draft to release, and what others hear of it."""
 
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from libs.contracts.fields import FIELDS
 from tests.directives.documents import coordinating, document, instruction, lead
 from tests.signed_in import (
     COMMUNE_CLERK,
@@ -53,6 +58,22 @@ async def test_a_draft_is_submitted_and_released_by_an_office_leader(directives:
     assert (again.status_code, again.json()["code"]) == (409, "already-released")
 
 
+async def test_an_instruction_keeps_its_field_and_tells_it(directives: Client) -> None:
+    offered = (await directives.get(HEALTH_CLERK, "/vocabulary")).json()["fields"]
+    assert {"key": "y-te", "name": "Y tế"} in offered
+    assert [one["key"] for one in offered] == list(FIELDS)
+    draft = await registered(directives, instruction(field="y-te"), instruction())
+    address = f"/directives/{draft['id']}"
+    corrected = await directives.post(TRACKER, address, document(instruction(field="noi-vu"), instruction()), version=1, method="PUT")
+    assert [one["field"] for one in corrected.json()["instructions"]] == ["noi-vu", None]
+    await directives.post(OFFICE_LEAD, f"{address}/release", version=2)
+    assert [one["field"] for one in (await directives.get(TRACKER, address)).json()["instructions"]] == ["noi-vu", None]
+    told = await directives.rows(
+        "SELECT payload->'state'->>'field' AS field FROM event_log WHERE type LIKE '%instruction-released.v1' ORDER BY seq"
+    )
+    assert [row.field for row in told] == ["noi-vu", None]
+
+
 async def test_a_group_is_expanded_into_those_who_live_on_the_day(directives: Client) -> None:
     draft = await registered(directives, instruction(assignments=[coordinating(HEALTH)], lead_group="communes"))
     released = await directives.post(OFFICE_LEAD, f"/directives/{draft['id']}/release", version=1)
@@ -60,6 +81,26 @@ async def test_a_group_is_expanded_into_those_who_live_on_the_day(directives: Cl
     departments = await registered(directives, instruction(assignments=[], lead_group="departments"))
     released = await directives.post(OFFICE_LEAD, f"/directives/{departments['id']}/release", version=1)
     assert set(released.json()["instructions"][0]["lead_agency_ids"]) == {str(HEALTH), str(FINANCE)}, "not the closed department"
+
+
+async def test_a_group_is_seen_from_the_agency_that_issues_the_document(directives: Client) -> None:
+    """Not from the agency of whoever releases it; and a coordinator of another province is no member for it."""
+    elsewhere = uuid4()
+    async with directives.app.state.service.database.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO agency_replica SELECT (jsonb_populate_record(a, jsonb_build_object('id', CAST(:id AS uuid), "
+                "'scope', 'elsewhere'))).* FROM agency_replica a WHERE id = :like"
+            ),
+            {"id": elsewhere, "like": FINANCE},
+        )
+    draft = await registered(directives, instruction(assignments=[coordinating(elsewhere)], lead_group="departments"))
+    async with directives.app.state.service.database.begin() as connection:
+        await connection.execute(text("UPDATE directive SET issuing_agency_id = :issuer"), {"issuer": HEALTH})
+    released = await directives.post(OFFICE_LEAD, f"/directives/{draft['id']}/release", version=1)
+    assert released.status_code == 200, released.text
+    (found,) = released.json()["instructions"]
+    assert found["lead_agency_ids"] == [str(FINANCE)], "nobody assigns work to himself"
 
 
 async def test_agencies_see_what_was_released_to_them(directives: Client) -> None:

@@ -139,6 +139,22 @@ def test_a_python_without_venv_is_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / ".venv").exists()
 
 
+def test_whoever_thinks_better_of_it_while_it_installs_reads_no_traceback(tmp_path: Path) -> None:
+    clone_into(tmp_path)
+    process = subprocess.Popen(
+        Clone(tmp_path, tmp_path).command("./run"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not (tmp_path / ".venv" / "pyvenv.cfg").exists():
+        assert process.poll() is None
+    # As a terminal does it: everybody hears of it, the shell and what it has started.
+    os.killpg(process.pid, signal.SIGINT)
+    said, complained = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert said == ""
+    assert complained.count("\n") == 1
+    assert "installing libraries" in complained
+
+
 def test_a_python_that_is_too_old_is_one_sentence(tmp_path: Path) -> None:
     clone_into(tmp_path)
     old = tmp_path / "python3"

@@ -133,6 +133,11 @@ class Running:
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
         return Browser(httpx2.AsyncClient(transport=transport, base_url=PUBLIC_URL), self.stand_in)
 
+    def hear_that_all_changed(self) -> None:
+        """What the services' live lines would have said of it."""
+        self.app.state.portal.shared.forget()
+        self.app.state.portal.answers.forget()
+
     async def rows(self, statement: str, **parameters: Any) -> list[Any]:
         async with self.admin.read() as connection:
             return list((await connection.execute(text(statement), parameters)).all())

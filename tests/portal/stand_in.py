@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 ISSUER = "http://sign-in.test/realms/chidao"
 LONG_AGENCY = "Ban Quản lý dự án đầu tư xây dựng các công trình nông nghiệp và phát triển nông thôn tỉnh Quảng Ngãi"
+LISTS = {"directory": "agencies", "directives": "directives", "tasks": "tasks", "notify": "notices", "reporting": "figures"}
 AGENCIES = {
     "office": ("Văn phòng Ủy ban nhân dân tỉnh", "VP UBND tỉnh", "OFFICE"),
     "health": ("Sở Y tế", "Sở Y tế", "DEPARTMENT"),
@@ -70,6 +71,7 @@ class StandIn:
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     streams: dict[str, list[asyncio.Queue[str]]] = field(default_factory=dict)
     loop: asyncio.AbstractEventLoop | None = None
@@ -136,18 +138,19 @@ class StandIn:
         async def spoken() -> AsyncIterator[bytes]:
             yield b": connected\n\n"
             while True:
-                yield f'data: {{"lists": ["{await queue.get()}"]}}\n\n'.encode()
+                yield f'data: {{"lists": {{"{await queue.get()}": null}}}}\n\n'.encode()
 
         return StreamingResponse(spoken(), media_type="text/event-stream")
 
     def say_changed(self, *services: str) -> None:
         for service in services:
             for queue in self.streams.get(service, []):
-                queue.put_nowait(service)
+                queue.put_nowait(LISTS[service])
 
     async def serve(self, request: Request, service: str, path: str) -> Response:
         is_json = request.headers.get("content-type", "").startswith("application/json")
         body = json.loads(await request.body() or b"{}") if is_json else None
+        self.queries.append(dict(request.query_params))
         self.asked.append(Asked(request.method, f"/{service}/{path}", dict(request.headers), body))
         if service in self.away:
             return JSONResponse({"code": "unavailable"}, 503)
@@ -204,6 +207,8 @@ class StandIn:
         return {"items": self.notices, "next_cursor": None, "total": len(self.notices)}
 
     def directives_(self, path: list[str], body: Any, method: str) -> Any:
+        if path == ["vocabulary"]:
+            return {"fields": [{"key": "y-te", "name": "Y tế"}, {"key": "noi-vu", "name": "Nội vụ"}]}
         if path == ["directives"] and method == "GET":
             listed = [
                 {**one, "instruction_count": len(one["instructions"]), "created_at": self.moment()} for one in self.directives.values()
@@ -223,7 +228,9 @@ class StandIn:
         return found
 
     def directive(self, body: dict[str, Any]) -> dict[str, Any]:
-        instructions = [{**one, "id": str(uuid4()), "ordinal": n, "lead_agency_ids": []} for n, one in enumerate(body["instructions"], 1)]
+        instructions = [
+            {"field": None, **one, "id": str(uuid4()), "ordinal": n, "lead_agency_ids": []} for n, one in enumerate(body["instructions"], 1)
+        ]
         actions = [{"action": name, "allowed": True, "reason_code": None} for name in ("CHANGE", "SUBMIT_FOR_RELEASE", "RELEASE")]
         made = {**body, "id": str(uuid4()), "version": 1, "state": "DRAFT", "released_at": None, "issuing_agency_id": id_of("office")}
         made |= {"instructions": instructions, "available_actions": actions, "created_by": id_of("membership tracker")}
@@ -233,7 +240,10 @@ class StandIn:
     def assign(self, directive: dict[str, Any], one: dict[str, Any], **more: Any) -> dict[str, Any]:
         lead = next((given["agency_id"] for given in one["assignments"] if given["role"] == "LEAD"), None)
         task = {
-            **{name: one[name] for name in ("id", "ordinal", "content", "deliverable", "deadline_class", "deadline_wording", "due")},
+            **{
+                name: one[name]
+                for name in ("id", "field", "ordinal", "content", "deliverable", "deadline_class", "deadline_wording", "due")
+            },
             "code": f"NV-{1000 + len(self.tasks)}",
             "version": 1,
             "state": "ASSIGNED",

@@ -1,13 +1,11 @@
 """The ten-second home, the lists behind its numbers, and what is shown while a service is away."""
 
-import asyncio
 import re
 from html import unescape
 from typing import Any
 
 import pytest
 
-from portal import live as live_lines
 from portal.messages import en, vi
 from tests.portal.conftest import Browser, Running
 from tests.portal.stand_in import id_of
@@ -61,6 +59,7 @@ async def test_the_sentence_is_true(portal: Running, browser: Browser, released:
     page = await browser.get("/home")
     assert "không có việc quá hạn" in page.text
     released |= {"bucket": "open_overdue", "deadline": {"kind": "overdue", "days_overdue": 2, "working_days_left": None}}
+    portal.hear_that_all_changed()
     page = await browser.get("/home?part=figures")
     sentence = re.sub(r"<.*?>", "", re.search(r'<h1 id="opening">(.*?)</h1>', page.text)[1])  # type: ignore[index]
     assert "1\u00a0việc quá hạn" in sentence
@@ -72,6 +71,7 @@ async def test_each_agency_stands_beside_what_it_was_a_week_ago(portal: Running,
     await browser.sign_in("leader")
     for earlier, words in (({}, "tăng 1"), ({id_of("health"): 1}, "không đổi"), ({id_of("health"): 1201}, "giảm 1.200")):
         portal.stand_in.overdue_a_week_ago = earlier
+        portal.hear_that_all_changed()
         page = await browser.get("/home")
         for row in (r">Sở Y tế</a>.*?</tr>", r"<tfoot>.*?</tfoot>"):
             assert f"{words}</span>" in "".join(re.findall(row, page.text, re.DOTALL))
@@ -111,49 +111,6 @@ async def test_theme_density_and_language_are_remembered(browser: Browser) -> No
         assert expected in page.text
     page = await browser.send("/preferences", {"theme": "system", "return_to": "/workbench"})
     assert "data-theme" not in page.text
-
-
-async def test_an_open_page_hears_within_a_moment_that_something_changed(portal: Running, browser: Browser) -> None:
-    await browser.sign_in("leader")
-    while not portal.stand_in.streams.get("reporting"):
-        await asyncio.sleep(0.05)
-    live = portal.app.state.portal.live
-
-    async def signed_in() -> bool:
-        return True
-
-    heard = live.follow(signed_in)
-    assert (await anext(heard)).startswith(b"retry")
-    waiting = asyncio.ensure_future(anext(heard))
-    await asyncio.sleep(0)
-    portal.stand_in.say_changed_from_afar("reporting")
-    assert await asyncio.wait_for(waiting, 5) == b'data: {"lists": ["figures"]}\n\n'
-    await heard.aclose()
-
-
-async def test_who_has_signed_out_hears_nothing_more_however_much_there_is_to_tell(
-    portal: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_lines, "HEARTBEAT_SECONDS", 0.1)
-    live = portal.app.state.portal.live
-    signed_in = True
-
-    async def still() -> bool:
-        return signed_in
-
-    heard = live.follow(still)
-    async with asyncio.timeout(20):
-        while await anext(heard) != b": still here\n\n":
-            pass
-    signed_in = False
-    told = 0
-    async with asyncio.timeout(20):
-        live.say("figures")
-        async for _ in heard:
-            told += 1
-            live.say("figures")
-            await asyncio.sleep(0.02)
-    assert told < 10
 
 
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:

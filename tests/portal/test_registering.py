@@ -1,5 +1,8 @@
 """Registering a document, as a browser without scripts does it."""
 
+import re
+from typing import Any
+
 from tests.portal.conftest import Browser, Fields, Running
 from tests.portal.stand_in import id_of
 
@@ -159,3 +162,44 @@ async def test_a_draft_is_corrected_upon_its_version(portal: Running, browser: B
     (put,) = [one for one in portal.stand_in.asked if one.method == "PUT"]
     assert put.headers["if-match"] == '"1"'
     assert put.body["subject"] == "Khác"
+
+
+async def test_every_error_is_told_at_once_as_a_way_to_its_field(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    wrong = {"act": "save", "issue_date": "31/02/2026", "instructions-0-due": "mai", "instructions-0-lead": "không có"}
+    page = await browser.send("/directives", {**FILLED, **wrong})
+    links = re.findall(r'<li><a href="#([^"]+)">', page.text)
+    assert links == ["issue_date", "instructions-0-lead", "instructions-0-due"]
+    assert all(f'id="{one}"' in page.text for one in links)
+    assert browser.value_of("/directives", "instructions-0-due") == "mai"
+
+
+async def test_what_the_service_refuses_is_told_beside_its_field_too(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    errors = [{"field": "signer", "code": "invalid-body"}, {"field": "instructions.0.field", "code": "unknown-field"}]
+    portal.stand_in.refuse["POST /directives/directives"] = (422, {"code": "unknown-field", "errors": errors})
+    page = await browser.send("/directives", {**FILLED, "act": "save"})
+    assert re.findall(r'<li><a href="#([^"]+)">', page.text) == ["signer", "instructions-0-field"]
+    assert "Lĩnh vực không có trong danh mục." in browser.errors
+
+
+async def test_the_field_of_a_task_is_chosen_kept_and_shown(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    page = await browser.send("/directives", {**FILLED, "act": "save", "instructions-0-field": "y-te"})
+    (body,) = registered(portal)
+    assert body["instructions"][0]["field"] == "y-te"  # type: ignore[index]
+    assert "<dt>Lĩnh vực</dt><dd>Y tế</dd>" in page.text
+    await browser.get(f"{page.url.path}/edit")
+    assert browser.value_of("/directives", "instructions-0-field") == "y-te"
+
+
+async def test_the_workbench_is_filtered_by_field(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
+    released["field"] = "y-te"
+    await browser.sign_in("tracker")
+    page = await browser.get("/workbench?field=y-te")
+    assert '<span class="tiny field-name">Y tế</span>' in page.text
+    assert 'aria-label="Bỏ lọc lĩnh vực Y tế"' in page.text
+    asked = [one for one in portal.stand_in.queries if one.get("field") == "y-te"]
+    assert len(asked) == 2, "the list and its counts are asked for the same"
+    page = await browser.get(f"/tasks/{released['id']}")
+    assert "<dt>Lĩnh vực</dt><dd>Y tế</dd>" in page.text

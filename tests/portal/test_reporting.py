@@ -210,3 +210,20 @@ async def test_what_can_no_longer_be_sent_can_still_be_copied(portal: Running, c
     assert page.status_code == 409
     assert "đang chờ Văn phòng xác nhận" in page.text
     assert "Đã làm thêm" in page.text
+
+
+async def test_a_reason_is_kept_while_the_service_is_away(portal: Running, clerk: Browser, released: Task) -> None:
+    await accepted(clerk, released)
+    await clerk.get(f"/tasks/{released['id']}/completion")
+    await clerk.send(f"/tasks/{released['id']}/completion", {"report_number": "1/BC", "report_date": "1/3/2026", "summary": "Xong"})
+    office = portal.browser()
+    await office.sign_in("tracker")
+    path = f"/confirm/{released['id']}"
+    await office.get(path)
+    key = office.value_of(f"{path}/return", "idempotency_key")
+    portal.stand_in.refuse[f"POST /tasks/tasks/{released['id']}/results/return"] = (503, {"code": "unavailable"})
+    page = await office.send(f"{path}/return", {"reason": "Thiếu phụ lục số liệu"})
+    assert page.status_code == 503
+    assert office.value_of(f"{path}/return", "reason") == "Thiếu phụ lục số liệu"
+    assert office.value_of(f"{path}/return", "idempotency_key") == key
+    await office.http.aclose()

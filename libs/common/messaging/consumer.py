@@ -69,12 +69,13 @@ class DeliveredTooOften(Exception):
 class ConsumerRunner:
     """Applies events for one declared consumer. The only door to an effect: for the bus, the sweep and a redrive alike.
 
-    `changed` is called after a commit that brought something new. `put_aside` counts what came and can be neither applied nor buried.
+    `changed` is called after a commit, with the events that took effect in it. `put_aside` counts what came and can be neither
+    applied nor buried.
     """
 
     consumer: Consumer
     database: Database
-    changed: Callable[[], None] = lambda: None
+    changed: Callable[[Sequence[Envelope]], None] = lambda _: None
     sweep_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     put_aside: int = 0
     # The bus and the sweep bring the same events at the same moment; one at a time, they cannot wait for each other's locks.
@@ -149,25 +150,25 @@ class ConsumerRunner:
         )
         async with self._turn:
             try:
-                fresh = await self._apply_together(ordered, source, position)
+                effects = await self._apply_together(ordered, source, position)
             except Exception as error:
                 if await self._passes(error):
                     raise
                 log.warning(
                     "batch-failed", consumer=self.consumer.name, size=len(ordered), error=type(error).__name__, detail=wording(error)
                 )
-                fresh = sum([await self._apply_alone(envelope) for envelope in ordered])
+                effects = [effect for envelope in ordered for effect in await self._apply_alone(envelope)]
                 await self._apply_together([], source, position)
-        if fresh:
-            self.changed()
+        if effects:
+            self.changed(effects)
 
-    async def _apply_together(self, envelopes: list[Envelope], source: str | None, position: Position | None) -> int:
+    async def _apply_together(self, envelopes: list[Envelope], source: str | None, position: Position | None) -> list[Envelope]:
         async with self.database.begin() as connection:
             fresh = await self._claim(connection, envelopes) if envelopes else []
             if envelopes:
                 # Before the effects: what was held and now fails at its turn is buried by them, and must stay so.
                 await dead_events.settle(connection, self.consumer.name, envelopes)
-            await self._take_effect(connection, fresh)
+            effects = await self._take_effect(connection, fresh)
             if source is not None and position is not None:
                 await connection.execute(
                     _MOVE,
@@ -179,9 +180,9 @@ class ConsumerRunner:
                         "seq": position.seq,
                     },
                 )
-        return len(fresh)
+        return effects
 
-    async def _apply_alone(self, envelope: Envelope) -> int:
+    async def _apply_alone(self, envelope: Envelope) -> list[Envelope]:
         for attempt in range(1, TRIES + 1):
             try:
                 return await self._apply_together([envelope], None, None)
@@ -192,7 +193,7 @@ class ConsumerRunner:
                     async with self.database.begin() as connection:
                         await self._bury(connection, envelope, error)
                     self.sweep_wanted.set()
-                    return 0
+                    return []
         raise AssertionError("unreachable: the last try returns")
 
     async def _passes(self, error: Exception) -> bool:
@@ -229,19 +230,22 @@ class ConsumerRunner:
         new: set[tuple[str, int, UUID, int]] = {(row.source, row.epoch, row.aggregate_id, row.version) for row in claimed}
         return [envelope for envelope in envelopes if envelope.key in new]
 
-    async def _take_effect(self, connection: AsyncConnection, fresh: Sequence[Envelope]) -> None:
-        """The effects of events that were just claimed, in this order."""
+    async def _take_effect(self, connection: AsyncConnection, fresh: Sequence[Envelope]) -> list[Envelope]:
+        """The effects of events that were just claimed, in this order. Which took effect: not what is held, but what no longer is."""
         if self.consumer.sequential and fresh:
-            await self._take_effect_in_sequence(connection, fresh)
+            effects = await self._take_effect_in_sequence(connection, fresh)
         else:
+            effects = list(fresh)
             for envelope in fresh:
                 await self._handle(connection, envelope)
         if self.consumer.afterwards is not None and fresh:
             await self.consumer.afterwards(fresh, connection)
+        return effects
 
-    async def _take_effect_in_sequence(self, connection: AsyncConnection, fresh: Sequence[Envelope]) -> None:
+    async def _take_effect_in_sequence(self, connection: AsyncConnection, fresh: Sequence[Envelope]) -> list[Envelope]:
         """Each event after the version before it; what comes too early is held. One look at the sequences serves the whole batch."""
         sequences = await lock_sequences(connection, self.consumer.name, fresh)
+        effects = []
         for envelope in fresh:
             sequence = sequences[envelope.stream]
             if envelope.version > sequence.reached + 1:
@@ -249,16 +253,19 @@ class ConsumerRunner:
             elif envelope.version == sequence.reached + 1:
                 await self._handle(connection, envelope)
                 sequence.reached = envelope.version
+                effects.append(envelope)
                 if sequence.something_waits:
-                    await self._go_on(connection, sequence)
+                    effects += await self._go_on(connection, sequence)
         await store_sequences(connection, sequences.values())
+        return effects
 
-    async def _go_on(self, connection: AsyncConnection, sequence: VersionSequence) -> None:
-        """The sequence has reached a version; what was held for the next ones takes effect now."""
+    async def _go_on(self, connection: AsyncConnection, sequence: VersionSequence) -> list[Envelope]:
+        """The sequence has reached a version; what was held for the next ones takes effect now, and is what is returned."""
+        effects: list[Envelope] = []
         while True:
             waiting = await sequence.take_next(connection)
             if waiting is None:
-                return
+                return effects
             try:
                 async with connection.begin_nested():
                     await self._handle(connection, waiting)
@@ -268,8 +275,9 @@ class ConsumerRunner:
                 # It was claimed when it was held, so a redrive must find it unclaimed.
                 await dead_events.unclaim(connection, self.consumer.name, waiting)
                 await self._bury(connection, waiting, error)
-                return
+                return effects
             sequence.reached += 1
+            effects.append(waiting)
 
     async def _handle(self, connection: AsyncConnection, envelope: Envelope) -> None:
         reach(Point.BEFORE_EFFECT, of=self.database.service)
@@ -283,17 +291,18 @@ class ConsumerRunner:
     async def redrive(self, envelope: Envelope, *, by: str) -> None:
         """Try a dead event again through the same handler; raises what the handler raises."""
         async with self._turn, self.database.begin() as connection:
-            await self._take_effect(connection, await self._claim(connection, [envelope]))
+            effects = await self._take_effect(connection, await self._claim(connection, [envelope]))
             await dead_events.decide(connection, self.consumer.name, envelope.key, "redriven", by=by, reason="redriven")
-        self.changed()
+        self.changed(effects)
 
     async def waive(self, envelope: Envelope, *, by: str, reason: str) -> None:
         """Give a dead event up. It counts as applied, so what waits behind it goes on."""
+        effects: list[Envelope] = []
         async with self._turn, self.database.begin() as connection:
             await self._claim(connection, [envelope])
             await dead_events.decide(connection, self.consumer.name, envelope.key, "waived", by=by, reason=reason)
             if self.consumer.sequential:
                 sequences = await lock_sequences(connection, self.consumer.name, [envelope])
-                await self._go_on(connection, sequences[envelope.stream])
+                effects = await self._go_on(connection, sequences[envelope.stream])
                 await store_sequences(connection, sequences.values())
-        self.changed()
+        self.changed(effects)

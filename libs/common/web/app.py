@@ -11,6 +11,7 @@ from libs.common.settings import Part
 from libs.common.tokens import TokenVerifier
 from libs.common.web import health, internal
 from libs.common.web.auth import PORTAL_PARTY, Doorkeeper, Memberships
+from libs.common.web.disconnected import EndsWithItsAsker
 from libs.common.web.middleware import RequestTrace
 from libs.common.web.problems import install_problem_answers
 
@@ -45,5 +46,6 @@ def create_service_app(service: Service, routers: Sequence[APIRouter], *, title:
     if Part.API in settings.parts:
         for router in (internal.router, *routers):
             app.include_router(router)
+    app.add_middleware(EndsWithItsAsker)
     app.add_middleware(RequestTrace, service=service.name)
     return app

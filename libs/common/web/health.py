@@ -16,13 +16,31 @@ from libs.common.web.problems import Problem
 
 router = APIRouter(prefix="/health", tags=["health"])
 
-_PUBLISHING = text("""
-SELECT (SELECT count(*) FROM outbox) AS outbox, (SELECT count(*) FROM outbox WHERE attempts > 0) AS put_off,
-       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox JOIN event_log USING (seq)) AS oldest_seconds,
-       (SELECT count(*) FROM event_log) AS events
+# Exact while they are few; of more it is enough to know that they are many, or about how many.
+COUNTED = 10_000
+
+
+def _count(table: str, where: str = "true") -> str:
+    return f"(SELECT count(*) FROM (SELECT FROM {table} WHERE {where} LIMIT {COUNTED}) AS few)"
+
+
+def _about(table: str) -> str:
+    return f"greatest({_count(table)}, (SELECT CAST(reltuples AS bigint) FROM pg_class WHERE oid = CAST('{table}' AS regclass)))"
+
+
+_PUBLISHING = text(f"""
+SELECT {_count("outbox")} AS outbox, {_count("outbox", "attempts > 0")} AS put_off,
+       coalesce((SELECT extract(epoch FROM now() - created_at) FROM outbox JOIN event_log USING (seq) ORDER BY seq LIMIT 1), 0)
+         AS oldest_seconds,
+       {_about("event_log")} AS events
 """)
-_CONSUMING = text("""
-SELECT (SELECT count(*) FROM dead_event WHERE state = 'open') AS dead, (SELECT count(*) FROM held_notice) AS held
+_CONSUMING = text(f"""
+SELECT {_count("dead_event", "state = 'open'")} AS dead, {_count("held_notice")} AS held
+""")
+# By the statistics of the last vacuum; -1 before the first.
+_TABLES = text("""
+SELECT relname, CAST(reltuples AS bigint) AS rows, pg_total_relation_size(oid) AS bytes
+FROM pg_class WHERE relkind = 'r' AND relnamespace = CAST('public' AS regnamespace) ORDER BY relname
 """)
 _POSITIONS = text(
     "SELECT consumer, source, extract(epoch FROM now() - heard_at) AS heard_seconds_ago FROM feed_position WHERE heard_at > '-infinity'"
@@ -72,6 +90,7 @@ async def _found(service: Service, connection: AsyncConnection) -> dict[str, Any
         found["heard"] = {
             f"{row.consumer} of {row.source}": round(float(row.heard_seconds_ago), 1) for row in await connection.execute(_POSITIONS)
         }
+    found["tables"] = {row.relname: {"rows": row.rows, "bytes": row.bytes} for row in await connection.execute(_TABLES)}
     if service.examined_too is not None:
         found |= await service.examined_too(connection)
     return found

@@ -37,7 +37,10 @@ async def events(
 
 @router.get("/stream")
 async def stream(request: Request, caller: ServiceCaller) -> StreamingResponse:
-    """Server-sent events `{"lists": […]}`, "*" for all, as long as the caller listens, and a word in between when nothing changes."""
+    """Server-sent events `{"lists": {list: whom}}` as long as the caller listens, and a word in between when nothing changes.
+
+    The list "*" is any of them; whom is null for everybody, else ids of `agencies` and `persons`, and `roles`.
+    """
     return StreamingResponse(
         _spoken(service_of(request.app).changed_lists), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )
@@ -46,5 +49,5 @@ async def stream(request: Request, caller: ServiceCaller) -> StreamingResponse:
 async def _spoken(changed: ChangedLists) -> AsyncIterator[bytes]:
     # The first word lets the caller know that he is connected.
     yield b": connected\n\n"
-    async for lists in changed.follow():
-        yield b"data: " + json.dumps({"lists": sorted(lists)}).encode() + b"\n\n" if lists else b": still here\n\n"
+    async for hint in changed.follow():
+        yield b"data: " + json.dumps({"lists": hint.to_json()}).encode() + b"\n\n" if hint else b": still here\n\n"

@@ -1,6 +1,7 @@
 """A web server that says farewell in order: requests are answered, live streams are hung up on."""
 
 import asyncio
+import resource
 from contextlib import suppress
 
 import uvicorn
@@ -10,9 +11,16 @@ from starlette.types import ASGIApp
 # by themselves. Whoever has no answer yet is at work on a change, and has the longer time.
 LONGEST_FAREWELL_SECONDS = 1.0
 LONGEST_STOP_SECONDS = 10
+MOST_FILES = 65_536
 
 
 class Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        # Every open page holds a line, and every line is a file: the 1,024 that many a system begins with are soon used up.
+        present, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(present, min(most, MOST_FILES)), most))
+
     async def _wait_tasks_to_complete(self) -> None:
         while self.server_state.connections or self.server_state.tasks:
             with suppress(TimeoutError):

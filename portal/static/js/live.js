@@ -1,18 +1,23 @@
 // The page learns that something changed: numbers change by themselves, lists say how much is new and wait to be asked.
-// One tab of the browser holds the stream and tells the others. Whatever cannot be had now is asked for again.
+// One tab of the browser holds the stream and tells the others. Whatever cannot be had now is asked for again, after a longer pause each
+// time. The house says over how long a time its open pages should spread their questions; a tab that nobody looks at asks when it is shown.
 
 const GATHER_MILLISECONDS = 120;
 const TRY_AGAIN_MILLISECONDS = 5_000;
-const LONGEST_PAUSE_MILLISECONDS = 300_000;
+const LONGEST_PAUSE_MILLISECONDS = 60_000;
+const LONGEST_REFUSED_MILLISECONDS = 300_000;
+const BEGIN_WITHIN_MILLISECONDS = 1_000;
 const DAY_MILLISECONDS = 86_400_000;
 const VIETNAM_MILLISECONDS = 7 * 3_600_000;
 const OWN_REFRESH = { headers: { "Chidao-Refresh": "1" } };
 
 const channel = new BroadcastChannel("chidao-live");
 const waiting = new Map();
+const unseen = new Map();
 let inTouch = false;
 
-channel.addEventListener("message", ({ data }) => told(data));
+channel.addEventListener("message", ({ data }) => told(data.lists, data.within));
+document.addEventListener("visibilitychange", () => document.hidden || catchUp());
 document.addEventListener("click", (event) => event.target.closest("[data-live-list] button") && takeOver(event.target.closest("[data-live-list]")));
 
 if (document.querySelector("[data-live], [data-live-list]")) {
@@ -29,15 +34,18 @@ function listen(pause = TRY_AGAIN_MILLISECONDS) {
   stream.addEventListener("open", () => {
     next = TRY_AGAIN_MILLISECONDS;
     // What changed between the making of the page and now is not known.
-    spread(["*"]);
+    spread(["*"], BEGIN_WITHIN_MILLISECONDS);
   });
-  stream.addEventListener("message", (event) => spread(JSON.parse(event.data).lists));
+  stream.addEventListener("message", (event) => {
+    const { lists, within } = JSON.parse(event.data);
+    spread(lists, within);
+  });
   stream.addEventListener("error", () => {
     if (inTouch) spread(["away"]);
     if (stream.readyState !== EventSource.CLOSED) return;
     // A browser does not come back by itself after a refusal: the session is over, which a look at any part tells, or the house was closed.
     spread(["refused"]);
-    setTimeout(() => listen(Math.min(next * 2, LONGEST_PAUSE_MILLISECONDS)), next);
+    setTimeout(() => listen(Math.min(next * 2, LONGEST_REFUSED_MILLISECONDS)), around(next));
   });
 }
 
@@ -45,25 +53,36 @@ function isBeingFilled() {
   return document.querySelector("form[data-draft]") !== null;
 }
 
-function spread(lists) {
-  channel.postMessage(lists);
-  told(lists);
+function spread(lists, within = 0) {
+  channel.postMessage({ lists, within });
+  told(lists, within);
 }
 
-function told(lists) {
+// A moment by chance, so that pages that failed together do not come back together.
+function around(milliseconds) {
+  return milliseconds * (0.5 + Math.random());
+}
+
+function told(lists, within) {
   inTouch = !lists.includes("away") && !lists.includes("refused");
   document.documentElement.classList.toggle("is-live", inTouch);
   if (lists.includes("away")) return;
   const everything = lists.includes("*") || lists.includes("refused");
   for (const element of document.querySelectorAll("[data-live], [data-live-list]")) {
-    const name = element.dataset.live ?? element.dataset.liveList;
-    if (everything || lists.includes(name)) soon(element.id || name, element.dataset.live ? () => refresh(element.id) : () => compare(element));
+    const names = element.dataset.live ?? element.dataset.liveList;
+    if (!everything && !names.split(" ").some((name) => lists.includes(name))) continue;
+    const moment = GATHER_MILLISECONDS + Math.random() * within;
+    soon(element.id || names, element.dataset.live ? () => refresh(element.id) : () => compare(element), moment);
   }
 }
 
 // Several hints at once are one look; a hint that comes during a look leads to one more, and so does a look that found nobody in.
-function soon(key, look, after = GATHER_MILLISECONDS) {
-  const state = waiting.get(key) ?? { busy: false, again: false };
+function soon(key, look, after) {
+  if (document.hidden) {
+    unseen.set(key, look);
+    return;
+  }
+  const state = waiting.get(key) ?? { busy: false, again: false, failures: 0 };
   waiting.set(key, state);
   if (state.busy) {
     state.again = true;
@@ -72,10 +91,19 @@ function soon(key, look, after = GATHER_MILLISECONDS) {
   state.busy = true;
   setTimeout(async () => {
     const seen = await look().catch(() => false);
-    state.busy = false;
-    if (state.again || !seen) soon(key, look, state.again ? GATHER_MILLISECONDS : TRY_AGAIN_MILLISECONDS);
-    state.again = false;
+    const again = state.again;
+    state.busy = state.again = false;
+    state.failures = seen ? 0 : state.failures + 1;
+    if (!seen) soon(key, look, around(Math.min(TRY_AGAIN_MILLISECONDS * 2 ** (state.failures - 1), LONGEST_PAUSE_MILLISECONDS)));
+    else if (again) soon(key, look, Math.max(after, GATHER_MILLISECONDS));
   }, after);
+}
+
+// What changed while nobody looked at this tab.
+function catchUp() {
+  const looks = [...unseen];
+  unseen.clear();
+  for (const [key, look] of looks) soon(key, look, GATHER_MILLISECONDS);
 }
 
 // Null when it cannot be had at present; an empty page when it never can.

@@ -3,6 +3,7 @@ import "./agency-field.js";
 import "./drafts.js";
 import "./forms.js";
 import "./keys.js";
+import "./later.js";
 import "./live.js";
 
 document.documentElement.classList.add("has-script");

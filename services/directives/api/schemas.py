@@ -38,6 +38,7 @@ class InstructionOut(BaseModel):
     assignments: list[AssignmentOut]
     lead_group: str | None
     lead_agency_ids: list[UUID]
+    field: str | None
 
     @staticmethod
     def of(instruction: Instruction) -> "InstructionOut":
@@ -54,6 +55,7 @@ class InstructionOut(BaseModel):
             assignments=[AssignmentOut(agency_id=one.agency_id, role=one.role) for one in draft.assignments],
             lead_group=draft.lead_group,
             lead_agency_ids=list(instruction.lead_agency_ids),
+            field=draft.field,
         )
 
 

@@ -13,6 +13,7 @@ add_titles(
         "agency-twice": "Một cơ quan chỉ được ghi một lần trong cùng nhiệm vụ.",
         "unknown-agency": "Cơ quan không có trong danh bạ hoặc đã ngừng hoạt động.",
         "unknown-group": "Nhóm cơ quan không có trong danh bạ.",
+        "unknown-field": "Lĩnh vực không có trong danh mục.",
         "empty-group": "Nhóm cơ quan hiện không có cơ quan nào đang hoạt động.",
         "due-missing": "Nhiệm vụ có thời hạn phải ghi ngày đến hạn.",
         "due-without-deadline": "Nhiệm vụ không thời hạn thì không ghi ngày đến hạn.",

@@ -1,11 +1,13 @@
 """A directive and the instructions in it."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from libs.common.domain import Aggregate
+from libs.contracts.agency_groups import AGENCY_GROUPS
 from services.directives.domain import events
 from services.directives.domain.draft import Draft, InstructionDraft
 from services.directives.domain.lifecycle import Action, next_state
@@ -14,6 +16,16 @@ from services.directives.domain.vocabulary import AssignmentRole, DirectiveState
 
 class NewId(Protocol):
     def __call__(self) -> UUID: ...
+
+
+class LivingAgency(Protocol):
+    """An agency of the issuer's province that lives on the day."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def kind(self) -> str: ...
 
 
 class Instruction(Aggregate):
@@ -90,15 +102,19 @@ class Directive(Aggregate):
         self.state = next_state(self.state, Action.SUBMIT_FOR_RELEASE)
         self.record(events.SubmittedForRelease(occurred_at=at))
 
-    def release(self, members: dict[str, tuple[UUID, ...]], *, by: UUID | None, at: datetime) -> None:
-        """Phát hành. `members` are the agencies of each group on this day."""
+    def release(self, living: Sequence[LivingAgency], *, by: UUID | None, at: datetime) -> None:
+        """Phát hành. `living` are the agencies of the issuer's province on this day; whoever is in a group on this day is told by it."""
         self.state = next_state(self.state, Action.RELEASE)
         self.released_at = at
         for instruction in self.instructions:
             if instruction.draft.lead_group is not None:
-                instruction.lead_agency_ids = members[instruction.draft.lead_group]
+                instruction.lead_agency_ids = self._members(instruction.draft.lead_group, living)
             instruction.record(events.InstructionReleased(directive=self, released_by=by, occurred_at=at))
         self.record(events.Released(released_by=by, occurred_at=at))
+
+    def _members(self, group: str, living: Sequence[LivingAgency]) -> tuple[UUID, ...]:
+        """From the issuer's point of view: nobody assigns work to himself."""
+        return tuple(agency.id for agency in living if agency.kind in AGENCY_GROUPS[group] and agency.id != self.issuing_agency_id)
 
 
 def _instructions(draft: Draft, new_id: NewId) -> list[Instruction]:

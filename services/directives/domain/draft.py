@@ -17,7 +17,10 @@ class Assignment:
 
 @dataclass(frozen=True)
 class InstructionDraft:
-    """One demand of the document. `deadline_wording` is the deadline as the document words it, `due` the day a person read from it."""
+    """One demand of the document. `deadline_wording` is the deadline as the document words it, `due` the day a person read from it.
+
+    `field` is the key of its field (lĩnh vực), one of `libs.contracts.fields`.
+    """
 
     content: str
     deliverable: Deliverable | None
@@ -27,6 +30,7 @@ class InstructionDraft:
     no_deadline_reason: str | None
     assignments: tuple[Assignment, ...]
     lead_group: str | None
+    field: str | None
 
 
 @dataclass(frozen=True)

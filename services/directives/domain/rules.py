@@ -6,6 +6,7 @@ from uuid import UUID
 
 from libs.common.domain import DomainError, Refusal
 from libs.contracts.agency_groups import AGENCY_GROUPS
+from libs.contracts.fields import FIELDS
 from services.directives.domain.draft import Draft, InstructionDraft
 from services.directives.domain.vocabulary import NORMAL_SECRECY, AssignmentRole, DeadlineClass
 
@@ -64,6 +65,12 @@ class UnknownGroup(DraftRefused):
     code = "unknown-group"
 
 
+class UnknownField(DraftRefused):
+    """Work is found and counted by the fields that all services know."""
+
+    code = "unknown-field"
+
+
 class EmptyGroup(DraftRefused):
     """A group without a living agency would assign the work to nobody."""
 
@@ -112,6 +119,8 @@ def broken_rules(draft: Draft, *, living: Collection[UUID], living_kinds: Collec
         yield NoInstructions(field="instructions")
     for index, instruction in enumerate(draft.instructions):
         place = f"instructions.{index}"
+        if instruction.field is not None and instruction.field not in FIELDS:
+            yield UnknownField(field=f"{place}.field")
         yield from _broken_in_deadline(instruction, draft.issue_date, place)
         yield from _broken_in_assignments(instruction, living, living_kinds, place)
 

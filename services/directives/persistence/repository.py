@@ -9,11 +9,13 @@ from sqlalchemy import text
 from libs.common.actor import Actor
 from libs.common.domain import NotFound
 from libs.common.folding import folded
+from libs.common.live import Hint
 from libs.common.unit_of_work import Repository
 from services.directives.domain.directive import Directive, Instruction
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
 from services.directives.domain.permissions import agency_that_sees, sees_all
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
+from services.directives.hints import hint_of_directive, hint_of_instruction
 
 # Of an instruction `seen`, for who does not see all.
 CONCERNED = "(seen.lead_agency_ids @> ARRAY[CAST(:agency_id AS uuid)] OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)])"
@@ -36,9 +38,11 @@ WHERE id = :id AND version = :expected_version
 _DELETE_INSTRUCTIONS = text("DELETE FROM instruction WHERE directive_id = :id")
 _INSERT_INSTRUCTION = text("""
 INSERT INTO instruction (id, version, directive_id, ordinal, content, deliverable, deadline_class, deadline_wording, due,
-                         no_deadline_reason, lead_group, lead_agency_ids, assignments, coordinating_agency_ids)
+                         no_deadline_reason, lead_group, lead_agency_ids, assignments, coordinating_agency_ids,
+                         field)
 VALUES (:id, :version, :directive_id, :ordinal, :content, :deliverable, :deadline_class, :deadline_wording, :due,
-        :no_deadline_reason, :lead_group, :lead_agency_ids, CAST(:assignments AS jsonb), :coordinating_agency_ids)
+        :no_deadline_reason, :lead_group, :lead_agency_ids, CAST(:assignments AS jsonb), :coordinating_agency_ids,
+        :field)
 """)
 _RELEASE_INSTRUCTION = text("""
 UPDATE instruction SET version = :version, lead_agency_ids = :lead_agency_ids, coordinating_agency_ids = :coordinating_agency_ids
@@ -94,6 +98,7 @@ def _instruction_row(instruction: Instruction, directive_id: UUID) -> dict[str, 
         "lead_agency_ids": list(instruction.lead_agency_ids),
         "assignments": json.dumps([{"agency_id": str(one.agency_id), "role": one.role.value} for one in draft.assignments]),
         "coordinating_agency_ids": list(instruction.coordinating_agency_ids),
+        "field": draft.field,
     }
 
 
@@ -108,6 +113,7 @@ def instruction_of(row: Any) -> Instruction:
         no_deadline_reason=row.no_deadline_reason,
         assignments=tuple(Assignment(UUID(one["agency_id"]), AssignmentRole(one["role"])) for one in assignments),
         lead_group=row.lead_group,
+        field=row.field,
     )
     return Instruction(row.id, row.ordinal, draft, lead_agency_ids=tuple(row.lead_agency_ids), version=row.version)
 
@@ -148,6 +154,9 @@ class DirectiveRepository(Repository[Directive]):
         rows = await self.connection.execute(_INSTRUCTIONS, {"id": directive_id})
         return self.touch(directive_of(row, [instruction_of(one) for one in rows]))
 
+    def hint_of(self, aggregate: Directive) -> Hint:
+        return hint_of_directive(aggregate)
+
     async def save(self, aggregate: Directive, *, expected_version: int) -> None:
         row = document_row(aggregate)
         if expected_version == 0:
@@ -167,6 +176,9 @@ class InstructionRepository(Repository[Instruction]):
     """Instructions become aggregates of their own when they are released; before that the directive stores them."""
 
     aggregate_type = "instruction"
+
+    def hint_of(self, aggregate: Instruction) -> Hint:
+        return hint_of_instruction(aggregate)
 
     async def save(self, aggregate: Instruction, *, expected_version: int) -> None:
         updated = await self.connection.execute(

@@ -11,7 +11,7 @@ from services.directives.domain.directive import Directive
 from services.directives.domain.lifecycle import Action
 from services.directives.domain.permissions import permit
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
-from services.directives.use_cases.drafting import DirectiveBody, require_sound_today
+from services.directives.use_cases.drafting import DirectiveBody, agencies_today, require_sound_today
 
 
 async def change_directive(directive_id: UUID, change: Change, uow: DirectivesUnitOfWork, *, now: datetime) -> Directive:
@@ -21,7 +21,9 @@ async def change_directive(directive_id: UUID, change: Change, uow: DirectivesUn
         if await uow.is_repeat(change, directive):
             return directive
         draft = change.command(DirectiveBody).to_draft()
-        await require_sound_today(draft, uow.connection, actor=change.actor, today=vietnam_date(now))
+        issuer, today = directive.issuing_agency_id, vietnam_date(now)
+        agencies = await agencies_today(draft, uow.connection, issuing_agency_id=issuer, today=today)
+        require_sound_today(draft, agencies, issuing_agency_id=issuer, actor=change.actor, today=today)
         directive.change(draft, new_id=uuid7, at=now)
         await uow.commit()
     return directive

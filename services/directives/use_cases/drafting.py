@@ -1,5 +1,7 @@
 """The body of a directive as it is entered, and the look at the directory that its rules need."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.actor import Actor
 from libs.common.calendar_day import CalendarDay
 from libs.contracts.agency_groups import AGENCY_GROUPS
-from libs.directory_replica.replica import living_agencies
+from libs.directory_replica.replica import LivingAgency, living_agencies
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
 from services.directives.domain.rules import SecrecyNotAllowed, require_sound
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
@@ -44,6 +46,7 @@ class InstructionBody(BaseModel):
     no_deadline_reason: Words | None = None
     assignments: list[AssignmentBody] = Field(default=[], max_length=200)
     lead_group: str | None = None
+    field: str | None = None
 
 
 class DirectiveBody(BaseModel):
@@ -68,6 +71,7 @@ class DirectiveBody(BaseModel):
                         "deadline_class": "DATED",
                         "deadline_wording": "trước ngày 28/02/2026",
                         "due": "2026-02-27",
+                        "field": "y-te",
                         "assignments": [{"agency_id": "00000000-0000-5000-8000-000000000000", "role": "LEAD"}],
                     }
                 ],
@@ -109,23 +113,33 @@ def _instruction(body: InstructionBody) -> InstructionDraft:
         no_deadline_reason=body.no_deadline_reason,
         assignments=tuple(Assignment(one.agency_id, one.role) for one in body.assignments),
         lead_group=body.lead_group,
+        field=body.field,
     )
 
 
-async def require_sound_today(draft: Draft, connection: AsyncConnection, *, actor: Actor, today: date) -> dict[str, tuple[UUID, ...]]:
-    """Raises the first rule that the draft breaks with the agencies that live today; gives the members of every group it names."""
-    named = [instruction.lead_group for instruction in draft.instructions if instruction.lead_group in AGENCY_GROUPS]
-    kinds = {kind for group in named if group is not None for kind in AGENCY_GROUPS[group]}
-    living = await living_agencies(connection, ids=draft.agency_ids, kinds=kinds, within=actor.agency_id, day=today)
+@dataclass(frozen=True)
+class AgenciesToday:
+    """`named` are those of the draft that live, `of_groups` all of its groups' kinds in the issuer's province, the issuer himself too."""
+
+    named: frozenset[UUID]
+    of_groups: Sequence[LivingAgency]
+
+
+async def agencies_today(draft: Draft, connection: AsyncConnection, *, issuing_agency_id: UUID, today: date) -> AgenciesToday:
+    """Who a group is, is seen from the agency that issues the document, whoever enters or releases it."""
+    kinds = {kind for instruction in draft.instructions for kind in AGENCY_GROUPS.get(instruction.lead_group or "", ())}
+    named = await living_agencies(connection, ids=draft.agency_ids, day=today)
+    of_groups = await living_agencies(connection, kinds=kinds, within=issuing_agency_id, day=today) if kinds else []
+    return AgenciesToday(frozenset(one.id for one in named), of_groups)
+
+
+def require_sound_today(draft: Draft, agencies: AgenciesToday, *, issuing_agency_id: UUID, actor: Actor, today: date) -> None:
+    """Raises the first rule that the draft breaks with the agencies that live today."""
+    kinds = {one.kind for one in agencies.of_groups if one.id != issuing_agency_id}
     try:
-        require_sound(draft, living={one.id for one in living}, living_kinds={one.kind for one in living if one.kind in kinds}, today=today)
+        require_sound(draft, living=agencies.named, living_kinds=kinds, today=today)
     except SecrecyNotAllowed:
         # That it was tried is kept, and nothing of what was typed (rulebook 1.13). A refused change leaves no row, so the log is the place.
         by = {"membership_id": str(actor.membership_id), "agency_id": str(actor.agency_id)}
         log.warning("secret-document-refused", secrecy=draft.secrecy, **by)
         raise
-    return {
-        group: tuple(one.id for one in living if one.kind in AGENCY_GROUPS[group] and one.id != actor.agency_id)
-        for group in named
-        if group is not None
-    }

@@ -10,7 +10,7 @@ from services.directives.domain.directive import Directive
 from services.directives.domain.lifecycle import Action
 from services.directives.domain.permissions import permit
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
-from services.directives.use_cases.drafting import DirectiveBody, require_sound_today
+from services.directives.use_cases.drafting import DirectiveBody, agencies_today, require_sound_today
 
 
 async def register_directive(change: Change, uow: DirectivesUnitOfWork, *, now: datetime) -> Directive:
@@ -19,11 +19,13 @@ async def register_directive(change: Change, uow: DirectivesUnitOfWork, *, now: 
         if await uow.is_repeat(change):
             return await uow.directives.get(uow.repeated_id(change), seen_by=change.actor)
         draft = change.command(DirectiveBody).to_draft()
-        await require_sound_today(draft, uow.connection, actor=change.actor, today=vietnam_date(now))
         assert change.actor.agency_id is not None
+        issuer, today = change.actor.agency_id, vietnam_date(now)
+        agencies = await agencies_today(draft, uow.connection, issuing_agency_id=issuer, today=today)
+        require_sound_today(draft, agencies, issuing_agency_id=issuer, actor=change.actor, today=today)
         assert change.actor.membership_id is not None
         directive = uow.directives.touch(
-            Directive.register(draft, issuing_agency_id=change.actor.agency_id, created_by=change.actor.membership_id, new_id=uuid7, at=now)
+            Directive.register(draft, issuing_agency_id=issuer, created_by=change.actor.membership_id, new_id=uuid7, at=now)
         )
         await uow.commit()
     return directive

@@ -9,7 +9,7 @@ from services.directives.domain.directive import Directive
 from services.directives.domain.lifecycle import Action, next_state
 from services.directives.domain.permissions import permit
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
-from services.directives.use_cases.drafting import require_sound_today
+from services.directives.use_cases.drafting import agencies_today, require_sound_today
 
 
 async def release_directive(
@@ -22,8 +22,10 @@ async def release_directive(
             return directive
         next_state(directive.state, Action.RELEASE)
         # Agencies may have ended since the draft was entered.
-        members = await require_sound_today(directive.draft, uow.connection, actor=change.actor, today=vietnam_date(now))
-        directive.release(members, by=change.actor.membership_id, at=now)
+        issuer, today = directive.issuing_agency_id, vietnam_date(now)
+        agencies = await agencies_today(directive.draft, uow.connection, issuing_agency_id=issuer, today=today)
+        require_sound_today(directive.draft, agencies, issuing_agency_id=issuer, actor=change.actor, today=today)
+        directive.release(agencies.of_groups, by=change.actor.membership_id, at=now)
         for instruction in directive.instructions:
             uow.instructions.touch(instruction)
         await uow.commit()

@@ -11,8 +11,10 @@ from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.changing import Changing, accepts
 from libs.common.web.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from services.notify.notices.concern import hint_of_reading
 from services.notify.notices.kinds import NoticeKind
 from services.notify.notices.reading import count_unread, list_notices, mark_all_read, mark_read
+from services.notify.notices.retention import shown_since
 
 router = APIRouter(prefix="/notices", tags=["notices"])
 
@@ -23,6 +25,10 @@ async def service_here(request: Request) -> Service:
 
 
 Here = Annotated[Service, Depends(service_here)]
+
+
+def _since(service: Service) -> datetime:
+    return shown_since(service.clock.today())
 
 
 class NoticeOut(BaseModel):
@@ -52,7 +58,7 @@ async def listing(
     keys = decode_cursor(cursor, datetime.fromisoformat, int)
     before = (keys[0], keys[1]) if keys else None
     async with service.database.read() as connection:
-        found = await list_notices(connection, actor, only_unread=unread, before=before, limit=limit + 1)
+        found = await list_notices(connection, actor, since=_since(service), only_unread=unread, before=before, limit=limit + 1)
     page = found.items[:limit]
     more = len(found.items) > limit
     return Page(
@@ -65,23 +71,23 @@ async def listing(
 @router.get("/unread-count")
 async def unread_count(service: Here, actor: SignedIn) -> UnreadOut:
     async with service.database.read() as connection:
-        return UnreadOut(count=await count_unread(connection, actor))
+        return UnreadOut(count=await count_unread(connection, actor, since=_since(service)))
 
 
 # Marks of reading need no idempotency key of their own: a second one changes nothing. The header is asked for all the same.
 @router.post("/{notice_id}/read", openapi_extra=accepts())
 async def read(notice_id: UUID, change: Changing, service: Here) -> UnreadOut:
     async with service.database.begin() as connection:
-        await mark_read(connection, change.actor, notice_id)
-        left = await count_unread(connection, change.actor)
-    service.hints.lists_changed(*service.lists)
+        await mark_read(connection, change.actor, notice_id, since=_since(service))
+        left = await count_unread(connection, change.actor, since=_since(service))
+    service.hints.changed(hint_of_reading(change.actor))
     return UnreadOut(count=left)
 
 
 @router.post("/read-all", openapi_extra=accepts())
 async def read_all(change: Changing, service: Here) -> UnreadOut:
     async with service.database.begin() as connection:
-        await mark_all_read(connection, change.actor)
-        left = await count_unread(connection, change.actor)
-    service.hints.lists_changed(*service.lists)
+        await mark_all_read(connection, change.actor, since=_since(service))
+        left = await count_unread(connection, change.actor, since=_since(service))
+    service.hints.changed(hint_of_reading(change.actor))
     return UnreadOut(count=left)

@@ -1,4 +1,4 @@
-"""Notices of one person: what was told to the agency and role he acts in, and what of it he has read."""
+"""Notices of one person: what was told to the agency and role he acts in since a moment (`since`), and what of it he has read."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.actor import Actor
 from libs.common.domain import NotFound
 
-_HIS = "(n.agency_id IS NULL OR n.agency_id = :agency_id) AND n.roles @> ARRAY[CAST(:role AS text)]"
+_HIS = "(n.agency_id IS NULL OR n.agency_id = :agency_id) AND n.roles @> ARRAY[CAST(:role AS text)] AND n.created_at >= :since"
 
 _LIST = text(f"""
 WITH his AS (
@@ -59,16 +59,16 @@ class Notices:
     total: int
 
 
-def _of(actor: Actor) -> dict[str, Any]:
-    return {"agency_id": actor.agency_id, "role": actor.role, "person_id": actor.person_id}
+def _of(actor: Actor, since: datetime) -> dict[str, Any]:
+    return {"agency_id": actor.agency_id, "role": actor.role, "person_id": actor.person_id, "since": since}
 
 
 async def list_notices(
-    connection: AsyncConnection, actor: Actor, *, only_unread: bool, before: tuple[datetime, int] | None, limit: int
+    connection: AsyncConnection, actor: Actor, *, since: datetime, only_unread: bool, before: tuple[datetime, int] | None, limit: int
 ) -> Notices:
     """A page, newest first, and how many there are in all."""
     page = {"before": before[0] if before else None, "before_number": before[1] if before else None, "limit": limit}
-    rows = (await connection.execute(_LIST, {**_of(actor), "only_unread": only_unread, **page})).all()
+    rows = (await connection.execute(_LIST, {**_of(actor, since), "only_unread": only_unread, **page})).all()
     return Notices(
         [
             Notice(
@@ -90,15 +90,15 @@ async def list_notices(
     )
 
 
-async def count_unread(connection: AsyncConnection, actor: Actor) -> int:
-    return int((await connection.execute(_UNREAD, _of(actor))).scalar_one())
+async def count_unread(connection: AsyncConnection, actor: Actor, *, since: datetime) -> int:
+    return int((await connection.execute(_UNREAD, _of(actor, since))).scalar_one())
 
 
-async def mark_read(connection: AsyncConnection, actor: Actor, notice_id: UUID) -> None:
+async def mark_read(connection: AsyncConnection, actor: Actor, notice_id: UUID, *, since: datetime) -> None:
     """Raises NotFound for a notice that was told to others. Reading twice changes nothing."""
-    if (await connection.execute(_READ, {**_of(actor), "id": notice_id})).one_or_none() is None:
+    if (await connection.execute(_READ, {**_of(actor, since), "id": notice_id})).one_or_none() is None:
         raise NotFound
 
 
-async def mark_all_read(connection: AsyncConnection, actor: Actor) -> None:
-    await connection.execute(_READ_ALL, _of(actor))
+async def mark_all_read(connection: AsyncConnection, actor: Actor, *, since: datetime) -> None:
+    await connection.execute(_READ_ALL, _of(actor, since))

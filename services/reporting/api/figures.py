@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator
+from starlette.responses import Response
 
 from libs.common.calendar_day import CalendarDay
 from libs.common.clock import Clock
@@ -13,6 +14,7 @@ from libs.common.service import Service, service_of
 from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import CursorParameter, Limit, decode_cursor, encode_cursor
 from libs.common.web.problems import Problem
+from libs.common.web.shared import shared_answer
 from libs.common.web.titles import add_titles
 from libs.directory_replica.web import Rules
 from services.reporting.api.schemas import (
@@ -70,6 +72,7 @@ class Asking:
 
     def __init__(self, request: Request, rules: Rules) -> None:
         service: Service = service_of(request.app)
+        self.service = service
         self.database = service.database
         self.clock: Clock = service.clock
         self.today = service.clock.today()
@@ -92,18 +95,26 @@ AsOf = Annotated[CalendarDay | None, Query(description="Cut at the end of this d
 KnownOn = Annotated[CalendarDay | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
 
 
-@router.get("/figures")
-async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None) -> PictureOut:
+@router.get("/figures", response_model=PictureOut)
+async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None) -> Response:
     """The six buckets, totals and named rates, for the province and per agency."""
     day = asked.day(as_of, known_on)
+    return await shared_answer(asked.service, ("figures", day, asked.today, asked.rules), lambda: _figures(asked, day))
+
+
+async def _figures(asked: Asking, day: Day) -> PictureOut:
     async with asked.database.read() as connection:
         [picture] = await pictures(connection, [day], today=asked.today, rules=asked.rules)
     return PictureOut.of(picture, day, generated_at=asked.clock.now(), rules=asked.rules_on(day.as_of))
 
 
-@router.get("/figures/series")
-async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1, le=52)] = 8) -> SeriesOut:
+@router.get("/figures/series", response_model=SeriesOut)
+async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1, le=52)] = 8) -> Response:
     """The province week by week up to today, each as it was known on its own day."""
+    return await shared_answer(asked.service, ("series", weeks, asked.today, asked.rules), lambda: _series(asked, weeks))
+
+
+async def _series(asked: Asking, weeks: int) -> SeriesOut:
     as_then_known = [Day(end, end) for end in (asked.today - ONE_WEEK * back for back in reversed(range(weeks)))]
     async with asked.database.read() as connection:
         found = await pictures(connection, as_then_known, today=asked.today, rules=asked.rules, agencies=False)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from libs.contracts.buckets import AwaitingCountsAs, Bucket
 from libs.contracts.rates import RATES, Rate, RateValue, Rounding
@@ -68,6 +68,8 @@ class AgencyFiguresOut(FiguresOut):
 
 class RulesOut(BaseModel):
     """The settings of rulebook 1.5 that these figures follow; reports print them."""
+
+    model_config = ConfigDict(frozen=True)
 
     awaiting_counts_as: AwaitingCountsAs
     rounding: Rounding

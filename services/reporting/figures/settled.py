@@ -30,7 +30,7 @@ def on_day(stretch: str, day: str) -> str:
 
 def open_on_day(stretch: str, day: str) -> str:
     """The same of open ones, of which few hold on any one day: in the words of the index that finds these."""
-    return f"({stretch}.bucket IN {OPEN_BUCKETS} AND daterange({stretch}.from_day, {stretch}.until_day) @> {day})"
+    return f"({stretch}.bucket IN {OPEN_BUCKETS} AND {stretch}.days @> {day})"
 
 
 _DERIVED = text("SELECT complete, rules FROM derivation")

@@ -8,19 +8,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.province import ProvinceRules
-from services.reporting.figures.rows import ENTERED, LEFT, MOVES, VISIBLE, Behind, seeing
+from services.reporting.figures.permissions import SeesTasks
+from services.reporting.figures.rows import ENTERED, LEFT, MOVES, Behind
 from services.reporting.figures.settled import on_day
-from services.reporting.figures.settled_rows import is_counted
+from services.reporting.figures.settled_rows import MINE, is_counted
 
 _EARLIER, _LATER = "CAST(:earlier AS date)", "CAST(:later AS date)"
-_TURNED = f"""
-SELECT task_id FROM stretch WHERE from_day > {_EARLIER} AND from_day <= {_LATER}
-UNION SELECT task_id FROM stretch WHERE until_day > {_EARLIER} AND until_day <= {_LATER}
-"""
-# Due soon is a window that moves over tasks to which nothing happens.
-_MAYBE_DUE_SOON = f"""
-SELECT DISTINCT task_id FROM stretch WHERE bucket = 'open_in_time' AND due BETWEEN {_EARLIER} AND CAST(:later_due_soon_until AS date)
-"""
+# Whoever moved has left the stretch of the earlier day before the later one ended, and began that of the later day after the earlier.
+_WAS = f"stretch.until_day > {_EARLIER} AND stretch.until_day <= {_LATER} AND stretch.from_day <= {_EARLIER}"
+_IS = f"stretch.from_day > {_EARLIER} AND stretch.from_day <= {_LATER} AND (stretch.until_day IS NULL OR stretch.until_day > {_LATER})"
 _SHOWN = f"""
 SELECT moves.*, shown.way, shown.task_id AS id, words.code, words.directive_id, words.directive_label, words.content, words.is_group,
        coalesce(present.lead_agency_id, words.lead_agency_id) AS lead_agency_id, told.state, present.bucket,
@@ -40,17 +36,20 @@ async def moved_between(
     connection: AsyncConnection, behind: Behind, earlier: date, later: date, rules: ProvinceRules, *, limit: int
 ) -> Sequence[Any]:
     """Rows as `MOVES` and `counted_task` read them, at least one; what has left is told as it stands on the later day."""
+    own = behind.sees is SeesTasks.OF_OWN_AGENCY
+    visible = {
+        SeesTasks.ALL: "true",
+        SeesTasks.NONE: "false",
+        SeesTasks.OF_OWN_AGENCY: "coalesce(now.id, before.id) IN (SELECT id FROM own)",
+    }
     statement = f"""
-    WITH turned AS ({_MAYBE_DUE_SOON if behind.number.due_soon_only else _TURNED}),
-    placed AS (
-      SELECT turned.task_id, before.task_id IS NOT NULL AS was, now.task_id IS NOT NULL AS is, before.due AS due_before, now.due AS due_now
-      FROM turned
-      LEFT JOIN LATERAL ({_matched(behind, _EARLIER, "CAST(:earlier_due_soon_until AS date)")}) AS before ON true
-      LEFT JOIN LATERAL ({_matched(behind, _LATER, "CAST(:later_due_soon_until AS date)")}) AS now ON true),
+    WITH {f"{MINE}," if own else ""}
+    before AS ({_matched(behind, _WAS, _EARLIER, "CAST(:earlier_due_soon_until AS date)")}),
+    now AS ({_matched(behind, _IS, _LATER, "CAST(:later_due_soon_until AS date)")}),
     moved AS (
-      SELECT placed.task_id, CASE WHEN placed.is THEN '{ENTERED}' ELSE '{LEFT}' END AS way,
-             CASE WHEN placed.is THEN due_now ELSE due_before END AS due, :sees_any AND {VISIBLE} AS visible
-      FROM placed JOIN task_now AS words ON words.id = placed.task_id WHERE placed.was <> placed.is),
+      SELECT coalesce(now.id, before.id) AS task_id, CASE WHEN before.id IS NULL THEN '{ENTERED}' ELSE '{LEFT}' END AS way,
+             CASE WHEN before.id IS NULL THEN now.due ELSE before.due END AS due, {visible[behind.sees]} AS visible
+      FROM before FULL JOIN now ON now.id = before.id WHERE before.id IS NULL OR now.id IS NULL),
     shown AS (
       SELECT task_id, way, row_number() OVER (PARTITION BY way ORDER BY due, task_id) AS place FROM moved WHERE visible),
     {MOVES}
@@ -64,16 +63,16 @@ async def moved_between(
         "buckets": [bucket.value for bucket in behind.number.buckets],
         "lead_agency_id": behind.lead_agency_id,
         "limit": limit,
-        **seeing(behind),
+        "agency_id": behind.seen_by.agency_id,
     }
     return (await connection.execute(text(statement), parameters)).all()
 
 
-def _matched(behind: Behind, day: str, due_soon_until: str) -> str:
-    due_soon = (
-        f"AND stretch.bucket = 'open_in_time' AND stretch.due BETWEEN {day} AND {due_soon_until}" if behind.number.due_soon_only else ""
-    )
-    return (
-        f"SELECT stretch.task_id, stretch.due FROM stretch WHERE stretch.task_id = turned.task_id AND {on_day('stretch', day)} "
-        f"AND {is_counted(behind)} AND stretch.bucket = ANY (CAST(:buckets AS text[])) {due_soon}"
-    )
+def _matched(behind: Behind, turned: str, day: str, due_soon_until: str) -> str:
+    """The tasks of the number on the day, as far as they can have moved. Due soon is a window that moves over tasks that stand still."""
+    rows = f"stretch WHERE {is_counted(behind)}"
+    if behind.number.due_soon_only:
+        found = f"stretch.bucket = 'open_in_time' AND stretch.due BETWEEN {day} AND {due_soon_until} AND {on_day('stretch', day)}"
+    else:
+        found = f"stretch.bucket = ANY (CAST(:buckets AS text[])) AND {turned}"
+    return f"SELECT stretch.task_id AS id, stretch.due FROM {rows} AND {found}"

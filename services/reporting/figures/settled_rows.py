@@ -12,15 +12,32 @@ from libs.contracts.province import ProvinceRules
 from services.reporting.figures.rows import After, Behind, Counted, CountedTask, counted_task
 from services.reporting.figures.settled import Place, counts_of_agency, on_day, open_on_day, totals
 
+_PLACE = "task_id, from_day, due, bucket, in_province, is_group, lead_agency_id"
 _DAY = "CAST(:day AS date)"
 _DUE_SOON = f"stretch.due BETWEEN {_DAY} AND CAST(:due_soon_until AS date)"
 
 # What the asker's agency leads or coordinates now, and the groups of which it does a part.
-_OWN = """
+MINE = """
 mine AS MATERIALIZED (
-  SELECT id, parent_id FROM task_now WHERE lead_agency_id = CAST(:agency_id AS uuid)
-  UNION SELECT id, parent_id FROM task_now WHERE coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]),
+  SELECT id, parent_id, counts_from FROM task_now WHERE lead_agency_id = CAST(:agency_id AS uuid)
+  UNION SELECT id, parent_id, counts_from FROM task_now WHERE coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]),
 own AS MATERIALIZED (SELECT id FROM mine UNION SELECT parent_id FROM mine WHERE parent_id IS NOT NULL)
+"""
+
+# Where these stood on the day. Nearly all were led by the same agency then, and lie together in its index; the others are looked up.
+_OWN_ON_DAY = f"""
+led AS MATERIALIZED (
+  SELECT task_id, from_day, due, bucket, in_province, false AS is_group FROM stretch
+  WHERE lead_agency_id = CAST(:agency_id AS uuid) AND {on_day("stretch", _DAY)}),
+others AS MATERIALIZED (SELECT id FROM mine WHERE counts_from <= {_DAY} EXCEPT SELECT task_id FROM led),
+standing AS (
+  SELECT led.* FROM led WHERE task_id IN (SELECT id FROM own)
+  UNION ALL
+  SELECT task_id, from_day, due, bucket, in_province, false FROM others JOIN stretch ON stretch.task_id = others.id
+  WHERE NOT stretch.is_group AND {on_day("stretch", _DAY)}
+  UNION ALL
+  SELECT task_id, from_day, due, bucket, true, true FROM own JOIN stretch ON stretch.task_id = own.id
+  WHERE stretch.is_group AND {on_day("stretch", _DAY)})
 """
 
 # What the rows of a page are called today, and the state that was known on the day.
@@ -59,7 +76,7 @@ async def page_of_all(
 ) -> list[CountedTask]:
     """For those who see every task."""
     arms = "\nUNION ALL\n".join(f"({arm} ORDER BY due, task_id LIMIT :limit)" for arm in _arms(behind, after))
-    opened = f"WITH opened AS MATERIALIZED (SELECT * FROM stretch WHERE {open_on_day('stretch', _DAY)}),\n"
+    opened = f"WITH opened AS MATERIALIZED (SELECT {_PLACE} FROM stretch WHERE {open_on_day('stretch', _DAY)}),\n"
     page = f"page AS (SELECT CAST(NULL AS bigint) AS total, one.* FROM ({arms}) AS one ORDER BY due, task_id LIMIT :limit)"
     rows = await connection.execute(text(opened + page + _SHOWN), _parameters(behind, day, rules, after, limit))
     return [counted_task(row) for row in rows]
@@ -70,12 +87,16 @@ async def page_of_own(
 ) -> tuple[int, list[CountedTask]]:
     """For those who see what their agency leads or coordinates: how many there are, and a page of them."""
     keyed = " OR ".join(f"({key})" for key in _keys("matched", after))
+    if behind.lead_agency_id is not None:
+        rows_on_day, standing = "", f"stretch WHERE task_id IN (SELECT id FROM own) AND {on_day('stretch', _DAY)} AND"
+    else:
+        rows_on_day, standing = f"{_OWN_ON_DAY},", "standing AS stretch WHERE"
     statement = f"""
-    WITH {_OWN},
+    WITH {MINE}, {rows_on_day}
     matched AS MATERIALIZED (
-      SELECT stretch.task_id, stretch.from_day, stretch.due FROM own JOIN stretch ON stretch.task_id = own.id
-      WHERE {on_day("stretch", _DAY)} AND {is_counted(behind)} AND stretch.bucket = ANY (CAST(:buckets AS text[]))
-      {f"AND {_DUE_SOON}" if behind.number.due_soon_only else ""}),
+      SELECT stretch.task_id, stretch.from_day, stretch.due FROM {standing}
+        {is_counted(behind)} AND stretch.bucket = ANY (CAST(:buckets AS text[]))
+        {f"AND stretch.bucket = 'open_in_time' AND {_DUE_SOON}" if behind.number.due_soon_only else ""}),
     paged AS (SELECT * FROM matched WHERE {keyed} ORDER BY due, task_id LIMIT :limit),
     page AS (SELECT all_of_them.total, paged.* FROM (SELECT count(*) AS total FROM matched) AS all_of_them LEFT JOIN paged ON true)
     {_SHOWN}
@@ -108,7 +129,7 @@ def _arms(behind: Behind, after: After | None) -> Iterator[str]:
         for rows, condition in _sources(behind):
             yield (
                 f"SELECT stretch.task_id, stretch.from_day, stretch.due FROM {rows} AS stretch "
-                f"WHERE {condition} AND {on_day('stretch', _DAY)} AND {is_counted(behind)} AND {key}"
+                f"WHERE {condition} AND {is_counted(behind)} AND {key}"
             )
 
 
@@ -116,13 +137,13 @@ def _sources(behind: Behind) -> Iterator[tuple[str, str]]:
     """Where rows of the number are found, and which of them."""
     buckets = behind.number.buckets
     if behind.number.due_soon_only:
-        yield "stretch", f"stretch.bucket = 'open_in_time' AND {_DUE_SOON}"
+        yield "stretch", f"stretch.bucket = 'open_in_time' AND {_DUE_SOON} AND {on_day('stretch', _DAY)}"
         return
     if behind.lead_agency_id is None and buckets & OPEN:
         yield "opened", "stretch.bucket = ANY (CAST(:buckets AS text[]))"
         buckets = buckets - OPEN
     for bucket in sorted(buckets):
-        yield "stretch", f"stretch.bucket = '{bucket}'"
+        yield "stretch", f"stretch.bucket = '{bucket}' AND {on_day('stretch', _DAY)}"
 
 
 def _keys(rows: str, after: After | None) -> Iterator[str]:

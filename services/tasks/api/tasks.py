@@ -1,15 +1,19 @@
 """Tasks over HTTP: lists and one task, as the actor may see them."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from libs.common.actor import Actor
 from libs.common.calendar_day import calendar_day
 from libs.common.domain import NotFound
 from libs.common.messaging.event_log import HistoryEntry, history
+from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor, or_null
+from libs.common.web.shared import shared_answer
 from libs.contracts.buckets import Bucket
 from services.tasks.api.here import Here, shown
 from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
@@ -76,11 +80,19 @@ async def listing(
     )
 
 
-@router.get("/tasks/counts")
-async def counts(service: Here, actor: SignedIn, asked: Asked) -> CountsOut:
+@router.get("/tasks/counts", response_model=CountsOut)
+async def counts(service: Here, actor: SignedIn, asked: Asked) -> Response:
     """How many tasks of the list with the same filter stand where."""
+    today = service.clock.today()
+    # Who sees which tasks follows from the role and the agency alone.
+    return await shared_answer(
+        service, ("counts", asked, actor.role, actor.agency_id, today), lambda: _counts(service, actor, asked, today)
+    )
+
+
+async def _counts(service: Service, actor: Actor, asked: TaskFilter, today: date) -> CountsOut:
     async with service.database.read() as connection:
-        counted = await count_tasks(connection, actor, asked, today=service.clock.today())
+        counted = await count_tasks(connection, actor, asked, today=today)
     return CountsOut.model_validate(counted, from_attributes=True)
 
 

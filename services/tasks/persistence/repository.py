@@ -10,12 +10,14 @@ from libs.common.actor import Actor
 from libs.common.clock import vietnam_date
 from libs.common.domain import NotFound
 from libs.common.folding import folded
+from libs.common.live import Hint
 from libs.common.unit_of_work import Repository
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.permissions import OVERSIGHT_ROLES, agency_that_sees
 from services.tasks.domain.report import Decision, Quality, Result
 from services.tasks.domain.task import Assigned, Course, Task
+from services.tasks.hints import hint_of_task
 
 # Of a group an agency sees its own part and what all were told, never the parts of its peers (rulebook 1.13).
 VISIBLE = """(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid)
@@ -158,6 +160,25 @@ def task_of(row: Any, results: list[Result]) -> Task:
     return Task(row.id, assigned, course, version=row.version)
 
 
+def _result_row(task_id: UUID, result: Result) -> dict[str, Any]:
+    return {
+        "task_id": task_id,
+        "number": result.number,
+        "report_number": result.report_number,
+        "report_date": result.report_date,
+        "summary": result.summary,
+        "file_id": result.file_id,
+        "submitted_by": result.submitted_by,
+        "submitted_at": result.submitted_at,
+        "decision": result.decision.value,
+        "decided_by": result.decided_by,
+        "decided_at": result.decided_at,
+        "return_reason": result.return_reason,
+        "quality": result.quality.value if result.quality else None,
+        "comment": result.comment,
+    }
+
+
 class TaskRepository(Repository[Task]):
     aggregate_type = "task"
 
@@ -168,6 +189,9 @@ class TaskRepository(Repository[Task]):
         if row is None:
             raise NotFound
         return self.touch(await self.whole(row))
+
+    def hint_of(self, aggregate: Task) -> Hint:
+        return hint_of_task(aggregate)
 
     async def get_to_tell(self, task_id: UUID) -> Task | None:
         """For the scheduler; None when somebody else is at work on it."""
@@ -214,22 +238,4 @@ class TaskRepository(Repository[Task]):
             )
         aggregate.new_progress.clear()
         for result in aggregate.course.results:
-            await self.connection.execute(_KEEP_RESULT, self._result_row(aggregate.id, result))
-
-    def _result_row(self, task_id: UUID, result: Result) -> dict[str, Any]:
-        return {
-            "task_id": task_id,
-            "number": result.number,
-            "report_number": result.report_number,
-            "report_date": result.report_date,
-            "summary": result.summary,
-            "file_id": result.file_id,
-            "submitted_by": result.submitted_by,
-            "submitted_at": result.submitted_at,
-            "decision": result.decision.value,
-            "decided_by": result.decided_by,
-            "decided_at": result.decided_at,
-            "return_reason": result.return_reason,
-            "quality": result.quality.value if result.quality else None,
-            "comment": result.comment,
-        }
+            await self.connection.execute(_KEEP_RESULT, _result_row(aggregate.id, result))

@@ -1,5 +1,6 @@
 """A released instruction becomes a task, or, when it names a group, one parent and a task for each agency of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -14,20 +15,29 @@ async def assign_tasks(instruction: InstructionState, uow: TasksUnitOfWork, *, r
     async with uow:
         if await uow.tasks.exists(instruction.id):
             return []
-        members = instruction.lead_agency_ids if instruction.group is not None else ()
-        numbers = await uow.tasks.next_numbers(1 + len(members))
-        if instruction.group is None:
-            tasks = [_task(instruction.id, instruction, numbers[0], lead=instruction.lead_agency_ids[0], released_at=released_at)]
-        else:
-            tasks = [_task(instruction.id, instruction, numbers[0], lead=None, released_at=released_at)]
-            tasks += [
-                _task(uuid5(instruction.id, str(agency)), instruction, number, lead=agency, released_at=released_at, parent=instruction.id)
-                for agency, number in zip(members, numbers[1:], strict=True)
-            ]
+        numbers = await uow.tasks.next_numbers(1 + len(_members(instruction)))
+        tasks = tasks_of(instruction, numbers, released_at=released_at)
         for task in tasks:
             uow.tasks.touch(task)
         await uow.commit()
     return tasks
+
+
+def tasks_of(instruction: InstructionState, numbers: Sequence[int], *, released_at: datetime) -> list[Task]:
+    """The task of an instruction, or the parent of a group and after it the part of each agency; a number for each."""
+    if instruction.group is None:
+        return [_task(instruction.id, instruction, numbers[0], lead=instruction.lead_agency_ids[0], released_at=released_at)]
+    return [
+        _task(instruction.id, instruction, numbers[0], lead=None, released_at=released_at),
+        *(
+            _task(uuid5(instruction.id, str(agency)), instruction, number, lead=agency, released_at=released_at, parent=instruction.id)
+            for agency, number in zip(_members(instruction), numbers[1:], strict=True)
+        ),
+    ]
+
+
+def _members(instruction: InstructionState) -> tuple[UUID, ...]:
+    return instruction.lead_agency_ids if instruction.group is not None else ()
 
 
 def _task(

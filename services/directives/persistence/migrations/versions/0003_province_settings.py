@@ -5,7 +5,7 @@ from alembic import op
 from libs.directory_replica.tables import PROVINCE_REPLICA_STATEMENTS
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,115 @@
+"""Every question asked at one size: how long it took, and what the database had to look at."""
+
+import asyncio
+import itertools
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from bench.load import percentile
+from bench.scale.plans import Statement, statements_in, write
+from bench.scale.population import Population, population
+from bench.scale.questions import Ask, Question
+from bench.scale.routes import ROUTES, register
+from bench.scale.screens import SCREENS, signed_in
+from bench.scale.system import Asking, asking, plans_written
+from embedded.filling_told import told
+from embedded.kept import copy_of, kept
+from seed.scale import Scale
+
+QUESTIONS = (*ROUTES, *SCREENS)
+SEED = 1
+WARM = 6
+TIMED = 50
+EXPLAINED = 8
+# Each step of a draft takes its own quarter.
+DRAFTS = 4 * (WARM + TIMED + EXPLAINED)
+IDLE_SECONDS = 12.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of each request in the order in which they were asked; medians of what the database did for one."""
+
+    question: Question
+    rows: int
+    seconds: Sequence[float]
+    buffers: int
+    returned: int
+
+    def milliseconds(self, share: float) -> float:
+        return percentile(list(self.seconds), share) * 1000
+
+
+def measure(scale: Scale, rows: int, *, keep_plans: bool, tell: Callable[[str], None], questions: Sequence[Question]) -> list[Measured]:
+    """At one size, over a copy of the filled folder that is gone afterwards."""
+    with told() as progress:
+        filled = kept(scale, seed=SEED, progress=progress)
+    with tempfile.TemporaryDirectory(dir=filled.parent) as name:
+        data = Path(name) / "data"
+        tell(f"{rows:,}: copying {filled}")
+        copy_of(filled, data)
+        return asyncio.run(_measure(data, scale, rows, keep_plans, tell, questions))
+
+
+async def _measure(
+    data: Path, scale: Scale, rows: int, keep_plans: bool, tell: Callable[[str], None], questions: Sequence[Question]
+) -> list[Measured]:
+    async with asking(data, scale) as system:
+        here = await population(system.postgres, scale, str(SEED))
+        system.sign_in(here, signed_in(here))
+        await _drafts(system, here)
+        seconds = {question: await _timed(system, here, question, rows, tell) for question in questions}
+        async with plans_written(system.postgres):
+            noise = await _noise(system)
+            explained = {question: await _explained(system, here, question, noise) for question in questions}
+    found = []
+    for question in questions:
+        requests = explained[question]
+        if keep_plans:
+            write(question.name, rows, [one for request in requests for one in request])
+        buffers = [sum(one.buffers for one in request) for request in requests]
+        returned = [sum(one.rows for one in request) for request in requests]
+        found.append(Measured(question, rows, seconds[question], _median(buffers), _median(returned)))
+    return found
+
+
+async def _drafts(system: Asking, here: Population) -> None:
+    for number in range(DRAFTS):
+        answer = await system.connection.ask(system.request(register(here, 90_000 + number)))
+        here.drafts.append(json.loads(answer)["id"])
+
+
+def _asks(question: Question, here: Population, begin: int, count: int) -> list[Ask]:
+    """Those from the `begin`-th on; a write is never asked twice."""
+    return list(itertools.islice(question.asks(here, Random(f"{SEED}/{question.name}")), begin, begin + count))
+
+
+async def _timed(system: Asking, here: Population, question: Question, rows: int, tell: Callable[[str], None]) -> list[float]:
+    asks = _asks(question, here, EXPLAINED, WARM + TIMED)
+    assert len(asks) > WARM, f"nothing to ask for {question.name}"
+    seconds = [await system.timed(ask) for ask in asks][WARM:]
+    tell(f"{rows:,}: {question.name}: {percentile(seconds, 0.5) * 1000:.1f} / {percentile(seconds, 0.95) * 1000:.1f} ms")
+    return seconds
+
+
+async def _noise(system: Asking) -> set[str]:
+    """Statements that run by themselves: sweeps, relays, the scheduler."""
+    log = system.run.data / "postgres.log"
+    begin = log.stat().st_size
+    await asyncio.sleep(IDLE_SECONDS)
+    with log.open("rb") as opened:
+        opened.seek(begin)
+        return {one.words for one in statements_in(opened.read().decode(errors="replace"))}
+
+
+async def _explained(system: Asking, here: Population, question: Question, noise: set[str]) -> list[list[Statement]]:
+    asks = _asks(question, here, 0, EXPLAINED)
+    return [[one for one in await system.explained(ask) if one.words not in noise] for ask in asks]
+
+
+def _median(values: Sequence[int]) -> int:
+    return sorted(values)[len(values) // 2] if values else 0
