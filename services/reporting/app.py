@@ -9,7 +9,6 @@ from libs.common.web.app import create_service_app
 from libs.directory_replica.province import ProvinceReplica
 from libs.directory_replica.replica import DirectoryReplica
 from services.reporting.api import figures
-from services.reporting.figures.stretches import Rules
 from services.reporting.projections.derivation import stretches_are_complete
 from services.reporting.projections.directives import released_but_not_arrived
 from services.reporting.scheduler.settling import Settling
@@ -21,13 +20,14 @@ def create_app(settings: ReportingSettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
     service = Service(settings, bus, package="services.reporting", consumers=CONSUMERS, lists=("figures",))
     service.examined_too = _examined
-    settling = Settling(service.database, settings.clock, Rules(), every=settings.settled_every_seconds)
+    province = ProvinceReplica(service.database)
+    settling = Settling(service.database, settings.clock, province, every=settings.settled_every_seconds)
     service.schedulers.append(("settling", settling.run))
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
     app = create_service_app(service, [figures.router], title="Số liệu", memberships=replica)
-    app.state.province = ProvinceReplica(service.database)
+    app.state.province = province
     return app
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.common.db import Database
-from libs.contracts.buckets import AwaitingCountsAs, Bucket
+from libs.contracts.buckets import Bucket
+from libs.contracts.province import ProvinceRules
 from services.reporting.figures.changes import NumberChanges, number_changes
 from services.reporting.figures.listing import list_behind
 from services.reporting.figures.numbers import NUMBERS
@@ -18,7 +19,7 @@ TODAY = FIRST_DAY + timedelta(days=90)
 ALL = 1_000
 LEADER = Actor.of_person(UUID(int=1), UUID(int=2), UUID(int=3), "LEADER")
 CLERK = Actor.of_person(UUID(int=1), UUID(int=2), AGENCIES[0], "AGENCY_CLERK")
-DEFAULT = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
+DEFAULT = ProvinceRules()
 
 
 async def changes_of(
@@ -30,7 +31,7 @@ async def changes_of(
             Behind(NUMBERS[name], Counted.PROVINCE, agency, asker),
             Day(earlier, earlier),
             Day(later, later),
-            awaiting_counts_as=DEFAULT,
+            rules=DEFAULT,
             limit=limit,
         )
 
@@ -42,7 +43,7 @@ async def counted_on(database: Database, name: str, day: date, *, agency: UUID |
             Behind(NUMBERS[name], Counted.PROVINCE, agency, asker),
             Day(day, day),
             today=TODAY,
-            awaiting_counts_as=DEFAULT,
+            rules=DEFAULT,
             after=None,
             limit=ALL,
         )

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from libs.common.clock import VIETNAM
 from libs.common.db import Database
-from libs.contracts.buckets import AwaitingCountsAs, Bucket
+from libs.contracts.buckets import Bucket
+from libs.contracts.province import Decision, ProvinceRules
 from services.reporting.figures.counting import Picture, pictures
 from services.reporting.figures.standing import Day
 from services.reporting.projections.tasks import KnownTask
@@ -29,7 +30,7 @@ from tests.reporting.story import (
 TODAY = FIRST_DAY + timedelta(days=90)
 DUE = date(2026, 3, 10)
 ONE_DAY = timedelta(days=1)
-DEFAULT = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
+DEFAULT = ProvinceRules()
 ROWS = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} AS t"
 
 
@@ -38,9 +39,9 @@ async def keep(database: Database, *tasks: KnownTask) -> None:
         await told(connection, *tasks)
 
 
-async def picture_of(database: Database, day: Day, *, today: date = TODAY, awaiting: AwaitingCountsAs = DEFAULT) -> Picture:
+async def picture_of(database: Database, day: Day, *, today: date = TODAY, rules: ProvinceRules = DEFAULT) -> Picture:
     async with database.read() as connection:
-        [picture] = await pictures(connection, [day], today=today, awaiting_counts_as=awaiting)
+        [picture] = await pictures(connection, [day], today=today, rules=rules)
     return picture
 
 
@@ -56,7 +57,7 @@ async def test_the_sql_counts_what_the_rule_says_on_every_day(reporting: Databas
         Day(FIRST_DAY + timedelta(days=random.randrange(90)), FIRST_DAY + timedelta(days=random.randrange(91))) for _ in range(60)
     ]
     async with reporting.read() as connection:
-        found = await pictures(connection, days, today=TODAY, awaiting_counts_as=DEFAULT)
+        found = await pictures(connection, days, today=TODAY, rules=DEFAULT)
     assert {day: as_expectation(picture) for day, picture in zip(days, found, strict=True)} == {day: expected(story, day) for day in days}
     assert {bucket for picture in found for bucket in +picture.province.buckets} == set(Bucket), "the story must reach every bucket"
 
@@ -126,7 +127,9 @@ async def test_waiting_for_the_office_by_both_settings(reporting: Database) -> N
     await keep(reporting, submitted(known_task("a", due=DUE), DUE))
     after = Day(DUE + ONE_DAY, TODAY)
     assert +(await picture_of(reporting, after)).province.buckets == {Bucket.OPEN_IN_TIME: 1}
-    assert +(await picture_of(reporting, after, awaiting=AwaitingCountsAs.BY_DATE)).province.buckets == {Bucket.OPEN_OVERDUE: 1}
+    assert +(
+        await picture_of(reporting, after, rules=ProvinceRules({"awaiting_counts_as": [Decision(None, "BY_DATE")]}))
+    ).province.buckets == {Bucket.OPEN_OVERDUE: 1}
 
 
 async def test_a_returned_result_loses_its_earlier_time(reporting: Database) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from libs.common.db import Database
-from libs.contracts.buckets import AwaitingCountsAs, Bucket
+from libs.contracts.buckets import Bucket
+from libs.contracts.province import Decision, ProvinceRules
 from libs.contracts.rates import RATES, Rounding
 from services.reporting.figures.counting import pictures
 from services.reporting.figures.standing import Day
@@ -19,6 +20,8 @@ from tests.contracts.golden import GOLDEN_CASES, GoldenCase
 from tests.reporting.story import AGENCIES, known_task, told
 
 ONE_DAY = timedelta(days=1)
+
+BY_DATE = ProvinceRules({"awaiting_counts_as": [Decision(None, "BY_DATE")]})
 
 
 def tasks_of(case: GoldenCase) -> Iterator[KnownTask]:
@@ -41,14 +44,14 @@ def tasks_of(case: GoldenCase) -> Iterator[KnownTask]:
 
 @pytest.mark.parametrize("case", GOLDEN_CASES, ids=[case.id for case in GOLDEN_CASES])
 async def test_golden_case(reporting: Database, case: GoldenCase) -> None:
-    await require_rules(reporting, Rules(AwaitingCountsAs.BY_DATE))
+    await require_rules(reporting, Rules.of(BY_DATE))
     async with reporting.begin() as connection:
         await told(connection, *tasks_of(case))
     day = Day(case.as_of, case.as_of)
     async with reporting.read() as connection:
-        [newest] = await pictures(connection, [day], today=case.as_of, awaiting_counts_as=AwaitingCountsAs.BY_DATE)
+        [newest] = await pictures(connection, [day], today=case.as_of, rules=BY_DATE)
         entered_since = Day(case.as_of, case.as_of + ONE_DAY)
-        [from_facts] = await pictures(connection, [entered_since], today=case.as_of + ONE_DAY, awaiting_counts_as=AwaitingCountsAs.BY_DATE)
+        [from_facts] = await pictures(connection, [entered_since], today=case.as_of + ONE_DAY, rules=BY_DATE)
     assert newest == from_facts
     figures = newest.province
     assert (figures.assigned, figures.completed, figures.open) == (case.totals["N"], case.totals["C"], case.totals["U"])

@@ -9,7 +9,7 @@ import pytest
 
 from libs.common.actor import Actor
 from libs.common.db import Database
-from libs.contracts.buckets import AwaitingCountsAs
+from libs.contracts.province import ProvinceRules
 from services.reporting.figures.changes import number_changes
 from services.reporting.figures.counting import pictures
 from services.reporting.figures.listing import list_behind
@@ -35,7 +35,7 @@ DAYS = [FIRST_DAY + timedelta(days=number) for number in range(91)]
 LEADER = Actor.of_person(UUID(int=1), UUID(int=2), UUID(int=3), "LEADER")
 CLERK = Actor.of_person(UUID(int=1), UUID(int=2), AGENCIES[0], "AGENCY_CLERK")
 ADMIN = Actor.of_person(UUID(int=1), UUID(int=2), AGENCIES[0], "SYSTEM_ADMIN")
-DEFAULT = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
+DEFAULT = ProvinceRules()
 # `./test long` asks for more.
 SEEDS = range(int(os.environ.get("CHIDAO_SEEDS", "60")))
 
@@ -62,8 +62,8 @@ async def test_every_figure_of_any_day_is_the_recount(reporting: Database, seed:
     await live_through(reporting, random, story)
     days = [Day(day, day) for day in random.sample(DAYS, 12)]
     async with reporting.read() as connection:
-        found = await pictures(connection, days, today=TODAY, awaiting_counts_as=DEFAULT)
-        provinces = await pictures(connection, days, today=TODAY, awaiting_counts_as=DEFAULT, agencies=False)
+        found = await pictures(connection, days, today=TODAY, rules=DEFAULT)
+        provinces = await pictures(connection, days, today=TODAY, rules=DEFAULT, agencies=False)
     assert [as_expectation(picture) for picture in found] == [expected(story, day) for day in days]
     assert [picture.province for picture in provinces] == [picture.province for picture in found]
     assert [picture.assignments for picture in provinces] == [picture.assignments for picture in found]
@@ -91,7 +91,7 @@ async def test_every_figure_of_any_day_is_the_recount(reporting: Database, seed:
             for row in sorted(visible, key=lambda row: (row.task.due is None, row.task.due or day, str(row.task.id)))
         ]
         async with reporting.read() as connection:
-            changes = await number_changes(connection, behind, Day(day, day), Day(later, later), awaiting_counts_as=DEFAULT, limit=100)
+            changes = await number_changes(connection, behind, Day(day, day), Day(later, later), rules=DEFAULT, limit=100)
         for moved, there, missing in ((changes.entered, then, now), (changes.left, now, then)):
             came = [row for row in there if row.task.id not in {one.task.id for one in missing}]
             assert moved.counted == len(came)
@@ -122,7 +122,7 @@ async def whole_list(database: Database, behind: Behind, day: date, *, page: int
     after: After | None = None
     while True:
         async with database.read() as connection:
-            found = await list_behind(connection, behind, Day(day, day), today=TODAY, awaiting_counts_as=DEFAULT, after=after, limit=page)
+            found = await list_behind(connection, behind, Day(day, day), today=TODAY, rules=DEFAULT, after=after, limit=page)
         tasks += found.tasks
         if len(found.tasks) < page:
             return found.counted, found.total, tasks

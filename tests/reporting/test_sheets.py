@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from libs.common.db import Database
-from libs.contracts.buckets import AwaitingCountsAs, Bucket
+from libs.contracts.buckets import Bucket
+from libs.contracts.province import ProvinceRules
 from services.reporting.figures.counting import FiguresDoNotAddUp, pictures
 from services.reporting.figures.standing import Day
 from services.reporting.projections import derivation
@@ -39,9 +40,7 @@ async def sheets(database: Database) -> list[date]:
 
 async def buckets_on(database: Database, day: date) -> dict[Bucket, int]:
     async with database.read() as connection:
-        [picture] = await pictures(
-            connection, [Day(day, day)], today=TODAY, awaiting_counts_as=AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
-        )
+        [picture] = await pictures(connection, [Day(day, day)], today=TODAY, rules=ProvinceRules())
     return dict(+picture.province.buckets)
 
 
@@ -170,7 +169,7 @@ async def test_a_derivation_that_was_killed_goes_on_while_people_work(reporting:
     with pytest.raises(Killed):
         await derive_everything(reporting, today=end, progress=kill)
     async with reporting.read() as connection:
-        [by_facts] = await pictures(connection, [day], today=end, awaiting_counts_as=AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE)
+        [by_facts] = await pictures(connection, [day], today=end, rules=ProvinceRules())
     assert as_expectation(by_facts) == expected(before, day), "while it is not complete, figures come from the facts"
 
     async def people() -> None:
@@ -184,7 +183,7 @@ async def test_a_derivation_that_was_killed_goes_on_while_people_work(reporting:
     assert rest.tasks < len({one.id for one in story}), "it went on where it was"
     assert (await verify_everything(reporting)).differing == 0
     async with reporting.read() as connection:
-        [picture] = await pictures(connection, [day], today=end, awaiting_counts_as=AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE)
+        [picture] = await pictures(connection, [day], today=end, rules=ProvinceRules())
     assert as_expectation(picture) == expected(story, day)
 
 

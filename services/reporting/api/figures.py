@@ -70,17 +70,17 @@ NumberName = Annotated[
 class Asking:
     """The service as a request for figures needs it."""
 
-    def __init__(self, request: Request, province: Rules) -> None:
+    def __init__(self, request: Request, rules: Rules) -> None:
         service: Service = service_of(request.app)
         self.service = service
         self.database = service.database
         self.clock: Clock = service.clock
         self.today = service.clock.today()
-        self._province = province
+        self.rules = rules
 
     def rules_on(self, day: date) -> RulesOut:
         """What is judged on a day follows the rules valid on it (rulebook 1.15)."""
-        rules = self._province.on(day)
+        rules = self.rules.on(day)
         return RulesOut(awaiting_counts_as=rules.awaiting_counts_as, rounding=rules.rounding)
 
     def day(self, as_of: date | None, known_on: date | None) -> Day:
@@ -99,32 +99,30 @@ KnownOn = Annotated[CalendarDay | None, Query(description="Only what had been en
 async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None) -> Response:
     """The six buckets, totals and named rates, for the province and per agency."""
     day = asked.day(as_of, known_on)
-    rules = asked.rules_on(day.as_of)
-    return await shared_answer(asked.service, ("figures", day, asked.today, rules), lambda: _figures(asked, day, rules))
+    return await shared_answer(asked.service, ("figures", day, asked.today, asked.rules), lambda: _figures(asked, day))
 
 
-async def _figures(asked: Asking, day: Day, rules: RulesOut) -> PictureOut:
+async def _figures(asked: Asking, day: Day) -> PictureOut:
     async with asked.database.read() as connection:
-        [picture] = await pictures(connection, [day], today=asked.today, awaiting_counts_as=rules.awaiting_counts_as)
-    return PictureOut.of(picture, day, generated_at=asked.clock.now(), rules=rules)
+        [picture] = await pictures(connection, [day], today=asked.today, rules=asked.rules)
+    return PictureOut.of(picture, day, generated_at=asked.clock.now(), rules=asked.rules_on(day.as_of))
 
 
 @router.get("/figures/series", response_model=SeriesOut)
 async def series(asked: Asked, actor: SignedIn, weeks: Annotated[int, Query(ge=1, le=52)] = 8) -> Response:
     """The province week by week up to today, each as it was known on its own day."""
-    rules = asked.rules_on(asked.today)
-    return await shared_answer(asked.service, ("series", weeks, asked.today, rules), lambda: _series(asked, weeks, rules))
+    return await shared_answer(asked.service, ("series", weeks, asked.today, asked.rules), lambda: _series(asked, weeks))
 
 
-async def _series(asked: Asking, weeks: int, rules: RulesOut) -> SeriesOut:
+async def _series(asked: Asking, weeks: int) -> SeriesOut:
     as_then_known = [Day(end, end) for end in (asked.today - ONE_WEEK * back for back in reversed(range(weeks)))]
     async with asked.database.read() as connection:
-        found = await pictures(connection, as_then_known, today=asked.today, awaiting_counts_as=rules.awaiting_counts_as, agencies=False)
+        found = await pictures(connection, as_then_known, today=asked.today, rules=asked.rules, agencies=False)
     points = [
-        SeriesPointOut(as_of=day.as_of, province=FiguresOut.of(picture.province, rules.rounding))
+        SeriesPointOut(as_of=day.as_of, province=FiguresOut.of(picture.province, asked.rules.on(day.as_of).rounding))
         for day, picture in zip(as_then_known, found, strict=True)
     ]
-    return SeriesOut(generated_at=asked.clock.now(), rules=rules, points=points)
+    return SeriesOut(generated_at=asked.clock.now(), rules=asked.rules_on(asked.today), points=points)
 
 
 @router.get("/figures/tasks")
@@ -147,7 +145,7 @@ async def tasks_behind(
             Behind(NUMBERS[bucket], counted, agency_id, actor),
             day,
             today=asked.today,
-            awaiting_counts_as=asked.rules_on(day.as_of).awaiting_counts_as,
+            rules=asked.rules,
             after=_after(cursor),
             limit=limit + 1,
         )
@@ -184,7 +182,7 @@ async def changes(
             Behind(NUMBERS[bucket], counted, agency_id, actor),
             Day(since, since),
             later,
-            awaiting_counts_as=asked.rules_on(later.as_of).awaiting_counts_as,
+            rules=asked.rules,
             limit=limit,
         )
     return NumberChangesOut(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.contracts.buckets import AwaitingCountsAs
+from libs.contracts.province import ProvinceRules
 from services.reporting.figures.listing import MATCHED, matching
 from services.reporting.figures.rows import ENTERED, LEFT, MOVES, Behind, CountedTask, counted_task
 from services.reporting.figures.settled import is_settled
@@ -58,22 +58,22 @@ ORDER BY shown.way, shown.place
 
 
 async def number_changes(
-    connection: AsyncConnection, behind: Behind, earlier: Day, later: Day, *, awaiting_counts_as: AwaitingCountsAs, limit: int
+    connection: AsyncConnection, behind: Behind, earlier: Day, later: Day, *, rules: ProvinceRules, limit: int
 ) -> NumberChanges:
     """At most `limit` tasks of either way, earliest due first."""
-    if not await is_settled(connection, [earlier, later], awaiting_counts_as):
-        return await _recounted(connection, behind, earlier, later, awaiting_counts_as=awaiting_counts_as, limit=limit)
-    counts = await number_on(connection, behind, [earlier.as_of, later.as_of])
-    rows = await moved_between(connection, behind, earlier.as_of, later.as_of, limit=limit)
+    if not await is_settled(connection, [earlier, later], rules):
+        return await _recounted(connection, behind, earlier, later, rules=rules, limit=limit)
+    counts = await number_on(connection, behind, [earlier.as_of, later.as_of], rules)
+    rows = await moved_between(connection, behind, earlier.as_of, later.as_of, rules, limit=limit)
     return _changes(counts[earlier.as_of], counts[later.as_of], rows)
 
 
 async def _recounted(
-    connection: AsyncConnection, behind: Behind, earlier: Day, later: Day, *, awaiting_counts_as: AwaitingCountsAs, limit: int
+    connection: AsyncConnection, behind: Behind, earlier: Day, later: Day, *, rules: ProvinceRules, limit: int
 ) -> NumberChanges:
     """From all facts: what is now known of a past day, and any day while stretches are derived anew."""
-    parameters = {**days_asked(earlier, later), **matching(behind), "limit": limit}
-    rows = (await connection.execute(text(counted_sql(awaiting_counts_as, known_today=False) + _CHANGED), parameters)).all()
+    parameters = {**days_asked(rules, earlier, later), **matching(behind), "limit": limit}
+    rows = (await connection.execute(text(counted_sql(known_today=False) + _CHANGED), parameters)).all()
     return _changes(rows[0].before, rows[0].now, rows)
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.contracts.buckets import COMPLETED, DATED, OPEN, AwaitingCountsAs, Bucket
+from libs.contracts.buckets import COMPLETED, DATED, OPEN, Bucket
+from libs.contracts.province import ProvinceRules
 from libs.contracts.rates import RATES, RateValue, Rounding, rate_of
 from services.reporting.figures.settled import Count, Place, counts_with_agencies, is_settled, totals
 from services.reporting.figures.standing import Day, counted_sql, days_asked
@@ -79,15 +80,15 @@ GROUP BY day, in_province, is_group, lead_agency_id, bucket, open_due, expected.
 
 
 async def pictures(
-    connection: AsyncConnection, days: Sequence[Day], *, today: date, awaiting_counts_as: AwaitingCountsAs, agencies: bool = True
+    connection: AsyncConnection, days: Sequence[Day], *, today: date, rules: ProvinceRules, agencies: bool = True
 ) -> list[Picture]:
     """The figures of each of `days`, in their order; with `agencies` also of each agency."""
-    if not await is_settled(connection, days, awaiting_counts_as):
-        return await _recounted(connection, days, today=today, awaiting_counts_as=awaiting_counts_as)
+    if not await is_settled(connection, days, rules):
+        return await _recounted(connection, days, today=today, rules=rules)
     if agencies:
-        counts = {day.as_of: await counts_with_agencies(connection, day.as_of) for day in days}
+        counts = {day.as_of: await counts_with_agencies(connection, day.as_of, rules) for day in days}
     else:
-        counts = await totals(connection, [day.as_of for day in days])
+        counts = await totals(connection, [day.as_of for day in days], rules)
     return [_picture(counts[day.as_of]) for day in days]
 
 
@@ -112,12 +113,10 @@ def _count(picture: Picture, place: Place, bucket: Bucket, tasks: int, due_soon:
             picture.agencies.setdefault(place.lead_agency_id, Figures()).count(bucket, tasks, due_soon)
 
 
-async def _recounted(
-    connection: AsyncConnection, days: Sequence[Day], *, today: date, awaiting_counts_as: AwaitingCountsAs
-) -> list[Picture]:
+async def _recounted(connection: AsyncConnection, days: Sequence[Day], *, today: date, rules: ProvinceRules) -> list[Picture]:
     """From all facts, all days in one statement: what is now known of a past day, and any day while stretches are derived anew."""
     known_today = all(day.known_on >= today for day in days)
-    rows = await connection.execute(text(counted_sql(awaiting_counts_as, known_today=known_today) + _GROUPED), days_asked(*days))
+    rows = await connection.execute(text(counted_sql(known_today=known_today) + _GROUPED), days_asked(rules, *days))
     found = [Picture() for _ in days]
     expected = [(0, 0) for _ in days]
     open_dues: list[dict[UUID, Counter[date]]] = [{} for _ in days]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.contracts.buckets import AwaitingCountsAs
+from libs.contracts.province import ProvinceRules
 from services.reporting.figures.permissions import SeesTasks
 from services.reporting.figures.rows import VISIBLE, After, Behind, Counted, CountedTask, counted_task, seeing
 from services.reporting.figures.settled import is_settled
@@ -30,21 +30,21 @@ async def list_behind(
     day: Day,
     *,
     today: date,
-    awaiting_counts_as: AwaitingCountsAs,
+    rules: ProvinceRules,
     after: After | None,
     limit: int,
 ) -> ListBehindNumber:
     """The tasks that a number counts on `day`, earliest due first, those without a due date last."""
-    if not await is_settled(connection, [day], awaiting_counts_as):
-        return await _recounted(connection, behind, day, today=today, awaiting_counts_as=awaiting_counts_as, after=after, limit=limit)
-    counted = (await number_on(connection, behind, [day.as_of]))[day.as_of]
+    if not await is_settled(connection, [day], rules):
+        return await _recounted(connection, behind, day, today=today, rules=rules, after=after, limit=limit)
+    counted = (await number_on(connection, behind, [day.as_of], rules))[day.as_of]
     match behind.sees:
         case SeesTasks.NONE:
             return ListBehindNumber(counted, 0, [])
         case SeesTasks.ALL:
-            return ListBehindNumber(counted, counted, await page_of_all(connection, behind, day.as_of, after=after, limit=limit))
+            return ListBehindNumber(counted, counted, await page_of_all(connection, behind, day.as_of, rules, after=after, limit=limit))
         case SeesTasks.OF_OWN_AGENCY:
-            total, tasks = await page_of_own(connection, behind, day.as_of, after=after, limit=limit)
+            total, tasks = await page_of_own(connection, behind, day.as_of, rules, after=after, limit=limit)
             return ListBehindNumber(counted, total, tasks)
 
 
@@ -77,7 +77,7 @@ async def _recounted(
     day: Day,
     *,
     today: date,
-    awaiting_counts_as: AwaitingCountsAs,
+    rules: ProvinceRules,
     after: After | None,
     limit: int,
 ) -> ListBehindNumber:
@@ -85,8 +85,8 @@ async def _recounted(
     after_due, after_id = after or (None, None)
     rows = (
         await connection.execute(
-            text(counted_sql(awaiting_counts_as, known_today=day.known_on >= today) + _LISTED),
-            {**days_asked(day), **matching(behind), "after_due": after_due, "after_id": after_id, "limit": limit},
+            text(counted_sql(known_today=day.known_on >= today) + _LISTED),
+            {**days_asked(rules, day), **matching(behind), "after_due": after_due, "after_id": after_id, "limit": limit},
         )
     ).all()
     return ListBehindNumber(

@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.contracts.buckets import AwaitingCountsAs, Bucket
-from libs.contracts.working_days import due_soon_until
+from libs.contracts.buckets import Bucket
+from libs.contracts.province import ProvinceRules
 from services.reporting.figures.standing import Day
 from services.reporting.figures.stretches import Rules
 
@@ -33,14 +33,17 @@ def open_on_day(stretch: str, day: str) -> str:
     return f"({stretch}.bucket IN {OPEN_BUCKETS} AND {stretch}.days @> {day})"
 
 
-_IS_DERIVED = text("SELECT complete AND rules = :rules FROM derivation")
+_DERIVED = text("SELECT complete, rules FROM derivation")
 
 
-async def is_settled(connection: AsyncConnection, days: Iterable[Day], awaiting_counts_as: AwaitingCountsAs) -> bool:
-    """Whether these days are asked as they were known at their own end, and all stretches are derived by these rules."""
-    if any(day.as_of != day.known_on for day in days):
+async def is_settled(connection: AsyncConnection, days: Iterable[Day], rules: ProvinceRules) -> bool:
+    """Whether these days are asked as they were known at their own end, and all stretches judge them by the rules valid on them."""
+    asked = list(days)
+    if any(day.as_of != day.known_on for day in asked):
         return False
-    return bool((await connection.execute(_IS_DERIVED, {"rules": str(Rules(awaiting_counts_as))})).scalar_one())
+    derived = (await connection.execute(_DERIVED)).one()
+    by = Rules.parse(derived.rules)
+    return derived.complete and all(by.awaiting_on(day.as_of) is rules.on(day.as_of).awaiting_counts_as for day in asked)
 
 
 @dataclass(frozen=True)
@@ -133,24 +136,28 @@ _TOTALS = text(_counted(agencies=False, of=_ALL) + _KNOWN)
 _AGENCY = text(_counted(agencies=True, of=_OF_AGENCY))
 
 
-async def counts_with_agencies(connection: AsyncConnection, day: date) -> Count:
+async def counts_with_agencies(connection: AsyncConnection, day: date, rules: ProvinceRules) -> Count:
     """All that a picture shows of one day."""
-    return (await _counts(connection, _PICTURE, [day]))[day]
+    return (await _counts(connection, _PICTURE, [day], rules))[day]
 
 
-async def totals(connection: AsyncConnection, days: Sequence[date]) -> dict[date, Count]:
+async def totals(connection: AsyncConnection, days: Sequence[date], rules: ProvinceRules) -> dict[date, Count]:
     """The province and all agencies together, without telling the agencies apart."""
-    return await _counts(connection, _TOTALS, days)
+    return await _counts(connection, _TOTALS, days, rules)
 
 
-async def counts_of_agency(connection: AsyncConnection, days: Sequence[date], lead_agency_id: UUID) -> dict[date, Count]:
+async def counts_of_agency(
+    connection: AsyncConnection, days: Sequence[date], rules: ProvinceRules, lead_agency_id: UUID
+) -> dict[date, Count]:
     """What one agency leads."""
-    return await _counts(connection, _AGENCY, days, lead_agency_id=lead_agency_id)
+    return await _counts(connection, _AGENCY, days, rules, lead_agency_id=lead_agency_id)
 
 
-async def _counts(connection: AsyncConnection, statement: Any, days: Sequence[date], **more: object) -> dict[date, Count]:
+async def _counts(
+    connection: AsyncConnection, statement: Any, days: Sequence[date], rules: ProvinceRules, **more: object
+) -> dict[date, Count]:
     ordered = sorted(set(days))
-    rows = await connection.execute(statement, {"days": ordered, "due_soon_until": [due_soon_until(day) for day in ordered], **more})
+    rows = await connection.execute(statement, {"days": ordered, "due_soon_until": [rules.due_soon_until(day) for day in ordered], **more})
     found = {day: Count() for day in ordered}
     on_a_sheet = set()
     for row in rows:

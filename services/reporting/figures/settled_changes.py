@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.contracts.working_days import due_soon_until
+from libs.contracts.province import ProvinceRules
 from services.reporting.figures.permissions import SeesTasks
 from services.reporting.figures.rows import ENTERED, LEFT, MOVES, Behind
 from services.reporting.figures.settled import on_day
@@ -32,7 +32,9 @@ ORDER BY shown.way, shown.place
 """
 
 
-async def moved_between(connection: AsyncConnection, behind: Behind, earlier: date, later: date, *, limit: int) -> Sequence[Any]:
+async def moved_between(
+    connection: AsyncConnection, behind: Behind, earlier: date, later: date, rules: ProvinceRules, *, limit: int
+) -> Sequence[Any]:
     """Rows as `MOVES` and `counted_task` read them, at least one; what has left is told as it stands on the later day."""
     own = behind.sees is SeesTasks.OF_OWN_AGENCY
     visible = {
@@ -56,8 +58,8 @@ async def moved_between(connection: AsyncConnection, behind: Behind, earlier: da
     parameters = {
         "earlier": earlier,
         "later": later,
-        "earlier_due_soon_until": due_soon_until(earlier),
-        "later_due_soon_until": due_soon_until(later),
+        "earlier_due_soon_until": rules.due_soon_until(earlier),
+        "later_due_soon_until": rules.due_soon_until(later),
         "buckets": [bucket.value for bucket in behind.number.buckets],
         "lead_agency_id": behind.lead_agency_id,
         "limit": limit,

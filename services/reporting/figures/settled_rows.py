@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.buckets import OPEN
-from libs.contracts.working_days import due_soon_until
+from libs.contracts.province import ProvinceRules
 from services.reporting.figures.rows import After, Behind, Counted, CountedTask, counted_task
 from services.reporting.figures.settled import Place, counts_of_agency, on_day, open_on_day, totals
 
@@ -56,12 +56,12 @@ ORDER BY page.due, page.task_id
 """
 
 
-async def number_on(connection: AsyncConnection, behind: Behind, days: Sequence[date]) -> dict[date, int]:
+async def number_on(connection: AsyncConnection, behind: Behind, days: Sequence[date], rules: ProvinceRules) -> dict[date, int]:
     """The number itself on each of the days."""
     if behind.lead_agency_id is not None:
-        counts = await counts_of_agency(connection, days, behind.lead_agency_id)
+        counts = await counts_of_agency(connection, days, rules, behind.lead_agency_id)
     else:
-        counts = await totals(connection, days)
+        counts = await totals(connection, days, rules)
     found = {}
     for day, count in counts.items():
         if behind.number.due_soon_only:
@@ -73,17 +73,19 @@ async def number_on(connection: AsyncConnection, behind: Behind, days: Sequence[
     return found
 
 
-async def page_of_all(connection: AsyncConnection, behind: Behind, day: date, *, after: After | None, limit: int) -> list[CountedTask]:
+async def page_of_all(
+    connection: AsyncConnection, behind: Behind, day: date, rules: ProvinceRules, *, after: After | None, limit: int
+) -> list[CountedTask]:
     """For those who see every task."""
     arms = "\nUNION ALL\n".join(f"({arm} ORDER BY due, task_id LIMIT :limit)" for arm in _arms(behind, after))
     opened = f"WITH opened AS MATERIALIZED (SELECT {_PLACE} FROM stretch WHERE {open_on_day('stretch', _DAY)}),\n"
     page = f"page AS (SELECT CAST(NULL AS bigint) AS total, one.* FROM ({arms}) AS one ORDER BY due, task_id LIMIT :limit)"
-    rows = await connection.execute(text(opened + page + _SHOWN), _parameters(behind, day, after, limit))
+    rows = await connection.execute(text(opened + page + _SHOWN), _parameters(behind, day, rules, after, limit))
     return [counted_task(row) for row in rows]
 
 
 async def page_of_own(
-    connection: AsyncConnection, behind: Behind, day: date, *, after: After | None, limit: int
+    connection: AsyncConnection, behind: Behind, day: date, rules: ProvinceRules, *, after: After | None, limit: int
 ) -> tuple[int, list[CountedTask]]:
     """For those who see what their agency leads or coordinates: how many there are, and a page of them."""
     keyed = " OR ".join(f"({key})" for key in _keys("matched", after))
@@ -101,15 +103,15 @@ async def page_of_own(
     page AS (SELECT all_of_them.total, paged.* FROM (SELECT count(*) AS total FROM matched) AS all_of_them LEFT JOIN paged ON true)
     {_SHOWN}
     """
-    rows = (await connection.execute(text(statement), _parameters(behind, day, after, limit))).all()
+    rows = (await connection.execute(text(statement), _parameters(behind, day, rules, after, limit))).all()
     return rows[0].total, [counted_task(row) for row in rows if row.id is not None]
 
 
-def _parameters(behind: Behind, day: date, after: After | None, limit: int) -> dict[str, Any]:
+def _parameters(behind: Behind, day: date, rules: ProvinceRules, after: After | None, limit: int) -> dict[str, Any]:
     after_due, after_id = after or (None, None)
     return {
         "day": day,
-        "due_soon_until": due_soon_until(day),
+        "due_soon_until": rules.due_soon_until(day),
         "buckets": [bucket.value for bucket in behind.number.buckets],
         "lead_agency_id": behind.lead_agency_id,
         "agency_id": behind.seen_by.agency_id,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from libs.contracts.buckets import AwaitingCountsAs, bucket_sql, children_sql, due_soon_sql, group_bucket_sql
-from libs.contracts.working_days import due_soon_until
+from libs.contracts.province import ProvinceRules
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Day:
     as_of: date
     known_on: date
 
+
+_IN_TIME = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
 
 # What is known today is the newest row of each task. What was known on an earlier day is, for each task, the highest version
 # that had happened by then: a fact counts from its own day until the first day of any later version.
@@ -29,29 +31,31 @@ _KNOWN_THEN = """(
     ON known.known_on <= asked.known_on AND coalesce(known.superseded_on > asked.known_on, true)"""
 
 
-def days_asked(*days: Day) -> dict[str, Any]:
-    """The parameters of `counted_sql`."""
+def days_asked(rules: ProvinceRules, *days: Day) -> dict[str, Any]:
+    """The parameters of `counted_sql`: each day is judged by the rules valid on it."""
     return {
         "as_of_days": [day.as_of for day in days],
         "known_on_days": [day.known_on for day in days],
-        "due_soon_days": [due_soon_until(day.as_of) for day in days],
+        "due_soon_days": [rules.due_soon_until(day.as_of) for day in days],
+        "by_date_days": [rules.on(day.as_of).awaiting_counts_as is AwaitingCountsAs.BY_DATE for day in days],
     }
 
 
-def counted_sql(awaiting_counts_as: AwaitingCountsAs, *, known_today: bool) -> str:
+def counted_sql(*, known_today: bool) -> str:
     """The start of a query: `WITH …, counted AS (…)`, one row for each day asked, task and place where it counts.
 
     The province counts rows `in_province` (ungrouped tasks and parents of groups), agencies those with `NOT is_group`
     by `lead_agency_id`: an instruction to all communes is one task for the province and one for each commune.
     """
     known = f"asked CROSS JOIN {_KNOWN_TODAY}" if known_today else f"asked JOIN {_KNOWN_THEN}"
-    leaf_bucket = bucket_sql("known", "asked.as_of", awaiting_counts_as=awaiting_counts_as)
+    by_date, in_time = (bucket_sql("known", "asked.as_of", awaiting_counts_as=one) for one in (AwaitingCountsAs.BY_DATE, _IN_TIME))
+    leaf_bucket = f"CASE WHEN asked.by_date THEN {by_date} ELSE {in_time} END"
     group_bucket = group_bucket_sql("parent", "children", "parent.as_of")
     return f"""
 WITH asked AS (
-  SELECT ordinality AS day, as_of, known_on, due_soon_until
-  FROM unnest(CAST(:as_of_days AS date[]), CAST(:known_on_days AS date[]), CAST(:due_soon_days AS date[]))
-       WITH ORDINALITY AS asked (as_of, known_on, due_soon_until, ordinality)),
+  SELECT ordinality AS day, as_of, known_on, due_soon_until, by_date
+  FROM unnest(CAST(:as_of_days AS date[]), CAST(:known_on_days AS date[]), CAST(:due_soon_days AS date[]), CAST(:by_date_days AS bool[]))
+       WITH ORDINALITY AS asked (as_of, known_on, due_soon_until, by_date, ordinality)),
 standing AS (
   SELECT asked.day, asked.as_of, asked.due_soon_until, known.id, known.is_group, known.parent_id, known.lead_agency_id,
          known.state, known.assigned_on, known.due, known.completed_on,

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from libs.contracts.buckets import COMPLETED, AwaitingCountsAs, Bucket, Members, Standing, bucket_of, bucket_of_members, is_finished
+from libs.contracts.province import ProvinceRules
 
 ONE_DAY = timedelta(days=1)
 
@@ -21,6 +22,10 @@ class Rules:
 
     awaiting_counts_as: AwaitingCountsAs = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
     later: tuple[tuple[date, AwaitingCountsAs], ...] = ()
+
+    @staticmethod
+    def of(rules: ProvinceRules) -> "Rules":
+        return Rules(*rules.course_of("awaiting_counts_as"))
 
     def awaiting_on(self, day: date) -> AwaitingCountsAs:
         value = self.awaiting_counts_as
