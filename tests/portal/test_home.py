@@ -59,6 +59,7 @@ async def test_the_sentence_is_true(portal: Running, browser: Browser, released:
     page = await browser.get("/home")
     assert "không có việc quá hạn" in page.text
     released |= {"bucket": "open_overdue", "deadline": {"kind": "overdue", "days_overdue": 2, "working_days_left": None}}
+    portal.app.state.portal.answers.forget()
     page = await browser.get("/home?part=figures")
     sentence = re.sub(r"<.*?>", "", re.search(r'<h1 id="opening">(.*?)</h1>', page.text)[1])  # type: ignore[index]
     assert "1\u00a0việc quá hạn" in sentence
@@ -70,6 +71,7 @@ async def test_each_agency_stands_beside_what_it_was_a_week_ago(portal: Running,
     await browser.sign_in("leader")
     for earlier, words in (({}, "tăng 1"), ({id_of("health"): 1}, "không đổi"), ({id_of("health"): 1201}, "giảm 1.200")):
         portal.stand_in.overdue_a_week_ago = earlier
+        portal.app.state.portal.answers.forget()
         page = await browser.get("/home")
         for row in (r">Sở Y tế</a>.*?</tr>", r"<tfoot>.*?</tfoot>"):
             assert f"{words}</span>" in "".join(re.findall(row, page.text, re.DOTALL))
@@ -78,6 +80,7 @@ async def test_each_agency_stands_beside_what_it_was_a_week_ago(portal: Running,
 async def test_a_service_that_is_away_costs_its_part_and_not_the_page(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
     await browser.sign_in("tracker")
     portal.stand_in.away.add("reporting")
+    portal.app.state.portal.answers.forget()
     page = await browser.get("/home")
     assert page.status_code == 200
     assert "tạm thời gián đoạn" in page.text
