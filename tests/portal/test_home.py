@@ -80,6 +80,7 @@ async def test_each_agency_stands_beside_what_it_was_a_week_ago(portal: Running,
 async def test_a_service_that_is_away_costs_its_part_and_not_the_page(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
     await browser.sign_in("tracker")
     portal.stand_in.away.add("reporting")
+    portal.app.state.portal.answers.forget()
     page = await browser.get("/home")
     assert page.status_code == 200
     assert "tạm thời gián đoạn" in page.text
