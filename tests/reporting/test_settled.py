@@ -35,16 +35,10 @@ DAYS = [FIRST_DAY + timedelta(days=number) for number in range(91)]
 LEADER = Actor.of_person(UUID(int=1), UUID(int=2), UUID(int=3), "LEADER")
 CLERK = Actor.of_person(UUID(int=1), UUID(int=2), AGENCIES[0], "AGENCY_CLERK")
 ADMIN = Actor.of_person(UUID(int=1), UUID(int=2), AGENCIES[0], "SYSTEM_ADMIN")
-<<<<<<< HEAD
 DEFAULT = ProvinceRules()
-# `./test long` asks for more.
-SEEDS = range(int(os.environ.get("CHIDAO_SEEDS", "60")))
-=======
-DEFAULT = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
 # Histories that are lived through together in one database; `./test long` asks for more of them.
 TOGETHER = 4
 HISTORIES = range(0, int(os.environ.get("CHIDAO_SEEDS", "60")), TOGETHER)
->>>>>>> reporting
 
 
 async def live_through(database: Database, random: Random, story: list[KnownTask]) -> None:
