@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from chidao.figures import app
 from libs.common.db import Database
 from libs.contracts.buckets import Bucket
-from libs.contracts.province import ProvinceRules
+from libs.contracts.province import Decision, ProvinceRules
 from services.reporting.figures.counting import FiguresDoNotAddUp, pictures
 from services.reporting.figures.settled import is_settled
 from services.reporting.figures.standing import Day
@@ -196,17 +196,17 @@ async def test_other_rules_count_from_the_facts_until_all_is_derived_anew(provin
     async with province.begin() as connection:
         await told(connection, LATE)
     await count_sheets(province, TODAY)
-    by_date = AwaitingCountsAs.BY_DATE
+    by_date = ProvinceRules({"awaiting_counts_as": [Decision(None, "BY_DATE")]})
 
     async def found() -> tuple[dict[Bucket, int], bool]:
         day = Day(FEBRUARY, FEBRUARY)
         async with province.read() as connection:
-            [picture] = await pictures(connection, [day], today=TODAY, awaiting_counts_as=by_date)
+            [picture] = await pictures(connection, [day], today=TODAY, rules=by_date)
             return dict(+picture.province.buckets), await is_settled(connection, [day], by_date)
 
     overdue = {Bucket.OPEN_OVERDUE: 1, Bucket.OPEN_UNDATED: 1}
     assert await found() == (overdue, False), "a process with the new rules, while the old ones are derived"
-    await require_rules(province, Rules(by_date))
+    await require_rules(province, Rules.of(by_date))
     assert await found() == (overdue, False)
     assert await derive_rest(province) == 2
     await count_sheets(province, TODAY)
