@@ -160,6 +160,9 @@ DOMAIN = {
             "result-confirmed": "Result confirmed",
             "result-returned": "Result returned",
             "task-overdue": "Overdue",
+            "overdue-told": "Told as overdue",
+            "lead-changed": "Another lead agency",
+            "task-restated": "State told again",
         },
     ),
     **keyed(

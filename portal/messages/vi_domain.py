@@ -137,6 +137,9 @@ EVENTS = {
     "result-confirmed": "Xác nhận kết quả",
     "result-returned": "Trả lại kết quả",
     "task-overdue": "Quá hạn",
+    "overdue-told": "Đã báo quá hạn",
+    "lead-changed": "Đổi cơ quan chủ trì",
+    "task-restated": "Nhắc lại trạng thái",
 }
 NOTICES = {
     "released": "Giao nhiệm vụ mới",

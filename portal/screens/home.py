@@ -1,6 +1,6 @@
 """The ten-second home: one true sentence, a few numbers that each open their exact list, exceptions first, then the agencies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from portal.agencies import AgencyName
+from portal.answers import reporting, tasks
 from portal.axis import Squares, squares
 from portal.formats import WEEKDAYS, moment_of, percent, thousands
 from portal.screens.share import SharePart, share_of
@@ -75,9 +76,9 @@ async def home(visitor: Visit) -> Response:
     week_ago = (visitor.today - ONE_WEEK).isoformat()
     try:
         figures, earlier, series, exceptions = await together(
-            visitor.shared("figures", "reporting", "/figures"),
-            visitor.shared("figures", "reporting", "/figures", as_of=week_ago, known_on=week_ago),
-            visitor.shared("figures", "reporting", "/figures/series", weeks=WEEKS),
+            visitor.shared("figures", reporting.FIGURES),
+            visitor.shared("figures", reporting.FIGURES, as_of=week_ago, known_on=week_ago),
+            visitor.shared("figures", reporting.FIGURES_SERIES, weeks=WEEKS),
             _exceptions(visitor),
         )
     except ServiceAway:
@@ -142,7 +143,9 @@ def _sentence(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[s
     return words("home.sentence", greeting=greeting, first=first, change=change, due=due)
 
 
-def _numbers(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json], points: list[Mapping[str, Json]]) -> list[Figure]:
+def _numbers(
+    visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json], points: Sequence[Mapping[str, Json]]
+) -> list[Figure]:
     words = visitor.messages
     shown = (
         ("open_overdue", "overdue", "is-overdue is-key"),
@@ -205,7 +208,7 @@ def _parts(province: Mapping[str, Json]) -> list[SharePart]:
 
 
 def _strips(
-    visitor: Visitor, agencies: list[Mapping[str, Json]], overdue_earlier: Mapping[str, int], names: Mapping[str, AgencyName]
+    visitor: Visitor, agencies: Sequence[Mapping[str, Json]], overdue_earlier: Mapping[str, int], names: Mapping[str, AgencyName]
 ) -> Strips:
     """Agencies by what is overdue, then as the directory lists them; the communes also as one row."""
     order = {agency_id: place for place, agency_id in enumerate(names)}
@@ -252,9 +255,7 @@ def _kind(names: Mapping[str, AgencyName], one: Mapping[str, Json]) -> str:
 async def _exceptions(visitor: Visitor) -> Json:
     """What is longest overdue. None when the tasks service is away or the tasks are not to be seen by this person."""
     try:
-        page = await visitor.get(
-            "tasks", "/tasks", scope="oversight", level="instruction", bucket="open_overdue", sort="due", limit=EXCEPTIONS
-        )
+        page = await visitor.get(tasks.TASKS, scope="oversight", level="instruction", bucket="open_overdue", sort="due", limit=EXCEPTIONS)
     except (ServiceAway, Refused):
         return None
     return {"tasks": await visitor.task_views(page["items"]), "total": page["total"]}
