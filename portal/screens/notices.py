@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import notify
 from portal.formats import full_day
 from portal.frame import waiting_of
 from portal.messages import Catalogue
@@ -42,8 +43,8 @@ class AboutTask:
 async def notices(visitor: Visit, unread: str = "", cursor: str = "") -> Response:
     only_unread = unread == "true"
     page, counted = await together(
-        visitor.get("notify", "/notices", unread="true" if only_unread else None, cursor=cursor, limit=PAGE),
-        visitor.get("notify", "/notices/unread-count"),
+        visitor.get(notify.NOTICES, unread="true" if only_unread else None, cursor=cursor, limit=PAGE),
+        visitor.get(notify.NOTICES_UNREAD_COUNT),
     )
     following = filter_query(unread=unread, cursor=page["next_cursor"])
     return await visitor.page(
