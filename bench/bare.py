@@ -66,7 +66,7 @@ COURSE_FIELDS = (
     "submitted_on",
     "completed_on",
     "return_count",
-    "overdue_told_for",
+    "lead_agency_id",
     "expected_version",
 )
 UPDATE = positional(str(repository._UPDATE.text), *COURSE_FIELDS)
@@ -113,7 +113,7 @@ async def progress(task_id: UUID, request: Request) -> Response:
         version = row["version"] + 1
         event = (uuid7(), "task", task_id, version, "chidao.tasks.progress-reported.v1", payload, person, "AGENCY_CLERK")
         await connection.execute(APPEND, *event, task_id, task_id, key, None, None, now, key)
-        course = (task_id, version, "IN_PROGRESS", row["due"], body["percent"], now, version, None, None, None, 0, None)
+        course = (task_id, version, "IN_PROGRESS", row["due"], body["percent"], now, version, None, None, None, 0, row["lead_agency_id"])
         await connection.execute(UPDATE, *course, row["version"])
         await connection.execute(PROGRESS, task_id, version, body["percent"], body["content"], None, None, task_id, now)
     return JSONResponse({"id": str(task_id), "version": version, "percent": body["percent"]})

@@ -1,7 +1,7 @@
 """`python -m bench homes`: many homes open while changes come in: how soon each is drawn anew, what it costs, and how soon all is well.
 
 Each home does what a browser does: it holds the live stream, and when it is told of figures or notices it asks for the part that shows
-them, after the time that it was told to spread over; after a failure it waits longer each time. Changes are progress reports, sent at
+them, a moment later that differs from browser to browser; after a failure it waits longer each time. Changes are progress reports, sent at
 their intended times whether or not the ones before are answered. Loopback only; it ends by itself.
 """
 
@@ -39,6 +39,7 @@ PER_SECOND = 50.0
 SECONDS = 60.0
 QUIET_SECONDS = 5.0
 GATHERED_SECONDS = 0.12
+SPREAD_SECONDS = 0.2
 FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 60.0
 # A directive has at most so many instructions.
@@ -69,7 +70,7 @@ class Home:
         self._headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
         self._seen = seen
         self._connection: Connection | None = None
-        self._wanted: dict[str, float] = {}
+        self._wanted: set[str] = set()
         self._something = asyncio.Event()
 
     async def stay_open(self) -> None:
@@ -85,16 +86,16 @@ class Home:
                     if line.startswith(b"data: "):
                         told = json.loads(line.removeprefix(b"data: "))
                         self._seen.told += 1
-                        self._want(told["lists"], told["within"] / 1000)
+                        self._want(told["lists"])
             except (OSError, EOFError, asyncio.IncompleteReadError) as error:
                 self._seen.failures.append(f"stream {type(error).__name__}")
             await asyncio.sleep(1 + random.random())
 
-    def _want(self, lists: Sequence[str], within: float) -> None:
+    def _want(self, lists: Sequence[str]) -> None:
         if "figures" in lists:
-            self._wanted.setdefault("/home?part=figures", within)
+            self._wanted.add("/home?part=figures")
         if "notices" in lists:
-            self._wanted.setdefault("/notices/badge", within)
+            self._wanted.add("/notices/badge")
         self._something.set()
 
     async def _look(self) -> None:
@@ -103,14 +104,14 @@ class Home:
             await self._something.wait()
             self._something.clear()
             # What is told while one waits is seen by the same look.
-            await asyncio.sleep(GATHERED_SECONDS + random.random() * max(self._wanted.values()))
-            wanted, self._wanted = self._wanted, {}
+            await asyncio.sleep(GATHERED_SECONDS + random.random() * SPREAD_SECONDS)
+            wanted, self._wanted = self._wanted, set()
             for path in wanted:
                 if await self._ask(path):
                     failures = 0
                 else:
                     failures += 1
-                    self._want(["figures"], 0)
+                    self._want(["figures"])
                     await asyncio.sleep(min(FIRST_PAUSE_SECONDS * 2 ** (failures - 1), LONGEST_PAUSE_SECONDS) * (0.5 + random.random()))
 
     async def _ask(self, path: str) -> bool:

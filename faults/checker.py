@@ -205,7 +205,8 @@ def _messages(evidence: Evidence) -> Iterator[str]:
 def _overdue(expected: Expected, evidence: Evidence) -> Iterator[str]:
     """Told at most once for a task whose due date has passed, and once for each that is overdue now."""
     day = date.fromisoformat(evidence.figures["as_of"])
-    times = Counter(row["id"] for row in evidence.of("tasks", "event_log") if row["type"] == OVERDUE)
+    times = Counter(row["of"] for row in evidence.of("tasks", "event_log") if row["type"] == OVERDUE)
+    yield from _compared("overdue told", times.elements(), [row["id"] for row in evidence.of("tasks", "overdue_told")])
     for id_, count in times.items():
         due = expected.tasks[id_].due if id_ in expected.tasks else None
         if count > 1 or due is None or due >= day:
@@ -219,13 +220,13 @@ def _notices(expected: Expected, evidence: Evidence) -> Iterator[str]:
     """Each event is told once to each who must hear of it, and of one task in the order in which it happened."""
     wanted = []
     for event in evidence.of("tasks", "event_log"):
-        task = expected.tasks.get(event["id"])
+        task = expected.tasks.get(event["of"])
         if task is None or event["type"] not in TOLD:
             continue
         kind, for_lead, for_office = TOLD[event["type"]]
         hearers = [task.lead] * (for_lead and not task.is_group) + [None] * for_office
         hearers += list(task.coordinating) if kind == "released" else []
-        wanted += [(kind, task.id, event["version"], agency) for agency in hearers]
+        wanted += [(kind, event["id"], event["version"], agency) for agency in hearers]
     notices = evidence.of("notify", "notice")
     yield from _compared("notices", wanted, [(row["kind"], row["id"], row["version"], row["agency"]) for row in notices])
     reached: dict[str, int] = {}

@@ -21,7 +21,10 @@ SOURCES = tuple(party.service for party in parties() if party.publishes)
 FOLLOWED = tuple(
     (party.service, consumer.name, source) for party in parties() for consumer in party.consumers for source in consumer.sources
 )
-_EVENTS = "SELECT epoch, aggregate_id::text AS id, version, split_part(type, '.', 3) AS type, correlation_id, event_id::text FROM event_log"
+_EVENTS = (
+    "SELECT epoch, aggregate_id::text AS id, version, split_part(type, '.', 3) AS type, correlation_id, event_id::text, "
+    "payload->'state'->>'id' AS of FROM event_log"
+)
 _PUBLISHING = {
     "event_log": _EVENTS,
     "outbox": "SELECT seq FROM outbox",
@@ -51,6 +54,7 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
             "SELECT task_id::text, number, report_number, summary, file_id::text, decision, coalesce(return_reason, '') AS reason "
             "FROM result"
         ),
+        "overdue_told": "SELECT task_id::text AS id, due FROM overdue_told",
         "file": "SELECT id::text, task_id::text, sha256, size FROM file",
     },
     "notify": {

@@ -20,7 +20,7 @@ EVENT_OF = {
     "confirm": "result-confirmed",
     "return": "result-returned",
 }
-OVERDUE = "task-overdue"
+OVERDUE = "overdue-told"
 DIRECTIVE_STATE_AFTER = {"register": "DRAFT", "correct": "DRAFT", "submit": "AWAITING_RELEASE", "release": "RELEASED"}
 TASK_STATE_AFTER = {
     "accept": "ACCEPTED",

@@ -6,5 +6,5 @@ TOLD = {
     "result-submitted": ("submitted", False, True),
     "result-confirmed": ("confirmed", True, False),
     "result-returned": ("returned", True, False),
-    "task-overdue": ("overdue", True, True),
+    "overdue-told": ("overdue", True, True),
 }

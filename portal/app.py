@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from libs.common.db import Database
-from libs.common.migrate import require_newest_schema
+from libs.common.migrate import require_known_schema
 from libs.common.single_flight import SingleFlight
 from libs.common.supervise import running
 from libs.common.tokens import ServiceTokens
@@ -115,7 +115,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
             stack.push_async_callback(database.dispose)
             stack.push_async_callback(client.aclose)
             async with database.read() as connection:
-                await require_newest_schema(PACKAGE, connection)
+                await require_known_schema(PACKAGE, connection)
             fonts = await asyncio.to_thread(cut_fonts, settings.fonts_folder)
             app.state.portal = Portal(
                 settings=settings,
@@ -171,7 +171,7 @@ def _add_machinery(app: FastAPI) -> None:
     @app.get("/health/ready")
     async def ready(portal: Here) -> JSONResponse:
         async with portal.database.read() as connection:
-            await require_newest_schema(PACKAGE, connection)
+            await require_known_schema(PACKAGE, connection)
         return JSONResponse({"status": "ready"})
 
 

@@ -1,7 +1,7 @@
 """Open pages learn within a second that something changed: one line to each service, one to each browser, and never any content on them.
 
-Each browser hears only what concerns whoever sits before it, at most once a second; and where many pages are told at once, they are told
-over how long a time to spread their questions.
+Each browser hears only what concerns whoever sits before it, at most once a second, and they are told one after another: what is told to
+all at once is asked for by all at once. While this process is busy, the turns come more slowly by themselves.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ LISTS = {
 }
 HEARTBEAT_SECONDS = 20.0
 SHORTEST_SILENCE_SECONDS = 1.0
-# So many pages can draw themselves anew in one second without keeping anybody waiting who opens one.
-PAGES_A_SECOND = 150
+# Between one page and the next; whoever has more pages open than turns in a second hears later, and of more at once.
+TURN_SECONDS = 1 / 150
 # A service says something every quarter of a minute; one that is silent for longer is gone, whatever the line looks like.
 STREAM_TIMEOUT = httpx2.Timeout(5.0, read=40.0)
 
@@ -76,6 +76,7 @@ class Live:
         self._changed = changed
         self._listeners: set[Listener] = set()
         self._heard: set[str] = set()
+        self._turn = asyncio.Lock()
 
     def works(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """One work for each service, to be kept running."""
@@ -121,13 +122,8 @@ class Live:
                 listener.must_look_again = True
                 listener.gathering.add(Hint.for_everybody(EVERYTHING))
 
-    @property
-    def spread_seconds(self) -> float:
-        """Over how long a time the pages that are open now should spread what they ask for."""
-        return len(self._listeners) / PAGES_A_SECOND
-
     async def follow(self, ear: Ear, still_signed_in: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
-        """Server-sent events `{"lists": […], "within": milliseconds}` for one browser, as long as its session lives."""
+        """Server-sent events `{"lists": […]}` for one browser, as long as its session lives."""
         listener = Listener(ear)
         self._listeners.add(listener)
         clock = asyncio.get_running_loop().time
@@ -145,9 +141,11 @@ class Live:
                 if not hint:
                     yield b": still here\n\n"
                     continue
-                within = self.spread_seconds
-                yield b"data: " + json.dumps({"lists": sorted(hint.lists), "within": round(within * 1000)}).encode() + b"\n\n"
-                await asyncio.sleep(max(SHORTEST_SILENCE_SECONDS, within))
+                async with self._turn:
+                    await asyncio.sleep(TURN_SECONDS)
+                hint |= listener.gathering.taken()
+                yield b"data: " + json.dumps({"lists": sorted(hint.lists)}).encode() + b"\n\n"
+                await asyncio.sleep(SHORTEST_SILENCE_SECONDS)
         finally:
             self._listeners.discard(listener)
 

@@ -50,7 +50,7 @@ class Pages:
             shortened=shortened,
         )
         # Whole in every page: a part that comes later may bring any sign.
-        symbols = "".join((TEMPLATES / "ui" / "sprite.html").read_text("utf-8").splitlines())
+        symbols = " ".join((TEMPLATES / "ui" / "sprite.html").read_text("utf-8").split())
         self._sprite = f'<svg width="0" height="0" aria-hidden="true" class="visually-hidden">{symbols}</svg>'
 
     def whole(self, template: str, context: Mapping[str, object]) -> str:

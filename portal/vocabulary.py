@@ -2,12 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from portal.services import Refused, ServiceAway
-
-if TYPE_CHECKING:
-    from portal.web import Visitor
+from portal.services import Asks, Refused, ServiceAway
 
 KEPT_SECONDS = 300.0
 
@@ -17,7 +13,7 @@ class Vocabulary:
         self._fields: dict[str, str] = {}
         self._old_at = 0.0
 
-    async def known(self, visitor: "Visitor") -> Mapping[str, str]:
+    async def known(self, visitor: Asks) -> Mapping[str, str]:
         """Key → name of the fields of work, in the order in which they are offered; those from before while the service is away."""
         if time.monotonic() >= self._old_at:
             try:

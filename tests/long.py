@@ -21,6 +21,7 @@ TRIALS = ROOT / "docs" / "trials.md"
 # Every order in which five services can start.
 ALL_ORDERS = "120"
 MORE_SEEDS = 5
+MORE_HISTORIES = "500"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ def kills(seed: int) -> bool:
     return all(tried)
 
 
+def histories(_seed: int) -> bool:
+    return passes("pytest", "-q", "tests/reporting/test_settled.py", CHIDAO_SEEDS=MORE_HISTORIES)
+
+
 def documents(seed: int) -> bool:
     found = find_or_get_browser()
     if found.missing:
@@ -69,6 +74,7 @@ PARTS: Mapping[str, Part] = {
     "trial": Part(trial, "tests/flow/test_kills.py"),
     "orders": Part(orders, "tests/flow/test_split.py"),
     "kills": Part(kills, "tests/flow/test_kills.py"),
+    "histories": Part(histories, "tests/reporting/test_settled.py"),
     "documents": Part(documents, "tests/browser/test_story.py"),
 }
 

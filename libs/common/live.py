@@ -227,6 +227,10 @@ class Gathering:
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 await self._something.wait()
+        return self.taken()
+
+    def taken(self) -> Hint:
+        """What has gathered by now."""
         self._something.clear()
         gathered, self._gathered = self._gathered, Hint()
         return gathered

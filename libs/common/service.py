@@ -20,7 +20,7 @@ from libs.common.messaging.envelope import Envelope
 from libs.common.messaging.feed import Page, Position
 from libs.common.messaging.relay import Relay
 from libs.common.messaging.sweep import Sweep
-from libs.common.migrate import require_newest_schema
+from libs.common.migrate import require_known_schema
 from libs.common.settings import Part, ServiceSettings
 from libs.common.single_flight import SingleFlight
 from libs.common.supervise import Standing, running
@@ -105,11 +105,14 @@ class Service:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Everything but the web face. Refuses to start on an older schema or on a database torn out of its cluster."""
+        """Everything but the web face.
+
+        Refuses to start on an older schema, on a newer one that does more than add, and on a database torn out of its cluster.
+        """
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.dispose)
             async with self.database.read() as connection:
-                await require_newest_schema(self.package, connection)
+                await require_known_schema(self.package, connection)
                 if self.publishes:
                     await _require_whole_cluster(connection)
             self._client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10, trust_env=False))

@@ -16,7 +16,7 @@ began too late to know, a change after the last event and a block that ends with
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import Token
 from types import TracebackType
@@ -91,6 +91,11 @@ class Repository(ABC, Generic[A]):
     @abstractmethod
     async def save(self, aggregate: A, *, expected_version: int) -> None:
         """Store the row with its new version: insert when `expected_version` is 0, else update where it still has that version."""
+
+    async def save_new(self, aggregates: Sequence[A]) -> None:
+        """Store the rows of what is new. Where hundreds come at once, a repository writes them together."""
+        for aggregate in aggregates:
+            await self.save(aggregate, expected_version=0)
 
 
 class UnitOfWork:
@@ -204,10 +209,13 @@ class UnitOfWork:
         if written:
             await event_log.append(self.connection, written, actor=self.actor, cause=self._cause)
         reach(Point.AFTER_EVENTS, of=self._service)
-        for repository, aggregate, _ in happened:
-            await repository.save(aggregate, expected_version=aggregate.stored_version)
-            aggregate.stored_version = aggregate.version
         for repository in self.repositories():
+            changed = [aggregate for its, aggregate, _ in happened if its is repository]
+            await repository.save_new([aggregate for aggregate in changed if aggregate.stored_version == 0])
+            for aggregate in changed:
+                if aggregate.stored_version > 0:
+                    await repository.save(aggregate, expected_version=aggregate.stored_version)
+                aggregate.stored_version = aggregate.version
             repository.touched.clear()
         reach(Point.BEFORE_COMMIT, of=self._service)
         if self._given is None:

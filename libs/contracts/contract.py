@@ -17,9 +17,13 @@ class UnknownContract(Exception):
 
 
 class Contract(Part):
-    """The `data` of an event. `occurred_at` is business time; a subclass names its `type` and types `state` and `change`."""
+    """The `data` of an event. `occurred_at` is business time; a subclass names its `type` and types `state` and `change`.
+
+    `published` is false for a type that only feeds from before hold: it is still read, and nobody makes one any more.
+    """
 
     type: ClassVar[str]
+    published: ClassVar[bool] = True
     occurred_at: datetime
 
     @classmethod

@@ -128,7 +128,10 @@ class OverdueChange(Part):
 
 
 class TaskOverdue(Contract):
+    """Before `overdue-told` took its place, telling raised the version of the task."""
+
     type: ClassVar[str] = "chidao.tasks.task-overdue.v1"
+    published: ClassVar[bool] = False
     state: TaskState
     change: OverdueChange
 

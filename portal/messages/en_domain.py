@@ -161,6 +161,9 @@ DOMAIN = {
             "result-confirmed": "Result confirmed",
             "result-returned": "Result returned",
             "task-overdue": "Overdue",
+            "lead-changed": "Another agency leads",
+            "task-restated": "Stated again",
+            "overdue-told": "Overdue",
         },
     ),
     **keyed(

@@ -138,6 +138,9 @@ EVENTS = {
     "result-confirmed": "Xác nhận kết quả",
     "result-returned": "Trả lại kết quả",
     "task-overdue": "Quá hạn",
+    "lead-changed": "Đổi cơ quan chủ trì",
+    "task-restated": "Ghi lại thông tin nhiệm vụ",
+    "overdue-told": "Quá hạn",
 }
 NOTICES = {
     "released": "Giao nhiệm vụ mới",

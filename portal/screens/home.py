@@ -1,12 +1,16 @@
 """The ten-second home: one true sentence, a few numbers that each open their exact list, exceptions first, then the agencies."""
 
+import asyncio
+import gzip
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from fastapi import APIRouter
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from portal.agencies import AgencyName
 from portal.axis import Squares, squares
@@ -18,6 +22,7 @@ from portal.web import MembershipNeeded, Visit, Visitor, together
 
 router = APIRouter()
 
+PART = "figures"
 WEEKS = 8
 ONE_WEEK = timedelta(weeks=1)
 EXCEPTIONS = 5
@@ -73,21 +78,50 @@ class Strips:
 
 @router.get("/home")
 async def home(visitor: Visit) -> Response:
+    # Also what tells that this person may ask at all: what follows may come from what another was told.
+    exceptions = await _exceptions(visitor)
+    if visitor.request.query_params.get("part") != PART:
+        return await visitor.page("home.html", **await _shown(visitor, exceptions))
+
+    async def drawn() -> Drawn:
+        page = await visitor.page("home.html", **await _shown(visitor, exceptions))
+        return Drawn(bytes(page.body), await asyncio.to_thread(gzip.compress, bytes(page.body), 6))
+
+    # Everything that the part shows follows from the figures and from these.
+    key = ("home", visitor.messages.language, visitor.today, json.dumps(exceptions))
+    return (await visitor.portal.answers.answer(key, drawn)).answer(visitor.request.headers)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The part of the page as it goes to all browsers that show the same."""
+
+    plain: bytes
+    zipped: bytes
+
+    def answer(self, asked: Mapping[str, str]) -> Response:
+        is_zipped = "gzip" in asked.get("Accept-Encoding", "")
+        encoding = {"Content-Encoding": "gzip"} if is_zipped else {}
+        return HTMLResponse(self.zipped if is_zipped else self.plain, headers={"Vary": "Accept-Encoding"} | encoding)
+
+
+async def _shown(visitor: Visitor, exceptions: Json) -> dict[str, Any]:
+    """What the page is drawn from; without figures while they are away."""
+    longest = exceptions and {"tasks": await visitor.task_views(exceptions["items"]), "total": exceptions["total"]}
     try:
-        (figures, earlier, series), exceptions = await together(_picture(visitor), _exceptions(visitor))
+        figures, earlier, series = await _picture(visitor)
     except ServiceAway:
-        return await visitor.page("home.html", figures=None, exceptions=await _exceptions(visitor))
+        return {"figures": None, "exceptions": longest}
     province, points = figures["province"], [point["province"] for point in series["points"]]
-    return await visitor.page(
-        "home.html",
-        figures=figures,
-        province=province,
-        sentence=_sentence(visitor, province, earlier["province"]),
-        numbers=_numbers(visitor, province, earlier["province"], points),
-        parts=_parts(province),
-        agencies_table=await _agencies_table(visitor, figures, earlier) if figures["agencies"] else "",
-        exceptions=exceptions,
-    )
+    return {
+        "figures": figures,
+        "province": province,
+        "sentence": _sentence(visitor, province, earlier["province"]),
+        "numbers": _numbers(visitor, province, earlier["province"], points),
+        "parts": _parts(province),
+        "agencies_table": await _agencies_table(visitor, figures, earlier) if figures["agencies"] else "",
+        "exceptions": longest,
+    }
 
 
 async def _agencies_table(visitor: Visitor, figures: Mapping[str, Json], earlier: Mapping[str, Json]) -> Markup:
@@ -265,9 +299,8 @@ def _kind(names: Mapping[str, AgencyName], one: Mapping[str, Json]) -> str:
 async def _exceptions(visitor: Visitor) -> Json:
     """What is longest overdue. None when the tasks service is away or the tasks are not to be seen by this person."""
     try:
-        page = await visitor.get(
+        return await visitor.get(
             "tasks", "/tasks", scope="oversight", level="instruction", bucket="open_overdue", sort="due", limit=EXCEPTIONS
         )
     except (ServiceAway, Refused):
         return None
-    return {"tasks": await visitor.task_views(page["items"]), "total": page["total"]}

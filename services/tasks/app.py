@@ -1,6 +1,7 @@
 """The tasks service: the law of a task from assignment to completion."""
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.messaging.bus import Bus
 from libs.common.service import Service
@@ -12,6 +13,8 @@ from services.tasks.api import titles as _titles  # noqa: F401 - registers the s
 from services.tasks.files.store import FileStore
 from services.tasks.files.sweep import OrphanSweep
 from services.tasks.hints import LISTS, hint_of_event
+from services.tasks.persistence.overdue_repository import count_put_aside
+from services.tasks.queries.shared_counts import SharedCounts
 from services.tasks.scheduler.overdue import OverdueScheduler
 from services.tasks.settings import TasksSettings
 from services.tasks.subscriptions import CONSUMERS, REPLICA_CONSUMER
@@ -24,10 +27,17 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     overdue = OverdueScheduler(service.database, service.hints, settings.clock, every=settings.overdue_every_seconds, lists=LISTS)
     orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)
     service.schedulers += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run)]
+    service.examined_too = _examined
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
     app = create_service_app(service, [tasks.router, acts.router, files.router], title="Nhiệm vụ", memberships=replica)
     app.state.files = store
+    app.state.shared_counts = SharedCounts()
     app.state.province = ProvinceReplica(service.database)
     return app
+
+
+async def _examined(connection: AsyncConnection) -> dict[str, object]:
+    """For those who operate it: how many overdue tasks could not be told of."""
+    return {"put_aside": await count_put_aside(connection)}

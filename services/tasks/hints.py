@@ -19,7 +19,7 @@ LISTS = (TASKS, GROUPS)
 def hint_of_task(task: Task) -> Hint:
     """Of a group, or a part of one, pages that show groups are told as well, whosever they are."""
     agencies = [agency for agency in (task.lead_agency_id, *task.coordinating_agency_ids) if agency is not None]
-    return _hint(agencies, in_group=task.is_group or task.assigned.parent_id is not None)
+    return _hint(agencies, in_group=task.is_group or task.assigned.group_id is not None)
 
 
 def hint_of_event(envelope: Envelope) -> Hint:

@@ -7,6 +7,8 @@ from libs.common.domain import Aggregate, DomainEvent
 from libs.contracts import tasks as contracts
 from libs.contracts.contract import Contract
 from services.tasks.domain import events
+from services.tasks.domain.assignment import Assignment
+from services.tasks.domain.overdue_notice import OverdueNotice
 from services.tasks.domain.task import Task
 
 
@@ -15,15 +17,18 @@ def to_contract(event: DomainEvent, aggregate: Aggregate) -> Contract:
     raise NotImplementedError(f"{type(event).__name__} of {type(aggregate).__name__} has no contract")
 
 
+def assignment_state(one: Assignment) -> contracts.AssignmentState:
+    return contracts.AssignmentState(agency_id=one.agency_id, role=one.role, due=one.due, valid_from=one.valid_from, valid_to=one.valid_to)
+
+
 def task_state(task: Task) -> contracts.TaskState:
     assigned, course, result = task.assigned, task.course, task.result
     submitted_at = task.submitted_at
-    lead = () if task.lead_agency_id is None else (task.lead_agency_id,)
     return contracts.TaskState(
         id=task.id,
         code=task.code,
         directive=assigned.directive,
-        parent_id=assigned.parent_id,
+        parent_id=assigned.group_id,
         is_group=assigned.is_group,
         ordinal=assigned.ordinal,
         content=assigned.content,
@@ -34,13 +39,7 @@ def task_state(task: Task) -> contracts.TaskState:
         assigned_on=assigned.assigned_on,
         assigned_at=assigned.assigned_at,
         lead_agency_id=task.lead_agency_id,
-        assignments=(
-            *(contracts.AssignmentState(agency_id=one, role="LEAD", due=course.due, valid_from=assigned.assigned_on) for one in lead),
-            *(
-                contracts.AssignmentState(agency_id=one, role="COORDINATING", valid_from=assigned.assigned_on)
-                for one in task.coordinating_agency_ids
-            ),
-        ),
+        assignments=tuple(assignment_state(one) for one in task.in_force),
         percent=course.percent,
         last_reported_at=course.last_reported_at,
         submitted_at=submitted_at,
@@ -50,6 +49,8 @@ def task_state(task: Task) -> contracts.TaskState:
         quality=result.quality if result else None,
         return_count=course.return_count,
         flags=assigned.flags,
+        group_id=assigned.group_id,
+        field=assigned.field,
     )
 
 
@@ -88,5 +89,18 @@ def _(event: events.ResultReturned, task: Task) -> Contract:
 
 
 @to_contract.register
-def _(event: events.BecameOverdue, task: Task) -> Contract:
-    return contracts.TaskOverdue(occurred_at=event.occurred_at, state=task_state(task), change=contracts.OverdueChange(due=event.due))
+def _(event: events.LeadChanged, task: Task) -> Contract:
+    change = contracts.LeadChange(ended=tuple(assignment_state(one) for one in event.ended), reason=event.reason)
+    return contracts.LeadChanged(occurred_at=event.occurred_at, state=task_state(task), change=change)
+
+
+@to_contract.register
+def _(event: events.Restated, task: Task) -> Contract:
+    change = contracts.RestatedChange(fields=event.fields)
+    return contracts.TaskRestated(occurred_at=event.occurred_at, state=task_state(task), change=change)
+
+
+@to_contract.register
+def _(event: events.OverdueTold, notice: OverdueNotice) -> Contract:
+    change = contracts.OverdueChange(due=event.due)
+    return contracts.OverdueTold(occurred_at=event.occurred_at, state=task_state(notice.task), change=change)

@@ -210,7 +210,8 @@ async def expected_notices(tasks: Client) -> list[tuple[str, UUID, int, bool]]:
     """(kind, task, version, for the Office) as the event log of the tasks service demands it."""
     found: list[tuple[str, UUID, int, bool]] = []
     for row in await tasks.rows(
-        "SELECT e.type, e.aggregate_id, e.version, t.is_group FROM event_log e JOIN task t ON t.id = e.aggregate_id"
+        "SELECT e.type, e.aggregate_id, e.version, t.is_group "
+        "FROM event_log e JOIN task t ON t.id = CAST(e.payload->'state'->>'id' AS uuid)"
     ):
         name = row.type.split(".")[2]
         if name not in TOLD or row.is_group:

@@ -156,8 +156,9 @@ async def test_who_turns_away_loses_nobody_the_new_tokens(portals: Portals) -> N
     with pytest.raises(asyncio.CancelledError):
         await leaving
     sign_in.may_answer.set()
-    assert (await portals.one.fresh_tokens(session, sign_in.refresh)).tokens.access == "access 1"
-    assert sign_in.used == ["refresh 0"]
+    async with asyncio.timeout(20):
+        while (await portals.stored(session)).access != "access 1":
+            await asyncio.sleep(0.02)
 
 
 async def test_a_refusal_and_a_session_that_is_gone_end_it(portals: Portals) -> None:

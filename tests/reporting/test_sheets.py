@@ -6,16 +6,21 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner, Result
 
+from chidao.figures import app
 from libs.common.db import Database
 from libs.contracts.buckets import Bucket
-from libs.contracts.province import ProvinceRules
+from libs.contracts.province import Decision, ProvinceRules
 from services.reporting.figures.counting import FiguresDoNotAddUp, pictures
+from services.reporting.figures.settled import is_settled
 from services.reporting.figures.standing import Day
+from services.reporting.figures.stretches import Rules
 from services.reporting.projections import derivation
-from services.reporting.projections.derivation import derive_everything, verify_everything
+from services.reporting.projections.derivation import derive_everything, derive_rest, require_rules, verify_everything
 from services.reporting.projections.sheets import count_next_sheet, count_sheets, end_of_month
 from services.reporting.projections.stretches import DERIVING_LOCK
+from tests.conftest import ServiceDatabase
 from tests.reporting.story import FIRST_DAY, as_expectation, confirmed, expected, known_task, random_story, submitted, told
 
 JANUARY, FEBRUARY = date(2026, 1, 31), date(2026, 2, 28)
@@ -185,6 +190,52 @@ async def test_a_derivation_that_was_killed_goes_on_while_people_work(reporting:
     async with reporting.read() as connection:
         [picture] = await pictures(connection, [day], today=end, rules=ProvinceRules())
     assert as_expectation(picture) == expected(story, day)
+
+
+async def test_other_rules_count_from_the_facts_until_all_is_derived_anew(province: Database) -> None:
+    async with province.begin() as connection:
+        await told(connection, LATE)
+    await count_sheets(province, TODAY)
+    by_date = ProvinceRules({"awaiting_counts_as": [Decision(None, "BY_DATE")]})
+
+    async def found() -> tuple[dict[Bucket, int], bool]:
+        day = Day(FEBRUARY, FEBRUARY)
+        async with province.read() as connection:
+            [picture] = await pictures(connection, [day], today=TODAY, rules=by_date)
+            return dict(+picture.province.buckets), await is_settled(connection, [day], by_date)
+
+    overdue = {Bucket.OPEN_OVERDUE: 1, Bucket.OPEN_UNDATED: 1}
+    assert await found() == (overdue, False), "a process with the new rules, while the old ones are derived"
+    await require_rules(province, Rules.of(by_date))
+    assert await found() == (overdue, False)
+    assert await derive_rest(province) == 2
+    await count_sheets(province, TODAY)
+    assert await found() == (overdue, True)
+    assert await derive_rest(province) == 0
+
+
+def test_an_operator_verifies_and_rebuilds(database: Callable[[str], ServiceDatabase]) -> None:
+    made = database("reporting")
+
+    async def change(*statements: str) -> None:
+        opened = Database(made.app_url)
+        async with opened.begin() as connection:
+            await told(connection, LATE)
+            for statement in statements:
+                await connection.execute(text(statement))
+        await opened.dispose()
+
+    def ordered(command: str, *more: str) -> Result:
+        return CliRunner().invoke(app, [command, "--reporting-url", made.owner_url, *more])
+
+    asyncio.run(change())
+    assert ordered("verify").exit_code == 0
+    asyncio.run(change("UPDATE stretch SET bucket = 'open_overdue'"))
+    wrong = ordered("verify")
+    assert (wrong.exit_code, "open_overdue" in wrong.output, "open_in_time" in wrong.output) == (1, True, True)
+    rebuilt = ordered("rebuild", "--from-facts")
+    assert (rebuilt.exit_code, "1 chỗ khác đã được sửa" in rebuilt.output) == (0, True)
+    assert ordered("verify").exit_code == 0
 
 
 def test_the_end_of_a_month() -> None:

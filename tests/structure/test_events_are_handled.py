@@ -76,10 +76,9 @@ FAULTS = (
     Fault(
         "promised and never made",
         "services/tasks/outgoing.py",
-        "    return contracts.TaskAccepted(occurred_at=event.occurred_at, state=task_state(task), change=contracts.NoChange())  # overdue",
-        "TaskOverdue is promised, and services/tasks/outgoing.py never makes one",
-        instead_of="    return contracts.TaskOverdue("
-        "occurred_at=event.occurred_at, state=task_state(task), change=contracts.OverdueChange(due=event.due))",
+        "    return contracts.TaskOverdue(occurred_at=event.occurred_at, state=task_state(notice.task), change=change)",
+        "OverdueTold is promised, and services/tasks/outgoing.py never makes one",
+        instead_of="    return contracts.OverdueTold(occurred_at=event.occurred_at, state=task_state(notice.task), change=change)",
     ),
     Fault(
         "happened and never told",
@@ -92,7 +91,7 @@ NOT_STARTED = Fault(
     "a consumer that does not run",
     "services/notify/app.py",
     "consumers=()",
-    "services/notify/subscriptions/__init__.py:18: the consumer notify is declared, and notify does not run it",
+    "services/notify/subscriptions/__init__.py:31: the consumer notify is declared, and notify does not run it",
     instead_of="consumers=CONSUMERS",
 )
 NOTHING = Fault(

@@ -17,6 +17,7 @@ from tests.signed_in import FINANCE, HEALTH, NORTH_WARD, SOUTH_COMMUNE, Client
 from tests.tasks.released import today
 
 AGENCIES = (HEALTH, FINANCE, SOUTH_COMMUNE, NORTH_WARD)
+FIELDS = ("y-te", "tai-chinh")
 WORDS = ("Rà soát cơ sở vật chất", "Báo cáo tình hình dịch bệnh", "Xây dựng kế hoạch năm", "Kiểm tra nhà sập, nhà tốc mái")
 
 
@@ -29,7 +30,7 @@ class Population:
     directives: list[UUID] = field(default_factory=list)
 
     def parts(self, group: UUID) -> list[Task]:
-        return [task for task in self.tasks.values() if task.assigned.parent_id == group]
+        return [task for task in self.tasks.values() if task.assigned.group_id == group]
 
     def bucket(self, task: Task) -> Bucket | None:
         if task.is_group:
@@ -67,7 +68,7 @@ class _Drawing:
         assigned = Assigned(
             number=self.number,
             directive=directive,
-            parent_id=parent.id if parent else None,
+            group_id=parent.id if parent else None,
             is_group=is_group,
             ordinal=1,
             content=self.random.choice(WORDS),
@@ -76,10 +77,9 @@ class _Drawing:
             deadline_wording=None,
             original_due=due,
             assigned_at=_noon(assigned_on),
-            lead_agency_id=lead,
-            coordinating_agency_ids=coordinating,
+            field=self.random.choice([None, *FIELDS]) if parent is None else parent.assigned.field,
         )
-        task = Task.assign(self.id(), assigned)
+        task = Task.assign(self.id(), assigned, lead=lead, coordinating=coordinating)
         self.population.tasks[task.id] = task
         if not is_group:
             self.live(task)
@@ -118,16 +118,16 @@ class _Drawing:
 async def populate(client: Client, seed: int, *, tasks: int = 40, groups: int = 4) -> Population:
     """`groups` have between one and three parts; a part is a task of its agency."""
     drawing = _Drawing(seed, first_number=100_000 * (seed + 1))
-    for _ in range(tasks):
-        drawing.task(lead=drawing.random.choice(AGENCIES))
-    for _ in range(groups):
-        parent = drawing.task(is_group=True)
-        for lead in drawing.random.sample(AGENCIES, drawing.random.randint(1, 3)):
-            drawing.task(parent=parent, lead=lead)
     uow = TasksUnitOfWork(
         client.app.state.service.database, to_contract, actor=Actor.of_service("tasks"), cause=Cause(correlation_id=f"seed-{seed}")
     )
     async with uow:
+        for _ in range(tasks):
+            drawing.task(lead=drawing.random.choice(AGENCIES))
+        for _ in range(groups):
+            parent = drawing.task(is_group=True)
+            for lead in drawing.random.sample(AGENCIES, drawing.random.randint(1, 3)):
+                drawing.task(parent=parent, lead=lead)
         for task in drawing.population.tasks.values():
             uow.tasks.touch(task)
         await uow.commit()

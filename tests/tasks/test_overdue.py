@@ -3,10 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from libs.common.clock import Clock
 from services.tasks.scheduler.overdue import OverdueScheduler
 from tests.signed_in import HEALTH_CLERK, NORTH_WARD, SOUTH_COMMUNE, TRACKER, Client
-from tests.tasks.released import act, due_in, instruction, release, submitted, today
+from tests.tasks.released import act, due_in, instruction, release, submitted, today, version_of
 
 
 def scheduler(client: Client, clock: Clock | None = None) -> OverdueScheduler:
@@ -15,7 +17,7 @@ def scheduler(client: Client, clock: Clock | None = None) -> OverdueScheduler:
 
 
 async def told(client: Client) -> list[str]:
-    rows = await client.rows("SELECT aggregate_id::text AS id FROM event_log WHERE type = 'chidao.tasks.task-overdue.v1' ORDER BY seq")
+    rows = await client.rows("SELECT payload->'state'->>'id' AS id FROM event_log WHERE type = 'chidao.tasks.overdue-told.v1' ORDER BY seq")
     return [row.id for row in rows]
 
 
@@ -61,3 +63,39 @@ async def test_what_is_completed_or_undated_is_never_told(tasks: Client) -> None
     await act(tasks, TRACKER, task, "results/confirm")
     assert await scheduler(tasks, Clock(timedelta(days=400))).once() == 0
     assert (await tasks.get(HEALTH_CLERK, f"/tasks/{task}")).json()["state"] == "COMPLETED"
+
+
+async def test_telling_makes_nobodys_open_form_out_of_date(tasks: Client) -> None:
+    task = await due_in(tasks, -1)
+    version = await version_of(tasks, task)
+    assert await scheduler(tasks).once() == 1
+    assert (await act(tasks, HEALTH_CLERK, task, "accept", version=version)).status_code == 200
+
+
+async def test_one_that_cannot_be_told_holds_up_no_other(tasks: Client) -> None:
+    everyone = [await due_in(tasks, -day) for day in range(1, 6)]
+    stuck = everyone[2]
+    # More than an event may hold, as no released instruction could bring it.
+    await tasks.rows("UPDATE task SET content = repeat('x', 70000) WHERE id = CAST(:id AS uuid) RETURNING 1", id=stuck)
+    with capture_logs() as said:
+        assert await scheduler(tasks).once() == 4
+        assert await scheduler(tasks).once() == 0
+    assert sorted(await told(tasks)) == sorted(set(everyone) - {stuck})
+    (line,) = [line for line in said if line["event"] == "put-aside"]
+    assert (line["task"], line["error"], line["log_level"]) == (stuck, "EventTooLarge", "error")
+    assert await put_aside(tasks) == 1
+    await tasks.rows("UPDATE overdue_put_aside SET next_try_at = now() RETURNING 1")
+    assert await scheduler(tasks).once() == 0
+    (row,) = await tasks.rows(
+        "SELECT tries, next_try_at - now() BETWEEN interval '110 s' AND interval '130 s' AS later FROM overdue_put_aside"
+    )
+    assert (row.tries, row.later) == (2, True)
+    await tasks.rows("UPDATE task SET content = 'x' WHERE id = CAST(:id AS uuid) RETURNING 1", id=stuck)
+    await tasks.rows("UPDATE overdue_put_aside SET next_try_at = now() RETURNING 1")
+    assert (await scheduler(tasks).once(), await put_aside(tasks)) == (1, 0)
+
+
+async def put_aside(client: Client) -> int:
+    token = client.issuer.service_token("portal", "tasks")
+    count: int = (await client.http.get("/health/deep", headers={"Authorization": f"Bearer {token}"})).json()["put_aside"]
+    return count

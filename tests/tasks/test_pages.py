@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.tasks.queries.tasks import Level
+from services.tasks.queries.listing import Level
 from tests.issuer import Person
 from tests.signed_in import HEALTH, HEALTH_CLERK, TRACKER, Client
 from tests.tasks.population import Population, populate
@@ -47,7 +47,7 @@ async def test_the_pages_together_are_what_is_counted(tasks: Client, seed: int) 
     population = await populate(tasks, seed, tasks=30)
     expected: dict[Level, set[str]] = {
         Level.ASSIGNMENT: {str(task.id) for task in population.tasks.values() if not task.is_group},
-        Level.INSTRUCTION: {str(task.id) for task in population.tasks.values() if task.assigned.parent_id is None},
+        Level.INSTRUCTION: {str(task.id) for task in population.tasks.values() if task.assigned.group_id is None},
     }
     for level, ids in expected.items():
         for sort in SORTS:

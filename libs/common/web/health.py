@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import JSONResponse, Response
 
-from libs.common.migrate import require_newest_schema
+from libs.common.migrate import WrongSchema, require_known_schema
 from libs.common.service import Service, service_of
 from libs.common.telemetry import log_lines_lost
 from libs.common.web.auth import ServiceCaller
@@ -54,7 +54,7 @@ async def live() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(request: Request) -> dict[str, Any]:
-    """503 without database or schema, or when long-running work has ended for good (`ended`).
+    """503 without the database, on a schema of another version, or when long-running work has ended for good (`ended`).
 
     `failing` names the work that is being tried anew (the bus is away, say) and why.
     """
@@ -63,7 +63,10 @@ async def ready(request: Request) -> dict[str, Any]:
     if ended:
         raise Problem(503, "unavailable", "work has ended for good", ended=ended)
     async with service.database.read() as connection:
-        await require_newest_schema(service.package, connection)
+        try:
+            await require_known_schema(service.package, connection)
+        except WrongSchema as wrong:
+            raise Problem(503, "unavailable", str(wrong)) from wrong
     return {"status": "ready", "parts": sorted(service.settings.parts), "failing": service.standing.failing()}
 
 

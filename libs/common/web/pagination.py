@@ -27,11 +27,11 @@ CursorParameter = Annotated[str | None, Query(description="`next_cursor` of the 
 
 
 class Page(BaseModel, Generic[Item]):
-    """`total` counts all rows that match, not only those of this page."""
+    """`total` counts all rows that match, not only those of this page; null where it was not asked for."""
 
     items: list[Item]
     next_cursor: str | None
-    total: int
+    total: int | None
 
 
 def encode_cursor(*keys: Any) -> str:

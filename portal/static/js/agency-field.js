@@ -84,7 +84,8 @@ function mark(field, option) {
 function take(field, { dataset }) {
   const input = inputOf(field);
   if (field.dataset.many) {
-    if (![...field.querySelectorAll(".agency-token input")].some((one) => one.value === dataset.id)) input.before(token(field.dataset, dataset));
+    if (![...field.querySelectorAll(".agency-token input")].some((one) => one.value === dataset.id))
+      input.before(token(field.dataset, dataset));
     input.value = "";
   } else {
     input.value = dataset.name;

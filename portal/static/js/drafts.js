@@ -12,7 +12,11 @@ if (form) {
 for (const name of document.querySelector("[data-draft-done]")?.dataset.draftDone.split(" ") ?? []) sessionStorage.removeItem(key(name));
 
 function typed() {
-  return fieldsOf(form).map(({ name, type, value, checked }) => ({ name, value, checked: ["radio", "checkbox"].includes(type) ? checked : null }));
+  return fieldsOf(form).map(({ name, type, value, checked }) => ({
+    name,
+    value,
+    checked: ["radio", "checkbox"].includes(type) ? checked : null,
+  }));
 }
 
 function restore(fields) {

@@ -1,12 +1,13 @@
 // The page learns that something changed: numbers change by themselves, lists say how much is new and wait to be asked.
 // One tab of the browser holds the stream and tells the others. Whatever cannot be had now is asked for again, after a longer pause each
-// time. The house says over how long a time its open pages should spread their questions; a tab that nobody looks at asks when it is shown.
+// time. A tab that nobody looks at asks when it is shown; no two browsers ask by the same clock.
 
 const GATHER_MILLISECONDS = 120;
 const TRY_AGAIN_MILLISECONDS = 5_000;
 const LONGEST_PAUSE_MILLISECONDS = 60_000;
 const LONGEST_REFUSED_MILLISECONDS = 300_000;
-const BEGIN_WITHIN_MILLISECONDS = 1_000;
+const SPREAD_MILLISECONDS = 200;
+const BEGIN_SPREAD_MILLISECONDS = 1_000;
 const DAY_MILLISECONDS = 86_400_000;
 const VIETNAM_MILLISECONDS = 7 * 3_600_000;
 const OWN_REFRESH = { headers: { "Chidao-Refresh": "1" } };
@@ -16,9 +17,11 @@ const waiting = new Map();
 const unseen = new Map();
 let inTouch = false;
 
-channel.addEventListener("message", ({ data }) => told(data.lists, data.within));
+channel.addEventListener("message", ({ data }) => told(data.lists, data.spread));
 document.addEventListener("visibilitychange", () => document.hidden || catchUp());
-document.addEventListener("click", (event) => event.target.closest("[data-live-list] button") && takeOver(event.target.closest("[data-live-list]")));
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-live-list] button")) takeOver(target.closest("[data-live-list]"));
+});
 
 if (document.querySelector("[data-live], [data-live-list]")) {
   if (navigator.locks) navigator.locks.request("chidao-live", () => new Promise(() => listen()));
@@ -34,17 +37,14 @@ function listen(pause = TRY_AGAIN_MILLISECONDS) {
   stream.addEventListener("open", () => {
     next = TRY_AGAIN_MILLISECONDS;
     // What changed between the making of the page and now is not known.
-    spread(["*"], BEGIN_WITHIN_MILLISECONDS);
+    tell(["*"], BEGIN_SPREAD_MILLISECONDS);
   });
-  stream.addEventListener("message", (event) => {
-    const { lists, within } = JSON.parse(event.data);
-    spread(lists, within);
-  });
+  stream.addEventListener("message", (event) => tell(JSON.parse(event.data).lists));
   stream.addEventListener("error", () => {
-    if (inTouch) spread(["away"]);
+    if (inTouch) tell(["away"]);
     if (stream.readyState !== EventSource.CLOSED) return;
     // A browser does not come back by itself after a refusal: the session is over, which a look at any part tells, or the house was closed.
-    spread(["refused"]);
+    tell(["refused"]);
     setTimeout(() => listen(Math.min(next * 2, LONGEST_REFUSED_MILLISECONDS)), around(next));
   });
 }
@@ -53,9 +53,9 @@ function isBeingFilled() {
   return document.querySelector("form[data-draft]") !== null;
 }
 
-function spread(lists, within = 0) {
-  channel.postMessage({ lists, within });
-  told(lists, within);
+function tell(lists, spread = SPREAD_MILLISECONDS) {
+  channel.postMessage({ lists, spread });
+  told(lists, spread);
 }
 
 // A moment by chance, so that pages that failed together do not come back together.
@@ -63,16 +63,16 @@ function around(milliseconds) {
   return milliseconds * (0.5 + Math.random());
 }
 
-function told(lists, within) {
+function told(lists, spread) {
   inTouch = !lists.includes("away") && !lists.includes("refused");
   document.documentElement.classList.toggle("is-live", inTouch);
   if (lists.includes("away")) return;
   const everything = lists.includes("*") || lists.includes("refused");
   for (const element of document.querySelectorAll("[data-live], [data-live-list]")) {
     const names = element.dataset.live ?? element.dataset.liveList;
+    const look = element.dataset.live ? () => refresh(element.id) : () => compare(element);
     if (!everything && !names.split(" ").some((name) => lists.includes(name))) continue;
-    const moment = GATHER_MILLISECONDS + Math.random() * within;
-    soon(element.id || names, element.dataset.live ? () => refresh(element.id) : () => compare(element), moment);
+    soon(element.id || names, look, GATHER_MILLISECONDS + Math.random() * spread);
   }
 }
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.messaging.envelope import Envelope
-from libs.contracts.tasks import ResultConfirmed, ResultReturned, ResultSubmitted, TaskAssigned, TaskOverdue
-from services.notify.notices.kinds import AUDIENCES, NoticeKind
+from libs.contracts.tasks import LeadChanged, OverdueTold, ResultConfirmed, ResultReturned, ResultSubmitted, TaskAssigned, TaskOverdue
+from services.notify.notices.kinds import AUDIENCES, Audience, NoticeKind
 
 NAMESPACE = UUID("5b0c3c3e-7d6f-5a06-9f0e-6a5f7b1f6c2d")
 
@@ -21,13 +21,19 @@ VALUES (:id, :source, :aggregate_id, :version, :agency_id, :roles, :kind, :task_
 ON CONFLICT DO NOTHING
 """)
 
-Told = TaskAssigned | ResultSubmitted | ResultConfirmed | ResultReturned | TaskOverdue
+Told = TaskAssigned | ResultSubmitted | ResultConfirmed | ResultReturned | TaskOverdue | OverdueTold | LeadChanged
 
 
 async def tell(
-    kind: NoticeKind, event: Told, envelope: Envelope, connection: AsyncConnection, *, detail: Mapping[str, str | None] | None = None
+    kind: NoticeKind,
+    event: Told,
+    envelope: Envelope,
+    connection: AsyncConnection,
+    *,
+    detail: Mapping[str, str | None] | None = None,
+    audiences: list[Audience] | None = None,
 ) -> None:
-    """One notice for each audience of `kind`; the same event again, in whatever epoch, makes none.
+    """One notice for each audience, by default those of `kind`; the same event again, in whatever epoch, makes none.
 
     `detail` is what its sentence needs besides the task.
     """
@@ -48,7 +54,7 @@ async def tell(
             "detail": json.dumps(dict(detail or {}), ensure_ascii=False),
             "created_at": event.occurred_at,
         }
-        for audience in AUDIENCES[kind](task)
+        for audience in (AUDIENCES[kind](task) if audiences is None else audiences)
     ]
     if rows:
         await connection.execute(_INSERT, rows)

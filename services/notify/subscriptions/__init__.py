@@ -4,8 +4,21 @@ from collections.abc import Mapping
 
 from libs.common.messaging.consumer import Consumer
 from libs.contracts.contract import Contract
-from libs.contracts.tasks import ProgressReported, ResultConfirmed, ResultReturned, ResultSubmitted, TaskAccepted, TaskAssigned, TaskOverdue
+from libs.contracts.tasks import (
+    LeadChanged,
+    OverdueTold,
+    ProgressReported,
+    ResultConfirmed,
+    ResultReturned,
+    ResultSubmitted,
+    TaskAccepted,
+    TaskAssigned,
+    TaskOverdue,
+    TaskRestated,
+)
 from libs.directory_replica.handlers import REPLICA_HANDLERS
+from services.notify.subscriptions.on_lead_changed import on_lead_changed
+from services.notify.subscriptions.on_overdue_told import on_overdue_told
 from services.notify.subscriptions.on_result_confirmed import on_result_confirmed
 from services.notify.subscriptions.on_result_returned import on_result_returned
 from services.notify.subscriptions.on_result_submitted import on_result_submitted
@@ -24,6 +37,8 @@ CONSUMERS = (
             ResultConfirmed: on_result_confirmed,
             ResultReturned: on_result_returned,
             TaskOverdue: on_task_overdue,
+            OverdueTold: on_overdue_told,
+            LeadChanged: on_lead_changed,
         },
         sequential=True,
     ),
@@ -31,6 +46,7 @@ CONSUMERS = (
     Consumer(REPLICA_CONSUMER, ("directory",), REPLICA_HANDLERS),
 )
 IGNORED: Mapping[type[Contract], str] = {
+    TaskRestated: "nothing happened of which anybody could be told",
     TaskAccepted: "the Office follows acceptance in its lists; a notice for each would drown the others",
     ProgressReported: "the Office follows progress in its lists; a notice for each would drown the others",
 }

@@ -99,7 +99,7 @@ class PictureOut(BaseModel):
                 AgencyFiguresOut.model_validate(
                     {
                         "agency_id": agency_id,
-                        "open_dues": [{"due": due, "count": count} for due, count in sorted(picture.open_dues.get(agency_id, {}).items())],
+                        "open_dues": [{"due": due, "count": count} for due, count in picture.open_dues.get(agency_id, [])],
                         **_numbers(figures, rules.rounding),
                     }
                 )

@@ -63,7 +63,8 @@ class Picture:
     province: Figures = field(default_factory=Figures)
     assignments: Figures = field(default_factory=Figures)
     agencies: dict[UUID, Figures] = field(default_factory=dict)
-    open_dues: dict[UUID, Counter[date]] = field(default_factory=dict)
+    open_dues: dict[UUID, list[tuple[date, int]]] = field(default_factory=dict)
+    """Of each agency, its open tasks with a deadline by their due date, earliest first."""
 
 
 # `expected` counts N without looking at buckets or at the parents' children, so that the identity is a check and not a definition.
@@ -97,8 +98,7 @@ def _picture(count: Count) -> Picture:
         _count(picture, place, bucket, tasks, 0)
     for place, due_soon in count.due_soon.items():
         _count(picture, place, Bucket.OPEN_IN_TIME, 0, due_soon)
-    for (agency_id, due), tasks in count.open_dues.items():
-        picture.open_dues.setdefault(agency_id, Counter())[due] += tasks
+    picture.open_dues = count.open_dues
     picture.province.require_identity(sum(tasks for place, tasks in count.known.items() if place.in_province))
     picture.assignments.require_identity(sum(tasks for place, tasks in count.known.items() if not place.is_group))
     return picture
@@ -119,6 +119,7 @@ async def _recounted(connection: AsyncConnection, days: Sequence[Day], *, today:
     rows = await connection.execute(text(counted_sql(known_today=known_today) + _GROUPED), days_asked(rules, *days))
     found = [Picture() for _ in days]
     expected = [(0, 0) for _ in days]
+    open_dues: list[dict[UUID, Counter[date]]] = [{} for _ in days]
     for row in rows:
         picture = found[row.day - 1]
         expected[row.day - 1] = (row.province, row.assignments)
@@ -126,8 +127,9 @@ async def _recounted(connection: AsyncConnection, days: Sequence[Day], *, today:
             continue
         _count(picture, Place(row.in_province, row.is_group, row.lead_agency_id), Bucket(row.bucket), row.tasks, row.due_soon)
         if row.open_due is not None and not row.is_group:
-            picture.open_dues.setdefault(row.lead_agency_id, Counter())[row.open_due] += row.tasks
-    for picture, (in_province, assignments) in zip(found, expected, strict=True):
+            open_dues[row.day - 1].setdefault(row.lead_agency_id, Counter())[row.open_due] += row.tasks
+    for picture, (in_province, assignments), dues in zip(found, expected, open_dues, strict=True):
+        picture.open_dues = {agency_id: sorted(counted.items()) for agency_id, counted in dues.items()}
         picture.province.require_identity(in_province)
         picture.assignments.require_identity(assignments)
     return found

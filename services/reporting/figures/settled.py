@@ -62,7 +62,7 @@ class Count:
     buckets: Counter[tuple[Place, Bucket]] = field(default_factory=Counter)
     known: Counter[Place] = field(default_factory=Counter)
     due_soon: Counter[Place] = field(default_factory=Counter)
-    open_dues: Counter[tuple[UUID, date]] = field(default_factory=Counter)
+    open_dues: dict[UUID, list[tuple[date, int]]] = field(default_factory=dict)
 
 
 # `base` is the day on which the count of a day builds: the newest sheet, or the day before among those asked, whichever is later.
@@ -83,43 +83,50 @@ asked AS (
 def _counted(*, agencies: bool, of: str) -> str:
     """One row for each change against the base; `of` narrows to some stretches and lines alike."""
     lead = "one.lead_agency_id" if agencies else "CAST(NULL AS uuid)"
-    place = f"one.in_province, one.is_group, {lead}"
-    group = f"asked.day, asked.sheet_day, one.in_province, one.is_group{', one.lead_agency_id' if agencies else ''}"
+    place = f"one.in_province, one.is_group, {lead} AS lead_agency_id"
     return f"""{_ASKED}
 SELECT 'asked' AS kind, asked.day, asked.sheet_day, false AS in_province, false AS is_group, CAST(NULL AS uuid) AS lead_agency_id,
-       CAST(NULL AS text) AS bucket, CAST(NULL AS date) AS due, CAST(0 AS bigint) AS tasks
+       CAST(NULL AS text) AS bucket, CAST(NULL AS date[]) AS dues, CAST(NULL AS bigint[]) AS of_due, CAST(0 AS bigint) AS tasks
 FROM asked
 UNION ALL
-SELECT 'bucket', asked.day, asked.sheet_day, {place}, bucket, NULL, sum(tasks)
-FROM asked JOIN sheet_line AS one ON one.day = asked.sheet_day AND one.margin = 'agency' WHERE {of} GROUP BY {group}, bucket
+SELECT 'bucket', day, NULL, in_province, is_group, lead_agency_id, bucket, NULL, NULL, CAST(sum(tasks) AS bigint)
+FROM (
+  SELECT asked.day, {place}, bucket, tasks
+  FROM asked JOIN sheet_line AS one ON one.day = asked.sheet_day AND one.margin = 'agency' WHERE {of}
+  UNION ALL
+  SELECT asked.day, {place}, bucket, 1
+  FROM asked JOIN stretch AS one ON one.from_day > asked.base AND one.from_day <= asked.day WHERE {of}
+  UNION ALL
+  SELECT asked.day, {place}, bucket, -1
+  FROM asked JOIN stretch AS one ON one.until_day > asked.base AND one.until_day <= asked.day WHERE {of}) AS turned
+GROUP BY day, in_province, is_group, lead_agency_id, bucket HAVING sum(tasks) <> 0
 UNION ALL
-SELECT 'bucket', asked.day, asked.sheet_day, {place}, bucket, NULL, count(*)
-FROM asked JOIN stretch AS one ON one.from_day > asked.base AND one.from_day <= asked.day WHERE {of} GROUP BY {group}, bucket
-UNION ALL
-SELECT 'bucket', asked.day, asked.sheet_day, {place}, bucket, NULL, -count(*)
-FROM asked JOIN stretch AS one ON one.until_day > asked.base AND one.until_day <= asked.day WHERE {of} GROUP BY {group}, bucket
-UNION ALL
-SELECT 'due-soon', asked.day, asked.sheet_day, {place}, NULL, NULL, count(*)
+SELECT 'due-soon', asked.day, NULL, {place}, NULL, NULL, NULL, count(*)
 FROM asked JOIN stretch AS one ON one.bucket = 'open_in_time' AND one.due BETWEEN asked.day AND asked.due_soon_until
-WHERE {on_day("one", "asked.day")} AND {of} GROUP BY {group}
+WHERE {on_day("one", "asked.day")} AND {of} GROUP BY asked.day, one.in_province, one.is_group{", one.lead_agency_id" if agencies else ""}
 """
 
 
 # Of all tasks, of which some may stand nowhere: a stretch that was lost is missed here.
 _KNOWN = """
 UNION ALL
-SELECT 'known', asked.day, asked.sheet_day, one.in_province, one.is_group, NULL, NULL, NULL, one.tasks
-FROM asked JOIN sheet_line AS one ON one.day = asked.sheet_day AND one.margin = 'all'
-UNION ALL
-SELECT 'known', asked.day, asked.sheet_day, one.parent_id IS NULL, one.is_group, NULL, NULL, NULL, count(*)
-FROM asked JOIN task_now AS one ON one.counts_from > asked.base AND one.counts_from <= asked.day
-GROUP BY asked.day, asked.sheet_day, one.parent_id IS NULL, one.is_group
+SELECT 'known', day, NULL, in_province, is_group, NULL, NULL, NULL, NULL, CAST(sum(tasks) AS bigint)
+FROM (
+  SELECT asked.day, one.in_province, one.is_group, one.tasks
+  FROM asked JOIN sheet_line AS one ON one.day = asked.sheet_day AND one.margin = 'all'
+  UNION ALL
+  SELECT asked.day, one.parent_id IS NULL, one.is_group, 1
+  FROM asked JOIN task_now AS one ON one.counts_from > asked.base AND one.counts_from <= asked.day) AS begun
+GROUP BY day, in_province, is_group
 """
 _OPEN_DUES = f"""
 UNION ALL
-SELECT 'open-due', asked.day, asked.sheet_day, false, false, one.lead_agency_id, NULL, one.due, count(*)
-FROM asked JOIN stretch AS one ON {open_on_day("one", "asked.day")}
-WHERE NOT one.is_group AND one.due IS NOT NULL GROUP BY asked.day, asked.sheet_day, one.lead_agency_id, one.due
+SELECT 'open-due', day, NULL, false, false, lead_agency_id, NULL, array_agg(due ORDER BY due), array_agg(tasks ORDER BY due), 0
+FROM (
+  SELECT asked.day, one.lead_agency_id, one.due, count(*) AS tasks
+  FROM asked JOIN stretch AS one ON {open_on_day("one", "asked.day")}
+  WHERE NOT one.is_group AND one.due IS NOT NULL GROUP BY asked.day, one.lead_agency_id, one.due) AS open_due
+GROUP BY day, lead_agency_id
 """
 
 _ALL = "true"
@@ -165,7 +172,7 @@ async def _counts(
             case "due-soon":
                 count.due_soon[place] += row.tasks
             case "open-due":
-                count.open_dues[row.lead_agency_id, row.due] += row.tasks
+                count.open_dues[row.lead_agency_id] = list(zip(row.dues, row.of_due, strict=True))
     for before, day in pairwise(ordered):
         if day not in on_a_sheet:
             found[day].buckets.update(found[before].buckets)

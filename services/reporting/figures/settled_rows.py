@@ -19,9 +19,11 @@ _DUE_SOON = f"stretch.due BETWEEN {_DAY} AND CAST(:due_soon_until AS date)"
 # What the asker's agency leads or coordinates now, and the groups of which it does a part.
 MINE = """
 mine AS MATERIALIZED (
-  SELECT id, parent_id, counts_from FROM task_now WHERE lead_agency_id = CAST(:agency_id AS uuid)
-  UNION SELECT id, parent_id, counts_from FROM task_now WHERE coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]),
-own AS MATERIALIZED (SELECT id FROM mine UNION SELECT parent_id FROM mine WHERE parent_id IS NOT NULL)
+  SELECT id, parent_id, false AS is_group, counts_from FROM task_now WHERE lead_agency_id = CAST(:agency_id AS uuid)
+  UNION ALL
+  SELECT id, parent_id, is_group, counts_from FROM task_now WHERE coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]),
+of_groups AS MATERIALIZED (SELECT parent_id AS id FROM mine WHERE parent_id IS NOT NULL UNION SELECT id FROM mine WHERE is_group),
+own AS MATERIALIZED (SELECT id FROM mine UNION ALL SELECT id FROM of_groups)
 """
 
 # Where these stood on the day. Nearly all were led by the same agency then, and lie together in its index; the others are looked up.
@@ -36,8 +38,8 @@ standing AS (
   SELECT task_id, from_day, due, bucket, in_province, false FROM others JOIN stretch ON stretch.task_id = others.id
   WHERE NOT stretch.is_group AND {on_day("stretch", _DAY)}
   UNION ALL
-  SELECT task_id, from_day, due, bucket, true, true FROM own JOIN stretch ON stretch.task_id = own.id
-  WHERE stretch.is_group AND {on_day("stretch", _DAY)})
+  SELECT task_id, from_day, due, bucket, true, true FROM stretch
+  WHERE stretch.is_group AND task_id IN (SELECT id FROM of_groups) AND {on_day("stretch", _DAY)})
 """
 
 # What the rows of a page are called today, and the state that was known on the day.
@@ -87,15 +89,15 @@ async def page_of_own(
 ) -> tuple[int, list[CountedTask]]:
     """For those who see what their agency leads or coordinates: how many there are, and a page of them."""
     keyed = " OR ".join(f"({key})" for key in _keys("matched", after))
-    if behind.lead_agency_id is not None:
-        rows_on_day, standing = "", f"stretch WHERE task_id IN (SELECT id FROM own) AND {on_day('stretch', _DAY)} AND"
-    else:
-        rows_on_day, standing = f"{_OWN_ON_DAY},", "standing AS stretch WHERE"
+    counted = f"{is_counted(behind)} AND stretch.bucket = ANY (CAST(:buckets AS text[]))"
+    # Each side is read whole from its index before they meet: neither is worth looking up row by row.
+    held = f"standing AS MATERIALIZED (SELECT task_id, from_day, due, bucket FROM stretch WHERE {counted} AND {on_day('stretch', _DAY)})"
+    led_by_one = behind.lead_agency_id is not None
     statement = f"""
-    WITH {MINE}, {rows_on_day}
+    WITH {MINE}, {held if led_by_one else _OWN_ON_DAY},
     matched AS MATERIALIZED (
-      SELECT stretch.task_id, stretch.from_day, stretch.due FROM {standing}
-        {is_counted(behind)} AND stretch.bucket = ANY (CAST(:buckets AS text[]))
+      SELECT stretch.task_id, stretch.from_day, stretch.due FROM standing AS stretch
+      WHERE {"task_id IN (SELECT id FROM own)" if led_by_one else counted}
         {f"AND stretch.bucket = 'open_in_time' AND {_DUE_SOON}" if behind.number.due_soon_only else ""}),
     paged AS (SELECT * FROM matched WHERE {keyed} ORDER BY due, task_id LIMIT :limit),
     page AS (SELECT all_of_them.total, paged.* FROM (SELECT count(*) AS total FROM matched) AS all_of_them LEFT JOIN paged ON true)

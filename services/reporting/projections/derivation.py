@@ -25,7 +25,7 @@ from services.reporting.projections.stretches import (
 )
 
 # So many tasks are derived in one transaction, which then stays far below a second. A group is never torn apart.
-BATCH = 1_000
+BATCH = 500
 # So many of the tasks that differed are told by name.
 EXAMPLES = 100
 

@@ -14,6 +14,7 @@ from services.tasks.domain.task import Task
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.repository import TaskRepository
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
+from services.tasks.queries.shared_counts import SharedCounts
 from services.tasks.queries.tasks import one_task
 from services.tasks.settings import TasksSettings
 
@@ -24,6 +25,14 @@ async def service_here(request: Request) -> Service:
 
 
 Here = Annotated[Service, Depends(service_here)]
+
+
+async def shared_counts_here(request: Request) -> SharedCounts:
+    counts: SharedCounts = request.app.state.shared_counts
+    return counts
+
+
+Counted = Annotated[SharedCounts, Depends(shared_counts_here)]
 
 
 def settings_of(service: Service) -> TasksSettings:

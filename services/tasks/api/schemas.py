@@ -11,6 +11,7 @@ from libs.common.actor import Actor
 from libs.common.domain import DomainError
 from libs.contracts.buckets import Bucket, is_due_soon
 from libs.contracts.working_days import days_overdue, working_days_between
+from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import Action, State, next_state
 from services.tasks.domain.permissions import Relation, actions_of, relation_of
 from services.tasks.domain.receipt import Receipt
@@ -57,7 +58,7 @@ class ChildrenSummary(BaseModel):
 
 class AssignmentOut(BaseModel):
     agency_id: UUID
-    role: Literal["LEAD", "COORDINATING"]
+    role: AssignmentRole
 
 
 class ResultOut(BaseModel):
@@ -90,9 +91,11 @@ class TaskListItem(BaseModel):
     bucket: Bucket | None
     is_group: bool
     parent_id: UUID | None
+    group_id: UUID | None
     directive: DirectiveOut
     ordinal: int
     content: str
+    field: str | None
     deliverable: str | None
     deadline_class: str
     deadline_wording: str | None
@@ -250,14 +253,10 @@ def list_item(task: Task, bearing: Bearing, actor: Actor, today: date) -> TaskLi
 
 
 def task_out(task: Task, bearing: Bearing, actor: Actor, today: date) -> TaskOut:
-    leads = [task.lead_agency_id] if task.lead_agency_id else []
     results = [ResultOut.of(result) for result in task.course.results]
     return TaskOut(
         **_facts(task, bearing, actor, today),
-        assignments=[
-            *(AssignmentOut(agency_id=one, role="LEAD") for one in leads),
-            *(AssignmentOut(agency_id=one, role="COORDINATING") for one in task.coordinating_agency_ids),
-        ],
+        assignments=[AssignmentOut(agency_id=one.agency_id, role=one.role) for one in task.in_force],
         result=results[-1] if results else None,
         results=results,
     )
@@ -274,10 +273,12 @@ def _facts(task: Task, bearing: Bearing, actor: Actor, today: date) -> dict[str,
         "state": state,
         "bucket": bearing.bucket,
         "is_group": task.is_group,
-        "parent_id": assigned.parent_id,
+        "parent_id": assigned.group_id,
+        "group_id": assigned.group_id,
         "directive": DirectiveOut(**assigned.directive.model_dump(exclude={"issuing_agency_id"}), label=assigned.directive.label),
         "ordinal": assigned.ordinal,
         "content": assigned.content,
+        "field": assigned.field,
         "deliverable": assigned.deliverable,
         "deadline_class": assigned.deadline_class,
         "deadline_wording": assigned.deadline_wording,

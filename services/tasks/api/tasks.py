@@ -15,22 +15,15 @@ from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor, or_null
 from libs.common.web.shared import shared_answer
 from libs.contracts.buckets import Bucket
-from services.tasks.api.here import Here, shown
+from libs.contracts.working_days import due_soon_until
+from services.tasks.api.here import Counted, Here, shown
 from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.receipt import NoReceiptCode, Receipt
-from services.tasks.persistence.repository import TaskRepository, task_of
-from services.tasks.queries.tasks import (
-    After,
-    Level,
-    ProgressTexts,
-    Scope,
-    TaskFilter,
-    count_tasks,
-    list_tasks,
-    progress_texts,
-    received_report,
-)
+from services.tasks.persistence.repository import TaskRepository, visibility_of
+from services.tasks.queries.listing import After, Level, Scope, TaskFilter, count_listed, count_tasks, list_tasks
+from services.tasks.queries.shared_counts import SharedCounts
+from services.tasks.queries.tasks import ProgressTexts, progress_texts, received_report
 
 router = APIRouter(tags=["tasks"])
 
@@ -43,14 +36,16 @@ async def task_filter(
     bucket: Bucket | None = None,
     agency_id: Annotated[UUID | None, Query(description="The lead agency.")] = None,
     directive_id: UUID | None = None,
-    parent_id: UUID | None = None,
+    group_id: Annotated[UUID | None, Query(description="The group whose parts are listed.")] = None,
+    parent_id: Annotated[UUID | None, Query(description="The same as `group_id`.", deprecated=True)] = None,
     due_soon: bool | None = None,
     q: Annotated[
         str | None, Query(max_length=200, pattern=TEXT, description="Code, document, content; diacritics may be left out.")
     ] = None,
     level: Level | None = None,
+    field: Annotated[str | None, Query(max_length=100, pattern=TEXT, description="Key of a field (lĩnh vực).")] = None,
 ) -> TaskFilter:
-    return TaskFilter(scope, state, bucket, agency_id, directive_id, parent_id, due_soon, q, level)
+    return TaskFilter(scope, state, bucket, agency_id, directive_id, group_id or parent_id, due_soon, q, level, field)
 
 
 Asked = Annotated[TaskFilter, Depends(task_filter)]
@@ -59,25 +54,36 @@ Asked = Annotated[TaskFilter, Depends(task_filter)]
 @router.get("/tasks")
 async def listing(
     service: Here,
+    counted: Counted,
     actor: SignedIn,
     asked: Asked,
     sort: Literal["due", "-assigned_on"] = "due",
     cursor: CursorParameter = None,
     limit: Limit = 50,
+    count: Annotated[bool, Query(description="Whether to count all rows that match; without it `total` is null.")] = True,
 ) -> Page[TaskListItem]:
     today = service.clock.today()
     # Only a due date can be missing.
     keys = decode_cursor(cursor, or_null(calendar_day) if sort == "due" else calendar_day, int)
     after = After(*keys) if keys else None
+    soon = due_soon_until(today)
     async with service.database.read() as connection:
-        listed = await list_tasks(connection, actor, asked, sort=sort, after=after, limit=limit + 1, today=today)
-    rows = listed.rows[:limit]
-    last = rows[-1] if len(listed.rows) > limit else None
+        rows = await list_tasks(connection, actor, asked, sort=sort, after=after, limit=limit + 1, today=today, due_soon_until=soon)
+        page = await TaskRepository(connection).listed(rows[:limit])
+    last = rows[limit - 1] if len(rows) > limit else None
     return Page(
-        items=[list_item(task_of(row, []), Bearing.of_row(row), actor, today) for row in rows],
+        items=[list_item(task, Bearing.of_row(row), actor, today) for task, row in zip(page, rows, strict=False)],
         next_cursor=encode_cursor(last.due if sort == "due" else last.assigned_on, last.number) if last else None,
-        total=listed.total,
+        total=await _total(service, counted, actor, asked, today, soon) if count else None,
     )
+
+
+async def _total(service: Service, counted: SharedCounts, actor: Actor, asked: TaskFilter, today: date, soon: date) -> int:
+    async def counting() -> int:
+        async with service.database.read() as connection:
+            return await count_listed(connection, actor, asked, today=today, due_soon_until=soon)
+
+    return await counted.count((*visibility_of(actor).values(), asked, today), counting)
 
 
 @router.get("/tasks/counts", response_model=CountsOut)
@@ -92,7 +98,7 @@ async def counts(service: Here, actor: SignedIn, asked: Asked) -> Response:
 
 async def _counts(service: Service, actor: Actor, asked: TaskFilter, today: date) -> CountsOut:
     async with service.database.read() as connection:
-        counted = await count_tasks(connection, actor, asked, today=today)
+        counted = await count_tasks(connection, actor, asked, today=today, due_soon_until=due_soon_until(today))
     return CountsOut.model_validate(counted, from_attributes=True)
 
 
@@ -104,11 +110,13 @@ async def one(task_id: UUID, service: Here, actor: SignedIn, response: Response)
 
 
 @router.get("/tasks/{task_id}/children")
-async def children(task_id: UUID, service: Here, actor: SignedIn, cursor: CursorParameter = None, limit: Limit = 200) -> Page[TaskListItem]:
+async def children(
+    task_id: UUID, service: Here, counted: Counted, actor: SignedIn, cursor: CursorParameter = None, limit: Limit = 200
+) -> Page[TaskListItem]:
     """The parts of a group instruction that the actor may see."""
     async with service.database.read() as connection:
         await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
-    return await listing(service, actor, TaskFilter(Scope.OVERSIGHT, parent_id=task_id), "due", cursor, limit)
+    return await listing(service, counted, actor, TaskFilter(Scope.OVERSIGHT, group_id=task_id), "due", cursor, limit)
 
 
 @router.get("/tasks/{task_id}/history")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from libs.common.domain import DomainEvent
+from services.tasks.domain.assignment import Assignment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,5 +43,16 @@ class ResultReturned(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BecameOverdue(DomainEvent):
+class LeadChanged(DomainEvent):
+    ended: tuple[Assignment, ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restated(DomainEvent):
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverdueTold(DomainEvent):
     due: date

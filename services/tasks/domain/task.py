@@ -1,7 +1,8 @@
 """A task: what one agency must do, by when, and what became of it (rulebook 1.1, 1.3–1.5)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from libs.common.clock import vietnam_date
@@ -9,9 +10,11 @@ from libs.common.domain import Aggregate, DomainError, Refusal
 from libs.contracts.buckets import Bucket, Standing, bucket_of
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain import events
-from services.tasks.domain.lifecycle import Action, State, next_state
+from services.tasks.domain.assignment import Assignment, AssignmentRole
+from services.tasks.domain.lifecycle import Action, AlreadyConfirmed, State, next_state
 from services.tasks.domain.report import ProgressReport, Quality, Result
 
+ONE_DAY = timedelta(days=1)
 DUE_HAS_PASSED = "due-had-passed"
 """Flag: the due date lay before the day of assignment. A released instruction is never refused, what is wrong with it is shown."""
 
@@ -32,19 +35,28 @@ class FileMissing(DomainError):
     field = "file_id"
 
 
-class NotOverdue(DomainError):
-    """Its due date has not passed, or it was told already."""
+class LeadsAlready(DomainError):
+    """The agency leads the task already."""
 
-    code = "not-overdue"
+    code = "leads-already"
+
+
+class GroupHasNoLead(DomainError):
+    """A group is led by nobody; each of its parts has a lead of its own."""
+
+    code = "group-has-no-lead"
 
 
 @dataclass(frozen=True)
 class Assigned:
-    """What a task is given when it is assigned; it does not change afterwards, but for the due date."""
+    """What a task is given when it is assigned; it does not change afterwards, but for the due date.
+
+    `group_id` is the group it is a part of, `field` the key of its field (lĩnh vực).
+    """
 
     number: int
     directive: DirectiveSummary
-    parent_id: UUID | None
+    group_id: UUID | None
     is_group: bool
     ordinal: int
     content: str
@@ -53,8 +65,7 @@ class Assigned:
     deadline_wording: str | None
     original_due: date | None
     assigned_at: datetime
-    lead_agency_id: UUID | None
-    coordinating_agency_ids: tuple[UUID, ...]
+    field: str | None = None
     flags: tuple[str, ...] = ()
 
     @property
@@ -64,7 +75,7 @@ class Assigned:
 
 @dataclass
 class Course:
-    """How the task stands. `overdue_told_for` is the due date whose passing was told, once."""
+    """How the task stands."""
 
     state: State = State.ASSIGNED
     due: date | None = None
@@ -73,22 +84,42 @@ class Course:
     last_report_version: int | None = None
     completed_on: date | None = None
     return_count: int = 0
-    overdue_told_for: date | None = None
     results: list[Result] = field(default_factory=list)
 
 
 class Task(Aggregate):
     """Nhiệm vụ. The parent of a group (`is_group`) has no lead and no life of its own: what its state is follows from its children."""
 
-    def __init__(self, id: UUID, assigned: Assigned, course: Course | None = None, *, version: int = 0) -> None:  # noqa: A002
+    def __init__(
+        self,
+        id: UUID,  # noqa: A002
+        assigned: Assigned,
+        assignments: Iterable[Assignment] = (),
+        course: Course | None = None,
+        *,
+        version: int = 0,
+    ) -> None:
         super().__init__(id, version)
         self.assigned = assigned
+        self.assignments = list(assignments)
         self.course = course or Course(due=assigned.original_due)
         self.new_progress: list[tuple[int, ProgressReport]] = []
+        self.assignments_changed = False
 
     @staticmethod
-    def assign(id: UUID, assigned: Assigned) -> "Task":  # noqa: A002
-        task = Task(id, assigned)
+    def assign(
+        id: UUID,  # noqa: A002
+        assigned: Assigned,
+        *,
+        lead: UUID | None,
+        coordinating: Iterable[UUID] = (),
+    ) -> "Task":
+        """`lead` is None for a group."""
+        since = assigned.assigned_on
+        assignments = [Assignment(agency, AssignmentRole.COORDINATING, since) for agency in coordinating]
+        if lead is not None:
+            assignments.insert(0, Assignment(lead, AssignmentRole.LEAD, since, assigned.original_due))
+        task = Task(id, assigned, assignments)
         task.record(events.Assigned(occurred_at=assigned.assigned_at))
         return task
 
@@ -101,12 +132,17 @@ class Task(Aggregate):
         return self.assigned.is_group
 
     @property
+    def in_force(self) -> list[Assignment]:
+        """The assignments that count now; those that ended are history."""
+        return [one for one in self.assignments if one.in_force]
+
+    @property
     def lead_agency_id(self) -> UUID | None:
-        return self.assigned.lead_agency_id
+        return next((one.agency_id for one in self.in_force if one.role is AssignmentRole.LEAD), None)
 
     @property
     def coordinating_agency_ids(self) -> tuple[UUID, ...]:
-        return self.assigned.coordinating_agency_ids
+        return tuple(one.agency_id for one in self.in_force if one.role is AssignmentRole.COORDINATING)
 
     @property
     def state(self) -> State:
@@ -184,13 +220,29 @@ class Task(Aggregate):
         self.course.return_count += 1
         self.record(events.ResultReturned(result_number=result.number, reason=reason, occurred_at=at))
 
-    def note_overdue(self, *, at: datetime) -> None:
-        """Its due date has passed and it is still open: told once (rulebook 1.5, U_over)."""
-        due = self.course.due
-        if due is None or self.course.overdue_told_for is not None or self.bucket(vietnam_date(at)) is not Bucket.OPEN_OVERDUE:
-            raise NotOverdue
-        self.course.overdue_told_for = due
-        self.record(events.BecameOverdue(due=due, occurred_at=at))
+    def change_lead(self, agency: UUID, *, reason: str, at: datetime) -> None:
+        """Another agency leads from this day on; state and due date stay, and what was before stays with the former lead (rulebook 1.11).
+
+        Of two leads on one day the later one counts at its end (rulebook 1.15).
+        """
+        if self.is_group:
+            raise GroupHasNoLead
+        if self.state is State.COMPLETED:
+            raise AlreadyConfirmed
+        if agency == self.lead_agency_id:
+            raise LeadsAlready
+        today = vietnam_date(at)
+        # Who leads does not coordinate as well.
+        ending = [one for one in self.in_force if one.role is AssignmentRole.LEAD or one.agency_id == agency]
+        ended = tuple(one.ended(last_day=today - ONE_DAY, because=reason) for one in ending)
+        self.assignments = [ended[ending.index(one)] if one in ending else one for one in self.assignments]
+        self.assignments.append(Assignment(agency, AssignmentRole.LEAD, today, self.course.due))
+        self.assignments_changed = True
+        self.record(events.LeadChanged(ended=ended, reason=reason, occurred_at=at))
+
+    def restate(self, fields: tuple[str, ...], *, at: datetime) -> None:
+        """Nothing happened: say the state once more, with `fields` that earlier events did not carry."""
+        self.record(events.Restated(fields=fields, occurred_at=at))
 
     def bucket(self, day: date) -> Bucket | None:
         """Of a task that is no group, at the end of `day`."""

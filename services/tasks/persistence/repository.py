@@ -1,6 +1,7 @@
 """Tasks with their reports and results, as rows."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,39 +10,48 @@ from sqlalchemy import text
 from libs.common.actor import Actor
 from libs.common.clock import vietnam_date
 from libs.common.domain import NotFound
-from libs.common.folding import folded
+from libs.common.folding import search_words
 from libs.common.live import Hint
 from libs.common.unit_of_work import Repository
 from libs.contracts.directives import DirectiveSummary
+from services.tasks.domain.assignment import Assignment, AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.permissions import OVERSIGHT_ROLES, agency_that_sees
 from services.tasks.domain.report import Decision, Quality, Result
 from services.tasks.domain.task import Assigned, Course, Task
 from services.tasks.hints import hint_of_task
 
+# An agency coordinates while the assignment is in force.
+COORDINATES = """EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.agency_id = CAST(:agency_id AS uuid)
+  AND a.role = 'COORDINATING' AND a.valid_to IS NULL)"""
 # Of a group an agency sees its own part and what all were told, never the parts of its peers (rulebook 1.13).
-VISIBLE = """(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid)
-  OR t.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]
-  OR (t.is_group AND EXISTS (SELECT 1 FROM task part WHERE part.parent_id = t.id AND part.lead_agency_id = CAST(:agency_id AS uuid))))"""
+VISIBLE = f"""(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid) OR {COORDINATES}
+  OR (t.is_group AND EXISTS (SELECT 1 FROM task part WHERE part.group_id = t.id AND part.lead_agency_id = CAST(:agency_id AS uuid))))"""
 
 _GET = f"SELECT t.* FROM task t WHERE t.id = :id AND {VISIBLE}"
-_GET_TO_TELL = text("SELECT * FROM task WHERE id = :id FOR UPDATE SKIP LOCKED")
+_SOME = text("SELECT * FROM task WHERE id = ANY(:ids) ORDER BY due, number")
+_ASSIGNMENTS = text("SELECT * FROM assignment WHERE task_id = ANY(:ids) ORDER BY task_id, number")
 _RESULTS = text("SELECT * FROM result WHERE task_id = :id ORDER BY number")
 _INSERT = text("""
-INSERT INTO task (id, version, number, directive_id, directive, parent_id, is_group, ordinal, content, deliverable, deadline_class,
-                  deadline_wording, original_due, due, assigned_on, assigned_at, lead_agency_id, coordinating_agency_ids, flags,
-                  state, percent, last_reported_at, last_report_version, submitted_at, submitted_on, completed_on, return_count,
-                  overdue_told_for, search)
-VALUES (:id, :version, :number, :directive_id, CAST(:directive AS jsonb), :parent_id, :is_group, :ordinal, :content, :deliverable,
-        :deadline_class, :deadline_wording, :original_due, :due, :assigned_on, :assigned_at, :lead_agency_id,
-        :coordinating_agency_ids, :flags, :state, :percent, :last_reported_at, :last_report_version, :submitted_at, :submitted_on,
-        :completed_on, :return_count, :overdue_told_for, :search)
+INSERT INTO task (id, version, number, directive_id, directive, parent_id, group_id, is_group, ordinal, content, field, deliverable,
+                  deadline_class, deadline_wording, original_due, due, assigned_on, assigned_at, lead_agency_id, flags,
+                  state, percent, last_reported_at, last_report_version, submitted_at, submitted_on, completed_on, return_count, words)
+VALUES (:id, :version, :number, :directive_id, CAST(:directive AS jsonb), :group_id, :group_id, :is_group, :ordinal, :content, :field,
+        :deliverable, :deadline_class, :deadline_wording, :original_due, :due, :assigned_on, :assigned_at, :lead_agency_id, :flags,
+        :state, :percent, :last_reported_at, :last_report_version, :submitted_at, :submitted_on, :completed_on, :return_count,
+        array_to_tsvector(:words))
 """)
 _UPDATE = text("""
 UPDATE task SET version = :version, state = :state, due = :due, percent = :percent, last_reported_at = :last_reported_at,
   last_report_version = :last_report_version, submitted_at = :submitted_at, submitted_on = :submitted_on,
-  completed_on = :completed_on, return_count = :return_count, overdue_told_for = :overdue_told_for
+  completed_on = :completed_on, return_count = :return_count, lead_agency_id = :lead_agency_id
 WHERE id = :id AND version = :expected_version
+""")
+# An assignment is never taken back, only ended.
+_KEEP_ASSIGNMENTS = text("""
+INSERT INTO assignment (task_id, number, agency_id, role, due, valid_from, valid_to, ended_because)
+VALUES (:task_id, :number, :agency_id, :role, :due, :valid_from, :valid_to, :ended_because)
+ON CONFLICT (task_id, number) DO UPDATE SET due = excluded.due, valid_to = excluded.valid_to, ended_because = excluded.ended_because
 """)
 _INSERT_PROGRESS = text("""
 INSERT INTO progress_report (task_id, version, percent, content, difficulty, proposal, reported_by, reported_at)
@@ -82,7 +92,7 @@ def _course_row(task: Task) -> dict[str, Any]:
         "submitted_on": vietnam_date(submitted_at) if submitted_at else None,
         "completed_on": course.completed_on,
         "return_count": course.return_count,
-        "overdue_told_for": course.overdue_told_for,
+        "lead_agency_id": task.lead_agency_id,
     }
 
 
@@ -93,20 +103,19 @@ def _whole_row(task: Task) -> dict[str, Any]:
         "number": assigned.number,
         "directive_id": assigned.directive.id,
         "directive": assigned.directive.model_dump_json(),
-        "parent_id": assigned.parent_id,
+        "group_id": assigned.group_id,
         "is_group": assigned.is_group,
         "ordinal": assigned.ordinal,
         "content": assigned.content,
+        "field": assigned.field,
         "deliverable": assigned.deliverable,
         "deadline_class": assigned.deadline_class,
         "deadline_wording": assigned.deadline_wording,
         "original_due": assigned.original_due,
         "assigned_on": assigned.assigned_on,
         "assigned_at": assigned.assigned_at,
-        "lead_agency_id": assigned.lead_agency_id,
-        "coordinating_agency_ids": list(assigned.coordinating_agency_ids),
         "flags": list(assigned.flags),
-        "search": folded(f"{task.code} {assigned.directive.label} {assigned.directive.subject} {assigned.content}"),
+        "words": sorted(set(search_words(f"{task.code} {assigned.directive.label} {assigned.directive.subject} {assigned.content}"))),
     }
 
 
@@ -128,12 +137,39 @@ def _result_of(row: Any) -> Result:
     )
 
 
-def task_of(row: Any, results: list[Result]) -> Task:
+def _assignment_rows(task: Task) -> list[dict[str, Any]]:
+    return [
+        {
+            "task_id": task.id,
+            "number": number,
+            "agency_id": one.agency_id,
+            "role": one.role.value,
+            "due": one.due,
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+            "ended_because": one.ended_because,
+        }
+        for number, one in enumerate(task.assignments, start=1)
+    ]
+
+
+def _assignment_of(row: Any) -> Assignment:
+    return Assignment(
+        agency_id=row.agency_id,
+        role=AssignmentRole(row.role),
+        valid_from=row.valid_from,
+        due=row.due,
+        valid_to=row.valid_to,
+        ended_because=row.ended_because,
+    )
+
+
+def task_of(row: Any, assignments: list[Assignment], results: list[Result]) -> Task:
     directive = row.directive if isinstance(row.directive, dict) else json.loads(row.directive)
     assigned = Assigned(
         number=row.number,
         directive=DirectiveSummary.model_validate(directive),
-        parent_id=row.parent_id,
+        group_id=row.group_id,
         is_group=row.is_group,
         ordinal=row.ordinal,
         content=row.content,
@@ -142,8 +178,7 @@ def task_of(row: Any, results: list[Result]) -> Task:
         deadline_wording=row.deadline_wording,
         original_due=row.original_due,
         assigned_at=row.assigned_at,
-        lead_agency_id=row.lead_agency_id,
-        coordinating_agency_ids=tuple(row.coordinating_agency_ids),
+        field=row.field,
         flags=tuple(row.flags),
     )
     course = Course(
@@ -154,10 +189,9 @@ def task_of(row: Any, results: list[Result]) -> Task:
         last_report_version=row.last_report_version,
         completed_on=row.completed_on,
         return_count=row.return_count,
-        overdue_told_for=row.overdue_told_for,
         results=results,
     )
-    return Task(row.id, assigned, course, version=row.version)
+    return Task(row.id, assigned, assignments, course, version=row.version)
 
 
 def _result_row(task_id: UUID, result: Result) -> dict[str, Any]:
@@ -193,17 +227,28 @@ class TaskRepository(Repository[Task]):
     def hint_of(self, aggregate: Task) -> Hint:
         return hint_of_task(aggregate)
 
-    async def get_to_tell(self, task_id: UUID) -> Task | None:
-        """For the scheduler; None when somebody else is at work on it."""
-        row = (await self.connection.execute(_GET_TO_TELL, {"id": task_id})).one_or_none()
-        return None if row is None else self.touch(await self.whole(row))
-
     async def whole(self, row: Any) -> Task:
         """The task of a row of the table, with its results."""
+        assignments = (await self.assignments([row.id])).get(row.id, [])
         # Before its first result a task has none to load: the table of the life cycle has no way back.
         if State(row.state) not in _WITH_RESULTS:
-            return task_of(row, [])
-        return task_of(row, [_result_of(one) for one in await self.connection.execute(_RESULTS, {"id": row.id})])
+            return task_of(row, assignments, [])
+        return task_of(row, assignments, [_result_of(one) for one in await self.connection.execute(_RESULTS, {"id": row.id})])
+
+    async def listed(self, rows: Sequence[Any]) -> list[Task]:
+        """The tasks of rows of the table for a list, which shows no results."""
+        assignments = await self.assignments([row.id for row in rows])
+        return [task_of(row, assignments.get(row.id, []), []) for row in rows]
+
+    async def some(self, task_ids: Sequence[UUID]) -> list[Task]:
+        """As they stand, not to be changed; the oldest due date first."""
+        return [await self.whole(row) for row in await self.connection.execute(_SOME, {"ids": list(task_ids)})]
+
+    async def assignments(self, task_ids: Sequence[UUID]) -> dict[UUID, list[Assignment]]:
+        found: dict[UUID, list[Assignment]] = {}
+        for row in await self.connection.execute(_ASSIGNMENTS, {"ids": list(task_ids)}):
+            found.setdefault(row.task_id, []).append(_assignment_of(row))
+        return found
 
     async def exists(self, task_id: UUID) -> bool:
         found = await self.connection.execute(text("SELECT 1 FROM task WHERE id = :id"), {"id": task_id})
@@ -217,11 +262,29 @@ class TaskRepository(Repository[Task]):
 
     async def save(self, aggregate: Task, *, expected_version: int) -> None:
         if expected_version == 0:
-            await self.connection.execute(_INSERT, _whole_row(aggregate))
+            await self._insert([aggregate])
         else:
             updated = await self.connection.execute(_UPDATE, {**_course_row(aggregate), "expected_version": expected_version})
             if updated.rowcount != 1:
                 raise StoredVersionDiffers(f"task {aggregate.id} was not at version {expected_version}")
+            if aggregate.assignments_changed:
+                await self.connection.execute(_KEEP_ASSIGNMENTS, _assignment_rows(aggregate))
+        await self._keep_reports(aggregate)
+
+    async def save_new(self, aggregates: Sequence[Task]) -> None:
+        if aggregates:
+            await self._insert(aggregates)
+        for task in aggregates:
+            await self._keep_reports(task)
+
+    async def _insert(self, tasks: Sequence[Task]) -> None:
+        # Many rows of one statement go to the server in one pipeline.
+        await self.connection.execute(_INSERT, [_whole_row(task) for task in tasks])
+        assignments = [row for task in tasks for row in _assignment_rows(task)]
+        if assignments:
+            await self.connection.execute(_KEEP_ASSIGNMENTS, assignments)
+
+    async def _keep_reports(self, aggregate: Task) -> None:
         for version, report in aggregate.new_progress:
             await self.connection.execute(
                 _INSERT_PROGRESS,

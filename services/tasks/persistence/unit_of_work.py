@@ -2,14 +2,17 @@
 
 from libs.common.domain import Aggregate
 from libs.common.unit_of_work import Repository, UnitOfWork
+from services.tasks.persistence.overdue_repository import OverdueRepository
 from services.tasks.persistence.repository import TaskRepository
 
 
 class TasksUnitOfWork(UnitOfWork):
     tasks: TaskRepository
+    overdue: OverdueRepository
 
     def begin(self) -> None:
         self.tasks = TaskRepository(self.connection)
+        self.overdue = OverdueRepository(self.connection)
 
     def repositories(self) -> tuple[Repository[Aggregate], ...]:
-        return (self.tasks,)  # type: ignore[return-value]
+        return (self.tasks, self.overdue)  # type: ignore[return-value]

@@ -1,29 +1,28 @@
 """Every minute: which open tasks have passed their due date and were not told of yet."""
 
 import asyncio
+from uuid import UUID
 
-from sqlalchemy import text
+import structlog
+from uuid_utils.compat import uuid7
 
 from libs.common.actor import Actor
 from libs.common.clock import Clock
-from libs.common.db import Database
+from libs.common.db import Database, is_passing
 from libs.common.live import Hints
 from libs.common.messaging.event_log import Cause
 from libs.common.supervise import is_well
-from libs.contracts.buckets import AS_OF, bucket_sql
+from libs.common.telemetry import wording
 from services.tasks.outgoing import to_contract
+from services.tasks.persistence.overdue_repository import put_aside, untold
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
 from services.tasks.use_cases.tell_overdue import tell_overdue
 
 ACTOR = Actor.of_service("tasks")
-BATCH = 200
+# So many that no transaction is long, and so few that trying each alone after a failure is not either.
+BATCH = 100
 
-_TO_TELL = text(f"""
-SELECT t.id FROM task t
-WHERE t.due < {AS_OF} AND t.state <> 'COMPLETED' AND t.overdue_told_for IS NULL AND NOT t.is_group
-  AND {bucket_sql("t")} = 'open_overdue'
-ORDER BY t.due, t.number LIMIT {BATCH}
-""")
+log = structlog.get_logger()
 
 
 class OverdueScheduler:
@@ -45,19 +44,37 @@ class OverdueScheduler:
         told = 0
         while True:
             async with self._database.read() as connection:
-                found = list((await connection.execute(_TO_TELL, {"as_of": self._clock.today()})).scalars())
-            told_now = 0
-            for task_id in found:
-                uow = TasksUnitOfWork(
-                    self._database,
-                    to_contract,
-                    actor=ACTOR,
-                    cause=Cause(correlation_id=f"overdue-{task_id}"),
-                    hints=self._hints,
-                    lists=self._lists,
-                )
-                told_now += await tell_overdue(task_id, uow, now=self._clock.now()) is not None
+                found = await untold(connection, today=self._clock.today(), limit=BATCH)
+            told_now = await self._tell(found)
             told += told_now
-            # Nothing told of what was found: another scheduler is at work on them.
+            # Nothing told of what was found: another scheduler is at work on them, or they are put aside.
             if len(found) < BATCH or told_now == 0:
                 return told
+
+    async def _tell(self, found: list[UUID]) -> int:
+        """All in one transaction, or one by one when that fails: one that cannot be told holds up no other."""
+        if not found:
+            return 0
+        try:
+            return await tell_overdue(found, self._unit_of_work(), now=self._clock.now())
+        except Exception as error:
+            if is_passing(error):
+                raise
+            log.warning("batch-failed", work="overdue", size=len(found), error=type(error).__name__, detail=wording(error))
+        return sum([await self._tell_alone(task_id) for task_id in found])
+
+    async def _tell_alone(self, task_id: UUID) -> int:
+        try:
+            return await tell_overdue([task_id], self._unit_of_work(), now=self._clock.now())
+        except Exception as error:
+            if is_passing(error):
+                raise
+            log.error("put-aside", work="overdue", task=str(task_id), error=type(error).__name__, detail=wording(error))
+            async with self._database.begin() as connection:
+                await put_aside(connection, task_id, reason=f"{type(error).__name__}: {wording(error)}")
+            return 0
+
+    def _unit_of_work(self) -> TasksUnitOfWork:
+        return TasksUnitOfWork(
+            self._database, to_contract, actor=ACTOR, cause=Cause(correlation_id=f"overdue-{uuid7()}"), hints=self._hints, lists=self._lists
+        )

@@ -30,7 +30,7 @@ def tasks_of(instruction: InstructionState, numbers: Sequence[int], *, released_
     return [
         _task(instruction.id, instruction, numbers[0], lead=None, released_at=released_at),
         *(
-            _task(uuid5(instruction.id, str(agency)), instruction, number, lead=agency, released_at=released_at, parent=instruction.id)
+            _task(uuid5(instruction.id, str(agency)), instruction, number, lead=agency, released_at=released_at, group=instruction.id)
             for agency, number in zip(_members(instruction), numbers[1:], strict=True)
         ),
     ]
@@ -41,7 +41,7 @@ def _members(instruction: InstructionState) -> tuple[UUID, ...]:
 
 
 def _task(
-    task_id: UUID, instruction: InstructionState, number: int, *, lead: UUID | None, released_at: datetime, parent: UUID | None = None
+    task_id: UUID, instruction: InstructionState, number: int, *, lead: UUID | None, released_at: datetime, group: UUID | None = None
 ) -> Task:
     due_had_passed = instruction.due is not None and instruction.due < vietnam_date(released_at)
     return Task.assign(
@@ -49,7 +49,7 @@ def _task(
         Assigned(
             number=number,
             directive=instruction.directive,
-            parent_id=parent,
+            group_id=group,
             is_group=lead is None,
             ordinal=instruction.ordinal,
             content=instruction.content,
@@ -58,9 +58,10 @@ def _task(
             deadline_wording=instruction.deadline_wording,
             original_due=instruction.due,
             assigned_at=released_at,
-            lead_agency_id=lead,
-            # Coordinators of a group coordinate the whole of it.
-            coordinating_agency_ids=instruction.coordinating_agency_ids if parent is None else (),
+            field=instruction.field,
             flags=(DUE_HAS_PASSED,) if due_had_passed else (),
         ),
+        lead=lead,
+        # Coordinators of a group coordinate the whole of it.
+        coordinating=instruction.coordinating_agency_ids if group is None else (),
     )

@@ -1,21 +1,19 @@
-"""The due date of an open task has passed: told once, by whichever scheduler comes first (rulebook 1.5)."""
+"""The due dates of open tasks have passed: each told once, by whichever scheduler comes first (rulebook 1.5)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.tasks.domain.task import NotOverdue, Task
+from libs.common.clock import vietnam_date
+from services.tasks.domain.overdue_notice import OverdueNotice
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
 
 
-async def tell_overdue(task_id: UUID, uow: TasksUnitOfWork, *, now: datetime) -> Task | None:
-    """None when somebody else is at work on the task or it is not overdue any more: the next round looks again."""
+async def tell_overdue(task_ids: Sequence[UUID], uow: TasksUnitOfWork, *, now: datetime) -> int:
+    """How many of the tasks were told; the others are not overdue any more, or somebody else has told them. All or none on an error."""
     async with uow:
-        task = await uow.tasks.get_to_tell(task_id)
-        if task is None:
-            return None
-        try:
-            task.note_overdue(at=now)
-        except NotOverdue:
-            return None
+        claimed = await uow.overdue.claim(task_ids, today=vietnam_date(now), now=now)
+        for task in await uow.tasks.some(claimed):
+            uow.overdue.touch(OverdueNotice.tell(task, at=now))
         await uow.commit()
-    return task
+    return len(claimed)

@@ -1,0 +1,35 @@
+"""Phân công: which agency has which part in a task, from when and until when (rulebook 1.3, 1.15)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class AssignmentRole(StrEnum):
+    LEAD = "LEAD"
+    """Cơ quan chủ trì: exactly one at a time."""
+    COORDINATING = "COORDINATING"
+    """Cơ quan phối hợp."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """`valid_to` is the last day on which it counted at the end of the day; None while it is in force.
+
+    One that was ended on the day on which it began never counted at the end of a day: its `valid_to` lies before its `valid_from`.
+    """
+
+    agency_id: UUID
+    role: AssignmentRole
+    valid_from: date
+    due: date | None = None
+    valid_to: date | None = None
+    ended_because: str | None = None
+
+    @property
+    def in_force(self) -> bool:
+        return self.valid_to is None
+
+    def ended(self, *, last_day: date, because: str) -> "Assignment":
+        return replace(self, valid_to=last_day, ended_because=because)

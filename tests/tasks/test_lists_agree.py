@@ -1,0 +1,126 @@
+"""List, counts and the rule in plain Python say the same, for every filter and every pair of filters, whoever asks."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from libs.contracts.buckets import Bucket, is_due_soon
+from services.tasks.domain.lifecycle import State
+from services.tasks.domain.task import Task
+from tests.issuer import Person
+from tests.signed_in import COMMUNE_CLERK, FINANCE, HEALTH, HEALTH_CLERK, LEADER, TRACKER, Client
+from tests.tasks.population import Population, populate
+from tests.tasks.released import today
+
+OVERSIGHT = {TRACKER, LEADER}
+
+
+def filters(population: Population) -> dict[str, list[dict[str, Any]]]:
+    group = next(task for task in population.tasks.values() if task.is_group)
+    return {
+        "bucket": [{"bucket": bucket.value} for bucket in Bucket],
+        "state": [{"state": state.value} for state in State],
+        "due_soon": [{"due_soon": True}, {"due_soon": False}],
+        "agency_id": [{"agency_id": str(HEALTH)}, {"agency_id": str(FINANCE)}],
+        "directive_id": [{"directive_id": str(population.directives[0])}],
+        "group_id": [{"group_id": str(group.id)}],
+        "level": [{"level": "instruction"}, {"level": "assignment"}],
+        "field": [{"field": "y-te"}],
+        "q": [{"q": "dich bao cao"}, {"q": "kiem tra, nha sap"}, {"q": "5426"}, {"q": group.code}, {"q": f"{group.assigned.number + 1}"}],
+        "scope": [{"scope": "oversight"}, {"scope": "agency"}],
+    }
+
+
+def questions(population: Population) -> Iterator[dict[str, Any]]:
+    yield {}
+    every = filters(population)
+    for one in every.values():
+        yield from one
+    for left, right in combinations(every.values(), 2):
+        for first in left:
+            for second in right:
+                yield first | second
+
+
+class Naive:
+    """The same question, task by task."""
+
+    def __init__(self, population: Population, person: Person, asked: dict[str, Any]) -> None:
+        self.population = population
+        self.asked = asked
+        self.agency = None if person in OVERSIGHT else person.agency
+        self.scope = asked.get("scope", "agency")
+
+    def found(self) -> list[Task]:
+        return [task for task in self.population.tasks.values() if self.reached(task) and self.matches(task)]
+
+    def reached(self, task: Task) -> bool:
+        if self.agency is None:
+            return self.scope == "oversight"
+        own_part = task.is_group and any(part.lead_agency_id == self.agency for part in self.population.parts(task.id))
+        mine = self.agency == task.lead_agency_id or self.agency in task.coordinating_agency_ids
+        return mine or (self.scope == "oversight" and own_part)
+
+    def level(self) -> str | None:
+        if "level" in self.asked:
+            return str(self.asked["level"])
+        if str(self.asked.get("q", "")).startswith("NV-"):
+            return None
+        named = self.scope == "agency" or {"agency_id", "state", "group_id"} & set(self.asked)
+        return "assignment" if named else "instruction"
+
+    def matches(self, task: Task) -> bool:
+        level, assigned, asked = self.level(), task.assigned, self.asked
+        return (
+            (level != "instruction" or assigned.group_id is None)
+            and (level != "assignment" or self.scope == "agency" or not task.is_group)
+            and ("bucket" not in asked or self.population.bucket(task) == asked["bucket"])
+            and ("state" not in asked or (not task.is_group and task.state == asked["state"]))
+            and ("due_soon" not in asked or self.is_due_soon(task) == asked["due_soon"])
+            and ("agency_id" not in asked or str(task.lead_agency_id) == asked["agency_id"])
+            and ("directive_id" not in asked or str(assigned.directive.id) == asked["directive_id"])
+            and ("group_id" not in asked or str(assigned.group_id) == asked["group_id"])
+            and ("field" not in asked or assigned.field == asked["field"])
+            and ("q" not in asked or self.has_words(task))
+        )
+
+    def is_due_soon(self, task: Task) -> bool:
+        return is_due_soon(self.population.bucket(task), task.course.due, today())
+
+    def has_words(self, task: Task) -> bool:
+        q = self.asked["q"]
+        expected = {
+            "dich bao cao": task.assigned.content.startswith("Báo cáo tình hình dịch"),
+            "kiem tra, nha sap": task.assigned.content.startswith("Kiểm tra nhà sập"),
+            "5426": task.assigned.directive.number == "5426",
+        }
+        return expected.get(q, task.assigned.number == int(str(q).removeprefix("NV-")) if str(q)[-1].isdigit() else False)
+
+
+@pytest.mark.parametrize(("seed", "person"), [(1, TRACKER), (2, HEALTH_CLERK), (3, COMMUNE_CLERK)])
+async def test_every_filter_and_every_pair(tasks: Client, seed: int, person: Person) -> None:
+    population = await populate(tasks, seed, tasks=60, groups=8)
+    for asked in questions(population):
+        expected = Naive(population, person, asked).found()
+        listed = (await tasks.get(person, "/tasks", limit=200, **asked)).json()
+        assert Counter(one["code"] for one in listed["items"]) == Counter(task.code for task in expected), asked
+        assert listed["total"] == len(expected), asked
+        for one in listed["items"]:
+            task = next(task for task in expected if task.code == one["code"])
+            assert one["bucket"] == population.bucket(task), asked
+        counts = (await tasks.get(person, "/tasks/counts", **asked)).json()
+        assert counts == {
+            "total": len(expected),
+            "due_soon": sum(is_due_soon(population.bucket(task), task.course.due, today()) for task in expected),
+            "by_state": Counter(task.state.value for task in expected if not task.is_group),
+            "by_bucket": Counter(population.bucket(task) for task in expected),
+        }, asked
+
+
+async def test_a_page_without_its_count(tasks: Client) -> None:
+    await populate(tasks, 1, tasks=3, groups=0)
+    page = (await tasks.get(TRACKER, "/tasks", scope="oversight", count=False)).json()
+    assert (len(page["items"]), page["total"]) == (3, None)
