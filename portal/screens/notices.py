@@ -62,7 +62,8 @@ async def notices(visitor: Visit, unread: str = "", cursor: str = "") -> Respons
 async def badge(visitor: Visit) -> Response:
     """The number on the bell, asked for by every open page whenever a notice comes."""
     try:
-        count = int((await visitor.get("notify", "/notices/unread-count"))["count"])
+        async with visitor.portal.redraws:
+            count = int((await visitor.get("notify", "/notices/unread-count"))["count"])
     except (ServiceAway, Refused):
         count = 0
     return visitor.part("badge.html", "badge", unread_count=count)
