@@ -50,7 +50,11 @@ class MembershipNeeded(Exception):
 
 @dataclass
 class Portal:
-    """The portal as it runs; lies in `app.state.portal`."""
+    """The portal as it runs; lies in `app.state.portal`.
+
+    `answers` are shared by all who ask the same; `redraws` are the calls that open pages make of themselves, a few at a time, so that
+    whoever opens a page or sends a change does not stand behind them.
+    """
 
     settings: PortalSettings
     database: Database
@@ -66,6 +70,7 @@ class Portal:
     assets: Assets
     live: Live
     answers: SingleFlight
+    redraws: asyncio.Semaphore
 
 
 def portal_of(request: Request) -> Portal:

@@ -82,10 +82,11 @@ Picture = tuple[reporting.PictureOut, reporting.PictureOut, reporting.SeriesOut]
 
 @router.get("/home")
 async def home(visitor: Visit) -> Response:
-    # Also what tells that this person may ask at all: what follows may come from what another was told.
-    exceptions = await _exceptions(visitor)
     if visitor.request.query_params.get("part") != PART:
-        return await visitor.page("home.html", **await _shown(visitor, exceptions))
+        return await visitor.page("home.html", **await _shown(visitor, await _exceptions(visitor)))
+    # Also what tells that this person may ask at all: what follows may come from what another was told.
+    async with visitor.portal.redraws:
+        exceptions = await _exceptions(visitor)
 
     async def drawn() -> Drawn:
         page = await visitor.page("home.html", **await _shown(visitor, exceptions))

@@ -63,7 +63,9 @@ async def notices(visitor: Visit, unread: str = "", cursor: str = "") -> Respons
 @router.get("/notices/badge")
 async def badge(visitor: Visit) -> Response:
     """The number on the bell, asked for by every open page whenever a notice comes."""
-    return visitor.part("badge.html", "badge", unread_count=await waiting_of(visitor, "unread"))
+    async with visitor.portal.redraws:
+        count = await waiting_of(visitor, "unread")
+    return visitor.part("badge.html", "badge", unread_count=count)
 
 
 @router.post("/notices/{notice_id}/open")
