@@ -355,7 +355,8 @@ class StandIn:
             return {"items": items, "next_cursor": None, "total": len(listed)}
         if path[0] == "receipts":
             found = next((one for one in listed if one["receipt_code"] == path[1]), None)
-            return {"code": path[1], "task_id": found["id"], "task_code": found["code"]} if found else self.not_found()
+            told = {"version": 2, "type": "chidao.tasks.progress-reported.v1", "received_at": self.moment()}
+            return {"code": path[1], "task_id": found["id"], "task_code": found["code"], **told} if found else self.not_found()
         if path[0] == "files":
             return Response(b"%PDF-1.4", media_type="application/pdf", headers={"Content-Disposition": "attachment; filename=a.pdf"})
         if path[1] not in self.tasks:
@@ -389,7 +390,7 @@ class StandIn:
             self.happen(task, "progress-reported", "clerk", "health", progress=body, receipt_code=receipt)
         elif act == "results":
             result = {**body, "number": 1, "submitted_by": id_of("clerk"), "submitted_at": self.moment(), "decision": "WAITING"}
-            result |= {"return_reason": None, "quality": None, "comment": None}
+            result |= {"decided_by": None, "decided_at": None, "return_reason": None, "quality": None, "comment": None}
             task |= {
                 "result": result,
                 "results": [result],
@@ -411,7 +412,7 @@ class StandIn:
             self.happen(task, "result-returned", "tracker", "office", change={"result_number": 1, "reason": body["reason"]})
         else:
             self.happen(task, "task-accepted", "clerk", "health")
-        return task
+        return task | {"available_actions": self.actions_of(task)}
 
     def actions_of(self, task: dict[str, Any]) -> list[dict[str, Any]]:
         allowed = {
