@@ -121,7 +121,7 @@ async def asking(data: Path, scale: Scale) -> AsyncIterator[Asking]:
     with (data / "postgres" / "postgresql.conf").open("a") as settings:
         settings.write(LOADED)
     day = scale.until.fromordinal(scale.until.toordinal() + 1)
-    run = await asyncio.to_thread(start, data, "--at", day.isoformat())
+    run = await asyncio.to_thread(lambda: start(data, "--at", day.isoformat(), module="bench.scale.every_answer_anew"))
     try:
         postgres = running_in(data)
         assert postgres is not None
