@@ -194,7 +194,7 @@ def add_life(batch: Batch, life: DocumentLife, cast: Cast, *, first_number: int,
     add_tasks(batch, played)
     add_messages(batch, played)
     add_facts(batch, played)
-    add_notices(batch, played, cast, chance)
+    add_notices(batch, played, cast, chance, until=until)
     return first_number + len(played.tasks)
 
 
