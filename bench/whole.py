@@ -31,10 +31,10 @@ class Run:
         return ssl.create_default_context(cafile=self.data / "gateway" / "authority.pem") if self.pieces else None
 
 
-def start(data: Path, *arguments: str) -> Run:
+def start(data: Path, *arguments: str, module: str = "embedded") -> Run:
     """Everything in one process."""
     began = time.perf_counter()
-    process = _begun("embedded", "--data", str(data), "--port", "0", "--empty", *arguments)
+    process = _begun(module, "--data", str(data), "--port", "0", "--empty", *arguments)
     assert process.stdout is not None
     for line in process.stdout:
         found = re.search(r"http://[\w.:]+", line)

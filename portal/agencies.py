@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from portal.answers import directory
 from portal.services import Asks, Refused, ServiceAway
 
 KEPT_SECONDS = 300.0
@@ -68,7 +69,7 @@ class PeopleNames:
         unknown = [one for one in wanted if one not in names]
         if unknown:
             with suppress(ServiceAway, Refused):
-                found = await visitor.get("directory", "/people", ids=",".join(unknown))
+                found = await visitor.get(directory.PEOPLE, ids=",".join(unknown))
                 names.update({one["id"]: one["name"] for one in found["items"]})
         return {one: names[one] for one in wanted if one in names}
 
@@ -80,7 +81,7 @@ async def _all_names(visitor: Asks) -> dict[str, AgencyName]:
     names: dict[str, AgencyName] = {}
     cursor = None
     while True:
-        page = await visitor.get("directory", "/agencies", living="false", limit=PAGE, cursor=cursor)
+        page = await visitor.get(directory.AGENCIES, living="false", limit=PAGE, cursor=cursor)
         for one in page["items"]:
             names[one["id"]] = AgencyName(one["id"], one["name"], one["short_name"], one["kind"])
         cursor = page["next_cursor"]

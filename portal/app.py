@@ -58,6 +58,7 @@ from portal.web import Here, MembershipNeeded, Portal, Visit, Visitor, frameless
 log = structlog.get_logger()
 
 PACKAGE = "portal"
+REDRAWS_AT_ONCE = 6
 # Many pages that are told at once ask at once; one that waited for its line to a service would find the service away.
 LINES_TO_SERVICES = httpx2.Limits(max_connections=400, max_keepalive_connections=100)
 SCREENS = (
@@ -132,6 +133,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 assets=await asyncio.to_thread(Assets, fonts),
                 live=live,
                 answers=answers,
+                redraws=asyncio.Semaphore(REDRAWS_AT_ONCE),
             )
             await stack.enter_async_context(running(*live.works(), ("ended sessions", app.state.portal.sessions.keep_forgetting)))
             yield

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from portal.answers import notify, tasks
 from portal.services import Asks, Refused, ServiceAway
 from portal.session import Membership
 
@@ -77,12 +78,12 @@ async def waiting_of(visitor: Asks, name: str) -> int:
     """How much waits for the person; 0 while the service is away. Shared by all his pages of one moment."""
     try:
         if name == "unread":
-            return int((await visitor.shared("notices", "notify", "/notices/unread-count"))["count"])
+            return int((await visitor.shared("notices", notify.NOTICES_UNREAD_COUNT))["count"])
         if name == "awaiting":
             asked = {"scope": "oversight", "level": "assignment", "state": "AWAITING_CONFIRMATION"}
-            counts = await visitor.shared("tasks", "tasks", "/tasks/counts", **asked)
+            counts = await visitor.shared("tasks", tasks.TASKS_COUNTS, **asked)
             return int(counts["by_state"].get("AWAITING_CONFIRMATION", 0))
-        counts = await visitor.shared("tasks", "tasks", "/tasks/counts", scope="agency")
+        counts = await visitor.shared("tasks", tasks.TASKS_COUNTS, scope="agency")
         return sum(number for bucket, number in counts["by_bucket"].items() if bucket.startswith("open_"))
     except (ServiceAway, Refused):
         return 0

@@ -10,6 +10,7 @@ import httpx2
 import structlog
 
 from libs.common.telemetry import present_traceparent
+from portal.route import Answer, Route
 
 log = structlog.get_logger()
 
@@ -44,11 +45,11 @@ class Refused(Exception):
 class Asks(Protocol):
     """Whoever asks services for somebody who is signed in."""
 
-    async def get(self, service: str, path: str, **query: Json) -> Json:
+    async def get(self, route: Route[Answer], *ids: str, **query: Json) -> Answer:
         """Raises Refused or ServiceAway, among others."""
         ...
 
-    async def shared(self, drawn_from: str, service: str, path: str, **query: Json) -> Json:
+    async def shared(self, drawn_from: str, route: Route[Answer], **query: Json) -> Answer:
         """The same answer for all that is asked alike in a moment; `drawn_from` is the list whose change ends it."""
         ...
 

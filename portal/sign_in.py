@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from portal.answers import directory
 from portal.frame import landing_of
 from portal.oidc import SignedIn, SignInAway, SignInRefused
 from portal.services import Identity, Json
@@ -74,7 +75,7 @@ async def callback(
 @router.get("/membership")
 async def membership(visitor: Person, return_to: str = "") -> Response:
     """In which membership the person acts; asked again of the directory each time."""
-    offered = memberships_of(await visitor.get("directory", "/me"))
+    offered = memberships_of(await visitor.get(directory.ME))
     visitor.session = await visitor.portal.sessions.offer(visitor.session, offered)
     return frameless_page(
         visitor.request,

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from portal.answers.tasks import DirectiveOut, TaskListItem, TaskOut
 from portal.axis import Axis, Bar
 from portal.formats import day_of, day_of_moment, near_day
 from portal.messages import Catalogue
+
+Task = TaskOut | TaskListItem
 
 LONGEST_TITLE = 180
 # What the service calls a deadline's standing → the class of mark, line and word.
@@ -35,7 +37,7 @@ MARKS = {"AWAITING_CONFIRMATION": "await", "RESULT_RETURNED": "returned"}
 class TaskView:
     """`raw` is the answer of the service; `kind` colours line and word, `mark` is the sign before the word."""
 
-    raw: dict[str, Any]
+    raw: Task
     id: str
     code: str
     version: int
@@ -57,7 +59,7 @@ class TaskView:
     document: str
 
 
-def task_view(task: dict[str, Any], axis: Axis, messages: Catalogue, *, lead: str, lead_name: str) -> TaskView:
+def task_view(task: Task, axis: Axis, messages: Catalogue, *, lead: str, lead_name: str) -> TaskView:
     due, assigned_on = day_of(task["due"]), date.fromisoformat(task["assigned_on"])
     completed_on = day_of(task.get("completed_on"))
     awaiting = task["state"] == "AWAITING_CONFIRMATION"
@@ -89,10 +91,10 @@ def task_view(task: dict[str, Any], axis: Axis, messages: Catalogue, *, lead: st
     )
 
 
-def _shown_version(task: dict[str, Any]) -> str:
+def _shown_version(task: Task) -> str:
     """What tells an open list that this row has changed: a group changes with its parts, and has no event of its own."""
-    parts = task.get("children_summary") or {}
-    return ".".join(str(number) for number in (task["version"], *parts.values()))
+    parts = task["children_summary"]
+    return ".".join(str(number) for number in (task["version"], *(parts.values() if parts else ())))
 
 
 def shortened(content: str) -> str:
@@ -102,19 +104,19 @@ def shortened(content: str) -> str:
     return content[:LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
-def kind_of(task: dict[str, Any]) -> str:
+def kind_of(task: Task) -> str:
     """A result that awaits the Office keeps the colour of its bucket: the Office's delay is not the agency's."""
     standing = (task.get("deadline") or {}).get("kind")
-    return KINDS.get(standing or "") or BUCKETS[task["bucket"]]
+    return KINDS.get(standing or "") or BUCKETS[task["bucket"] or "open_undated"]
 
 
-def document_label(directive: dict[str, Any]) -> str:
+def document_label(directive: DirectiveOut) -> str:
     """ "5425/UBND-KGVX"; the subject while the document has no number."""
     return "/".join(part for part in (directive.get("number"), directive.get("notation")) if part) or str(directive["subject"])
 
 
 def _words(
-    task: dict[str, Any],
+    task: Task,
     kind: str,
     due: date | None,
     completed_on: date | None,

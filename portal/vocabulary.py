@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 
+from portal.answers import directives
 from portal.services import Asks, Refused, ServiceAway
 
 KEPT_SECONDS = 300.0
@@ -17,7 +18,7 @@ class Vocabulary:
         """Key → name of the fields of work, in the order in which they are offered; those from before while the service is away."""
         if time.monotonic() >= self._old_at:
             try:
-                found = await visitor.get("directives", "/vocabulary")
+                found = await visitor.get(directives.VOCABULARY)
             except (ServiceAway, Refused):
                 return self._fields
             self._fields = {one["key"]: one["name"] for one in found["fields"]}

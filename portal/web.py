@@ -2,10 +2,10 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 import httpx2
@@ -25,11 +25,12 @@ from portal.live import Live
 from portal.messages import DEFAULT, Catalogue
 from portal.oidc import SignInService
 from portal.rendering import Pages
+from portal.route import Answer, Route
 from portal.services import Change, Identity, Json, Refused, Services
 from portal.session import SealedBox, Session, SessionEnded, Sessions
 from portal.settings import PortalSettings
 from portal.shared import SharedAnswers
-from portal.task_view import TaskView, task_view
+from portal.task_view import Task, TaskView, task_view
 from portal.vocabulary import Vocabulary
 
 LANGUAGE_COOKIE = "chidao-language"
@@ -49,7 +50,11 @@ class MembershipNeeded(Exception):
 
 @dataclass
 class Portal:
-    """The portal as it runs; lies in `app.state.portal`."""
+    """The portal as it runs; lies in `app.state.portal`.
+
+    `answers` are shared by all who ask the same; `redraws` are the calls that open pages make of themselves, a few at a time, so that
+    whoever opens a page or sends a change does not stand behind them.
+    """
 
     settings: PortalSettings
     database: Database
@@ -65,6 +70,7 @@ class Portal:
     assets: Assets
     live: Live
     answers: SingleFlight
+    redraws: asyncio.Semaphore
 
 
 def portal_of(request: Request) -> Portal:
@@ -95,21 +101,22 @@ class Visitor:
         self.today = portal.settings.clock.today()
         self.axis = Axis(self.today)
 
-    async def get(self, service: str, path: str, **query: Json) -> Json:
-        """Raises Refused, ServiceAway, SessionEnded or MembershipNeeded."""
+    async def get(self, route: Route[Answer], *ids: str, **query: Json) -> Answer:
+        """What the service answers. Raises Refused, ServiceAway, SessionEnded or MembershipNeeded."""
         with self._judged():
-            return await self.portal.services.get(await self._identity(), service, path, query)
+            answer: Answer = await self.portal.services.get(await self._identity(), route.service, route.at(ids), query)
+            return answer
 
-    async def shared(self, drawn_from: str, service: str, path: str, **query: Json) -> Json:
+    async def shared(self, drawn_from: str, route: Route[Answer], **query: Json) -> Answer:
         """The same answer for all who ask it in this membership within a moment; `drawn_from` is the list that changes it."""
-        key = (self.session.id, self.session.membership, service, path, *query.items())
-        return await self.portal.shared.get(drawn_from, key, lambda: self.get(service, path, **query))
+        key = (self.session.id, self.session.membership, route, *query.items())
+        return await self.portal.shared.get(drawn_from, key, lambda: self.get(route, **query))
 
-    async def soon(self, drawn_from: str, service: str, path: str, **query: Json) -> Json | None:
+    async def soon(self, drawn_from: str, route: Route[Answer], **query: Json) -> Answer | None:
         """The shared answer if it comes in a moment; None when the page should not wait: it asks for that part of itself later."""
         try:
             async with asyncio.timeout(SOON_SECONDS):
-                return await self.shared(drawn_from, service, path, **query)
+                return await self.shared(drawn_from, route, **query)
         except TimeoutError:
             return None
 
@@ -142,11 +149,11 @@ class Visitor:
     def _judged(self) -> "_Judged":
         return _Judged()
 
-    async def task_views(self, tasks: list[dict[str, Json]]) -> list[TaskView]:
+    async def task_views(self, tasks: Iterable[Task]) -> list[TaskView]:
         names = await self.portal.agencies.known(self)
         return [self.view_of(task, names) for task in tasks]
 
-    def view_of(self, task: dict[str, Json], names: Mapping[str, AgencyName]) -> TaskView:
+    def view_of(self, task: Task, names: Mapping[str, AgencyName]) -> TaskView:
         agency = names.get(task["lead_agency_id"] or "")
         many = self.messages("task.many-leads") if task["is_group"] else "–"
         lead, lead_name = (agency.short_name, agency.name) if agency else (many, many)
@@ -278,6 +285,5 @@ def go(path: str) -> Response:
     return RedirectResponse(path, 303)
 
 
-async def together(*asked: Any) -> list[Any]:
-    """The answers of several services at once; the first refusal ends all."""
-    return list(await asyncio.gather(*asked))
+# The answers of several services at once; the first refusal ends all.
+together = asyncio.gather

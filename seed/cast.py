@@ -8,6 +8,7 @@ from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.contracts.agency_groups import AGENCY_GROUPS
+from libs.directory_replica.replica import LivingAgency
 from services.directory.demo import demo_members
 from services.directory.domain.agency import AgencyDetails, agency_id
 from services.directory.domain.alphabet import sort_key
@@ -66,16 +67,16 @@ class Cast:
 
     def members(self, group: str, *, issuing: UUID) -> tuple[UUID, ...]:
         """The agencies of a group from the point of view of who issues."""
-        return tuple(one for one in self._members[group] if one != issuing)
+        return tuple(one.id for one in self.living if one.kind in AGENCY_GROUPS[group] and one.id != issuing)
 
     def staff(self, agency: UUID) -> Staff:
         return self._staff[agency]
 
     @cached_property
-    def _members(self) -> dict[str, tuple[UUID, ...]]:
-        # In the order of the directory's names, as an expansion on the day of release gives them.
+    def living(self) -> Sequence[LivingAgency]:
+        """In the order of the directory's names, in which a group is expanded on the day of release."""
         in_order = sorted(self.agencies, key=lambda one: (sort_key(one.name), agency_id(one.key)))
-        return {group: tuple(agency_id(one.key) for one in in_order if one.kind in kinds) for group, kinds in AGENCY_GROUPS.items()}
+        return [LivingAgency(agency_id(one.key), one.kind) for one in in_order]
 
     @cached_property
     def _by_short_name(self) -> dict[str, UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.common.clock import vietnam_date
+from libs.contracts.fields import FIELDS
 from seed import words
 from seed.calendar import WorkingDays
 from seed.cast import Cast
@@ -61,6 +62,7 @@ LATE_SHARE = 0.15
 FORGOTTEN_SHARE = 0.006
 RETURNED_SHARE = 0.09
 DIFFICULTY_SHARE = 0.2
+FIELD_SHARE = 0.9
 BETWEEN_ACTS = timedelta(minutes=7)
 
 
@@ -192,6 +194,7 @@ class Drawing:
             no_deadline_reason=words.NO_DEADLINE if due is None else None,
             assignments=tuple(assignments),
             lead_group=group,
+            field=chance.choice(list(FIELDS)) if chance.random() < FIELD_SHARE else None,
         )
 
     def _due(self, issue_date: date, day: date, chance: Random) -> date:

@@ -13,13 +13,13 @@ from random import Random
 
 import asyncpg
 
-from libs.common.clock import VIETNAM
+from libs.common.clock import VIETNAM, vietnam_date
 from seed.calendar import WorkingDays
 from seed.cast import Cast
 from seed.drawing import FIRST_TASK_NUMBER, Drawing, Sketch, sketches
 from seed.indexes import put_aside
 from seed.lives import DocumentLife
-from seed.loading import SERVICES, Addresses, load, look_over, opened, settle
+from seed.loading import SERVICES, Addresses, close_months, load, look_over, opened, settle
 from seed.playing import play
 from seed.rows.batch import Batch
 from seed.rows.directives import add_directives
@@ -94,6 +94,7 @@ async def fill(scale: Scale, addresses: Addresses, *, seed: int, progress: Progr
         await settle(connections)
         progress(Step.LOOKING_OVER, 0, 1)
         await look_over(connections)
+        await close_months(addresses, scale.until + timedelta(1))
         progress(Step.LOOKING_OVER, 1, 1)
     return filled
 
@@ -188,14 +189,12 @@ async def _written(work: Work, drawn: Sequence[Sketch]) -> None:
 
 def add_life(batch: Batch, life: DocumentLife, cast: Cast, *, first_number: int, until: datetime, chance: Random) -> int:
     """The rows of one life; gives the number for the task that comes next."""
-    issuing = life.registered.by.agency_id
-    assert issuing is not None
-    played = play(life, first_number=first_number, members=lambda group: cast.members(group, issuing=issuing), until=until, chance=chance)
+    played = play(life, first_number=first_number, living=cast.living, until=until, chance=chance)
     add_directives(batch, played)
     add_tasks(batch, played)
     add_messages(batch, played)
     add_facts(batch, played)
-    add_notices(batch, played, cast, chance)
+    add_notices(batch, played, cast, chance, until=until)
     return first_number + len(played.tasks)
 
 
@@ -206,6 +205,7 @@ async def fill_with(lives: Sequence[DocumentLife], cast: Cast, addresses: Addres
         await load(connections, batch)
         await settle(connections)
         await look_over(connections)
+        await close_months(addresses, vietnam_date(until))
     parts = sum(len(life.courses) for life in lives)
     return Filled(len(lives), sum(len(life.draft.instructions) for life in lives), parts)
 

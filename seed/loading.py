@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 
 import asyncpg
 
+from libs.common.db import Database
 from seed.rows.batch import Batch
 from seed.rows.messages import followers
+from services.reporting.projections.sheets import count_sheets
 
 SERVICES = ("directives", "tasks", "notify", "reporting")
 """Whose databases are filled."""
@@ -65,6 +68,15 @@ async def settle(connections: Mapping[str, asyncpg.Connection]) -> None:
         if end is not None:
             for service, consumer in followers(source):
                 await connections[service].execute(_MOVE, consumer.name, source, end["epoch"], end["tx_id"], end["seq"])
+
+
+async def close_months(addresses: Addresses, today: date) -> None:
+    """The sheets of the months that are over on `today`, as the reporting service counts them."""
+    database = Database(addresses["reporting"].replace("postgresql:", "postgresql+asyncpg:", 1))
+    try:
+        await count_sheets(database, today)
+    finally:
+        await database.dispose()
 
 
 async def look_over(connections: Mapping[str, asyncpg.Connection], services: Sequence[str] = SERVICES) -> None:

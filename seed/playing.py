@@ -1,6 +1,6 @@
 """A life played upon the services' own domains: what is written in bulk went through the same rules and speaks the same contracts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from random import Random
@@ -14,6 +14,7 @@ from libs.common.domain import Aggregate
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.contract import Contract
 from libs.contracts.directives import InstructionReleased
+from libs.directory_replica.replica import LivingAgency
 from seed.identities import Identities
 from seed.lives import Accept, Act, Confirm, Course, DocumentLife, Report, Return, Submit
 from services.directives.domain.directive import Directive
@@ -58,18 +59,19 @@ class Played:
     files: list[StoredFile] = field(default_factory=list)
 
 
-def play(life: DocumentLife, *, first_number: int, members: Callable[[str], tuple[UUID, ...]], until: datetime, chance: Random) -> Played:
-    """`members` are the agencies of a group, `first_number` the number of the first task; overdue is told up to `until`."""
-    return _Stage(Identities(chance), until).document(life, first_number, members)
+def play(life: DocumentLife, *, first_number: int, living: Sequence[LivingAgency], until: datetime, chance: Random) -> Played:
+    """`living` are the agencies of the province, `first_number` the number of the first task; overdue is told up to `until`."""
+    return _Stage(Identities(chance), living, until).document(life, first_number)
 
 
 class _Stage:
-    def __init__(self, identities: Identities, until: datetime) -> None:
+    def __init__(self, identities: Identities, living: Sequence[LivingAgency], until: datetime) -> None:
         self._identities = identities
+        self._living = living
         self._until = until
         self._played: Played
 
-    def document(self, life: DocumentLife, first_number: int, members: Callable[[str], tuple[UUID, ...]]) -> Played:
+    def document(self, life: DocumentLife, first_number: int) -> Played:
         registered = life.registered
         assert registered.by.agency_id is not None
         assert registered.by.membership_id is not None
@@ -94,15 +96,14 @@ class _Stage:
             directive.submit_for_release(at=life.handed_in.at)
             self._record_document(life.handed_in.by, directive)
         if life.released is not None:
-            self._release(directive, life, first_number, members)
+            self._release(directive, life, first_number)
         self._played.happened.sort(key=lambda one: one.envelope.time)
         return self._played
 
-    def _release(self, directive: Directive, life: DocumentLife, first_number: int, members: Callable[[str], tuple[UUID, ...]]) -> None:
+    def _release(self, directive: Directive, life: DocumentLife, first_number: int) -> None:
         assert life.released is not None
         by, at = life.released.by, life.released.at
-        groups = {one.draft.lead_group for one in directive.instructions if one.draft.lead_group is not None}
-        directive.release({group: members(group) for group in groups}, by=by.membership_id, at=at)
+        directive.release(self._living, by=by.membership_id, at=at)
         released = self._record_document(by, directive)
         for instruction in directive.instructions:
             told = released[instruction.id]

@@ -2,6 +2,25 @@
 
 from dataclasses import dataclass
 
+# In which field the agencies of the story lead.
+FIELD_OF = {
+    "Sở Tài chính": "tai-chinh",
+    "Sở Xây dựng": "xay-dung",
+    "BQLDA GT, DD&CN tỉnh": "xay-dung",
+    "Sở NN&MT": "nong-nghiep",
+    "Sở Y tế": "y-te",
+    "Sở GD&ĐT": "giao-duc",
+    "Sở VHTT&DL": "van-hoa",
+    "Sở Nội vụ": "noi-vu",
+    "Sở KH&CN": "khoa-hoc",
+    "Sở Công Thương": "cong-thuong",
+    "BQL KKT Dung Quất": "cong-thuong",
+    "BCHQS tỉnh": "quoc-phong",
+    "CA tỉnh": "quoc-phong",
+    "Sở DT&TG": "dan-toc",
+    "Thanh tra tỉnh": "thanh-tra",
+}
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -13,6 +32,11 @@ class Ask:
     due: int | None
     helping: tuple[str, ...] = ()
     product: str | None = "bao-cao"
+
+    @property
+    def field(self) -> str:
+        """That of whoever leads, or the one that is everybody's."""
+        return FIELD_OF.get(self.lead, "khac")
 
 
 @dataclass(frozen=True)

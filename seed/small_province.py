@@ -215,4 +215,5 @@ class _Telling:
             no_deadline_reason="Nhiệm vụ thường xuyên" if due is None else None,
             assignments=(*lead, *helping),
             lead_group=group,
+            field=ask.field,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from bench.load import percentile
+from bench.scale.plain import fill_plain, timed_plain
 from bench.scale.plans import Statement, statements_in, write
 from bench.scale.population import Population, population
 from bench.scale.questions import Ask, Question
@@ -25,6 +26,8 @@ SEED = 1
 WARM = 6
 TIMED = 50
 EXPLAINED = 8
+# The other side may take seconds for one answer.
+PLAIN_WARM, PLAIN_TIMED = 2, 15
 # Each step of a draft takes its own quarter.
 DRAFTS = 4 * (WARM + TIMED + EXPLAINED)
 IDLE_SECONDS = 12.0
@@ -32,13 +35,15 @@ IDLE_SECONDS = 12.0
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of each request in the order in which they were asked; medians of what the database did for one."""
+    """Seconds of each request in the order in which they were asked, and of a plain program's statements; medians of what the
+    database did for one request."""
 
     question: Question
     rows: int
     seconds: Sequence[float]
     buffers: int
     returned: int
+    plain: Sequence[float]
 
     def milliseconds(self, share: float) -> float:
         return percentile(list(self.seconds), share) * 1000
@@ -63,6 +68,8 @@ async def _measure(
         system.sign_in(here, signed_in(here))
         await _drafts(system, here)
         seconds = {question: await _timed(system, here, question, rows, tell) for question in questions}
+        await fill_plain(system.postgres)
+        plain = await timed_plain(system.postgres, here, str(SEED), warm=PLAIN_WARM, count=PLAIN_TIMED)
         async with plans_written(system.postgres):
             noise = await _noise(system)
             explained = {question: await _explained(system, here, question, noise) for question in questions}
@@ -73,7 +80,7 @@ async def _measure(
             write(question.name, rows, [one for request in requests for one in request])
         buffers = [sum(one.buffers for one in request) for request in requests]
         returned = [sum(one.rows for one in request) for request in requests]
-        found.append(Measured(question, rows, seconds[question], _median(buffers), _median(returned)))
+        found.append(Measured(question, rows, seconds[question], _median(buffers), _median(returned), plain.get(question.name, ())))
     return found
 
 

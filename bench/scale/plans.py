@@ -18,7 +18,7 @@ WRITING = {
     "auto_explain.log_format": "json",
     "auto_explain.log_min_duration": "0",
 }
-_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ UTC \[\d+\] (?P<database>\S+) (?P<level>[A-Z]+):  (?P<words>.*)$")
+_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ UTC \[\d+\] (?P<database>\S*) (?P<level>[A-Z]+):  (?P<words>.*)$")
 _LITERALS = re.compile(r"'(?:[^']|'')*'(?:::[a-z ]+(?:\[\])?)?|\b\d+(?:\.\d+)?\b")
 _DETAILS = ("Index Cond", "Recheck Cond", "Hash Cond", "Merge Cond", "Join Filter", "Filter", "Sort Key", "Group Key", "TID Cond")
 WIDTH = 132

@@ -116,12 +116,12 @@ class _Account:
 
 
 @asynccontextmanager
-async def asking(data: Path, scale: Scale) -> AsyncIterator[Asking]:
+async def asking(data: Path, scale: Scale, *, module: str = "bench.scale.every_answer_anew") -> AsyncIterator[Asking]:
     """Over the filled data folder `data`, on the day after the last one of the scale."""
     with (data / "postgres" / "postgresql.conf").open("a") as settings:
         settings.write(LOADED)
     day = scale.until.fromordinal(scale.until.toordinal() + 1)
-    run = await asyncio.to_thread(start, data, "--at", day.isoformat())
+    run = await asyncio.to_thread(lambda: start(data, "--at", day.isoformat(), module=module))
     try:
         postgres = running_in(data)
         assert postgres is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bench.load import percentile
 from bench.scale.measuring import Measured
 from bench.scale.questions import Question
 
@@ -15,7 +16,16 @@ def table(found: Sequence[Measured]) -> str:
     by_question: dict[Question, dict[int, Measured]] = {}
     for one in found:
         by_question.setdefault(one.question, {})[one.rows] = one
-    head = ["", *(f"{size:,}: p50 · p95" for size in sizes), "aim (p95)", "to the smallest", "buffers", "rows"]
+    head = [
+        "",
+        *(f"{size:,}: p50 · p95" for size in sizes),
+        "aim (p95)",
+        "to the smallest",
+        "plain p95",
+        "ours to plain",
+        "buffers",
+        "rows",
+    ]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(_cells(question, measured, sizes)) + " |" for question, measured in by_question.items()]
     return "\n".join(lines) + "\n"
@@ -27,4 +37,8 @@ def _cells(question: Question, measured: dict[int, Measured], sizes: Sequence[in
     aim = f"≤ {question.aim_ms}" if p95 <= question.aim_ms else f"**≤ {question.aim_ms}**"
     times = [f"{measured[size].milliseconds(0.5):.1f} · {measured[size].milliseconds(0.95):.1f}" for size in sizes]
     ratio = f"{p95 / smallest.milliseconds(0.95):.1f}" if p95 > LOOKED_AT_FROM_MS and len(sizes) > 1 else "–"
-    return [f"`{question.name}`", *times, aim, ratio, f"{largest.buffers:,}", f"{largest.returned:,}"]
+    plain, factor = "–", "–"
+    if largest.plain:
+        other = percentile(list(largest.plain), 0.95) * 1000
+        plain, factor = f"{other:.1f}", f"{p95 / other:.2f}"
+    return [f"`{question.name}`", *times, aim, ratio, plain, factor, f"{largest.buffers:,}", f"{largest.returned:,}"]

@@ -26,6 +26,8 @@ SESSION_LIMITS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "15s",
     "jit": "off",
+    # A statement whose asker has hung up, or was killed, is for nobody.
+    "client_connection_check_interval": "1s",
 }
 
 # Serialization failure, deadlock, lock timeout, shutdown, crash, still starting, no memory, too many connections: the same statement may

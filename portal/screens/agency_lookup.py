@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import directory
 from portal.screens.directive_form import DirectiveForm
-from portal.services import Json
 from portal.web import Visit, Visitor
 
 router = APIRouter()
@@ -23,9 +23,9 @@ async def options(visitor: Visit, q: str = "") -> Response:
     return visitor.part("agency-options.html", "options", options=found, q=q.strip())
 
 
-async def matching(visitor: Visitor, typed: str) -> list[dict[str, Json]]:
-    page = await visitor.get("directory", "/agencies", q=typed.strip()[:200], living="true", limit=OFFERED)
-    found: list[dict[str, Json]] = page["items"]
+async def matching(visitor: Visitor, typed: str) -> list[directory.AgencyOut]:
+    page = await visitor.get(directory.AGENCIES, q=typed.strip()[:200], living="true", limit=OFFERED)
+    found: list[directory.AgencyOut] = page["items"]
     return found
 
 
@@ -52,7 +52,7 @@ async def resolve_agencies(visitor: Visitor, form: DirectiveForm) -> None:
                 one.note("coordinating", str(unclear))
 
 
-async def _the_one(visitor: Visitor, typed: str) -> dict[str, Json]:
+async def _the_one(visitor: Visitor, typed: str) -> directory.AgencyOut:
     """Raises NotClear."""
     found = await matching(visitor, typed)
     known_as = ("name", "short_name", "matched_alias")

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import tasks
 from portal.forms.fields import Area, Field, OptionalArea, Segmented
 from portal.forms.form import Form
 from portal.refusals import Problem, errors_of, problem_of
@@ -64,14 +65,14 @@ async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, names: t
 
 
 async def _waiting(visitor: Visitor) -> tuple[list[TaskView], int]:
-    page = await visitor.get("tasks", "/tasks", scope="oversight", level="assignment", state="AWAITING_CONFIRMATION", limit=MOST)
+    page = await visitor.get(tasks.TASKS, scope="oversight", level="assignment", state="AWAITING_CONFIRMATION", limit=MOST)
     views = await visitor.task_views(page["items"])
-    return sorted(views, key=lambda view: str(view.raw["submitted_at"])), page["total"]
+    return sorted(views, key=lambda view: str(view.raw["submitted_at"])), page["total"] or 0
 
 
 async def _item_page(visitor: Visitor, task_id: str, form: Form, *, status: int = 200, problem: Problem | None = None) -> Response:
     found, happened, (waiting, total) = await together(
-        visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"), _waiting(visitor)
+        visitor.get(tasks.TASK, task_id), visitor.get(tasks.HISTORY_OF_TASK, task_id), _waiting(visitor)
     )
     names = await visitor.portal.agencies.known(visitor)
     place = next((number for number, one in enumerate(waiting) if one.id == task_id), None)

@@ -1,6 +1,6 @@
 """What every decision on a rule of the province says beside its value: from which day, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -54,6 +54,6 @@ def tomorrow(today: date) -> str:
     return full_day(today + timedelta(days=1))
 
 
-def planned_of(decisions: list[dict[str, Json]]) -> list[Mapping[str, Json]]:
+def planned_of(decisions: Sequence[Mapping[str, Json]]) -> list[Mapping[str, Json]]:
     """What is to come, the next first."""
     return sorted((one for one in decisions if one["standing"] == "PLANNED"), key=lambda one: str(one["valid_from"]))

@@ -3,6 +3,9 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers.directives import DIRECTIVE, DIRECTIVES
+from portal.answers.directory import AGENCY_GROUPS
+from portal.answers.tasks import TASKS
 from portal.refusals import problem_of
 from portal.screens.lists import filter_query
 from portal.services import Refused
@@ -18,7 +21,7 @@ MOST_TASKS = 200
 @router.get("/directives")
 async def directives(visitor: Visit, state: str = "", q: str = "", cursor: str = "") -> Response:
     state = state if state in STATES else ""
-    page = await visitor.get("directives", "/directives", state=state, q=q, cursor=cursor, limit=PAGE)
+    page = await visitor.get(DIRECTIVES, state=state, q=q, cursor=cursor, limit=PAGE)
     following = filter_query(state=state, q=q, cursor=page["next_cursor"])
     return await visitor.page(
         "directives.html",
@@ -59,9 +62,9 @@ async def _act(visitor: Visitor, directive_id: str, act: str, sent: Sent) -> Res
 
 async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refused | None = None) -> Response:
     found, tasks, groups = await together(
-        visitor.get("directives", f"/directives/{directive_id}"),
-        visitor.get("tasks", "/tasks", scope="oversight", level="instruction", directive_id=directive_id, limit=MOST_TASKS),
-        visitor.get("directory", "/agency-groups"),
+        visitor.get(DIRECTIVE, directive_id),
+        visitor.get(TASKS, scope="oversight", level="instruction", directive_id=directive_id, limit=MOST_TASKS),
+        visitor.get(AGENCY_GROUPS),
     )
     fields = await visitor.portal.vocabulary.known(visitor)
     views = {view.id: view for view in await visitor.task_views(tasks["items"])}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.agencies import AgencyName
+from portal.answers.tasks import HistoryItem
 from portal.formats import full_day, moment_of
 from portal.messages import Catalogue
-from portal.services import Json
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,11 @@ class Event:
         return self.kind in ("result-confirmed", "result-returned")
 
 
-def events_of(
-    happened: list[dict[str, Json]], names: Mapping[str, AgencyName], people: Mapping[str, str], messages: Catalogue
-) -> list[Event]:
+def events_of(happened: list[HistoryItem], names: Mapping[str, AgencyName], people: Mapping[str, str], messages: Catalogue) -> list[Event]:
     return [_event(one, names, people, messages) for one in happened]
 
 
-def _event(one: dict[str, Json], names: Mapping[str, AgencyName], people: Mapping[str, str], messages: Catalogue) -> Event:
+def _event(one: HistoryItem, names: Mapping[str, AgencyName], people: Mapping[str, str], messages: Catalogue) -> Event:
     kind = one["type"].split(".")[-2]
     by_system = one["actor_person_id"] is None
     agency = names.get(one["agency_id"] or "")
@@ -49,7 +47,7 @@ def _event(one: dict[str, Json], names: Mapping[str, AgencyName], people: Mappin
         title=messages.get(f"event.{kind}", kind, percent=one["percent"]),
         at=one["occurred_at"],
         day=moment_of(one["occurred_at"]).date(),
-        who=messages("history.system") if by_system else people.get(one["actor_person_id"], ""),
+        who=messages("history.system") if by_system else people.get(one["actor_person_id"] or "", ""),
         agency=agency.short_name if agency else "",
         state=messages.get(f"state.{one['state']}", one["state"]),
         percent=one["percent"],
@@ -58,7 +56,7 @@ def _event(one: dict[str, Json], names: Mapping[str, AgencyName], people: Mappin
     )
 
 
-def _texts(kind: str, one: dict[str, Json], messages: Catalogue) -> list[tuple[str, str]]:
+def _texts(kind: str, one: HistoryItem, messages: Catalogue) -> list[tuple[str, str]]:
     change, progress = one["change"], one["progress"] or {}
     found: list[tuple[str, str | None]] = [
         ("", progress.get("content")),

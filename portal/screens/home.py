@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from portal.agencies import AgencyName
+from portal.answers import reporting, tasks
 from portal.axis import Squares, squares
 from portal.formats import WEEKDAYS, moment_of, percent, thousands
 from portal.screens.share import SharePart, share_of
@@ -76,12 +77,16 @@ class Strips:
     all_communes: AgencyStrip | None
 
 
+Picture = tuple[reporting.PictureOut, reporting.PictureOut, reporting.SeriesOut]
+
+
 @router.get("/home")
 async def home(visitor: Visit) -> Response:
-    # Also what tells that this person may ask at all: what follows may come from what another was told.
-    exceptions = await _exceptions(visitor)
     if visitor.request.query_params.get("part") != PART:
-        return await visitor.page("home.html", **await _shown(visitor, exceptions))
+        return await visitor.page("home.html", **await _shown(visitor, await _exceptions(visitor)))
+    # Also what tells that this person may ask at all: what follows may come from what another was told.
+    async with visitor.portal.redraws:
+        exceptions = await _exceptions(visitor)
 
     async def drawn() -> Drawn:
         page = await visitor.page("home.html", **await _shown(visitor, exceptions))
@@ -144,15 +149,15 @@ async def _agencies_table(visitor: Visitor, figures: Mapping[str, Json], earlier
     )
 
 
-async def _picture(visitor: Visitor) -> list[Json]:
+async def _picture(visitor: Visitor) -> Picture:
     """Figures of now, of a week ago and of the last weeks: the same for everybody, so all open homes share them."""
     week_ago = (visitor.today - ONE_WEEK).isoformat()
 
-    async def asked() -> list[Json]:
+    async def asked() -> Picture:
         return await together(
-            visitor.get("reporting", "/figures"),
-            visitor.get("reporting", "/figures", as_of=week_ago, known_on=week_ago),
-            visitor.get("reporting", "/figures/series", weeks=WEEKS),
+            visitor.get(reporting.FIGURES),
+            visitor.get(reporting.FIGURES, as_of=week_ago, known_on=week_ago),
+            visitor.get(reporting.FIGURES_SERIES, weeks=WEEKS),
         )
 
     try:
@@ -189,7 +194,9 @@ def _sentence(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[s
     return words("home.sentence", greeting=greeting, first=first, change=change, due=due)
 
 
-def _numbers(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json], points: list[Mapping[str, Json]]) -> list[Figure]:
+def _numbers(
+    visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json], points: Sequence[Mapping[str, Json]]
+) -> list[Figure]:
     words = visitor.messages
     shown = (
         ("open_overdue", "overdue", "is-overdue is-key"),
@@ -252,7 +259,7 @@ def _parts(province: Mapping[str, Json]) -> list[SharePart]:
 
 
 def _strips(
-    visitor: Visitor, agencies: list[Mapping[str, Json]], overdue_earlier: Mapping[str, int], names: Mapping[str, AgencyName]
+    visitor: Visitor, agencies: Sequence[Mapping[str, Json]], overdue_earlier: Mapping[str, int], names: Mapping[str, AgencyName]
 ) -> Strips:
     """Agencies by what is overdue, then as the directory lists them; the communes also as one row."""
     order = {agency_id: place for place, agency_id in enumerate(names)}
@@ -299,8 +306,6 @@ def _kind(names: Mapping[str, AgencyName], one: Mapping[str, Json]) -> str:
 async def _exceptions(visitor: Visitor) -> Json:
     """What is longest overdue. None when the tasks service is away or the tasks are not to be seen by this person."""
     try:
-        return await visitor.get(
-            "tasks", "/tasks", scope="oversight", level="instruction", bucket="open_overdue", sort="due", limit=EXCEPTIONS
-        )
+        return await visitor.get(tasks.TASKS, scope="oversight", level="instruction", bucket="open_overdue", sort="due", limit=EXCEPTIONS)
     except (ServiceAway, Refused):
         return None

@@ -7,6 +7,8 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import tasks
+from portal.answers.tasks import CountsOut
 from portal.formats import short_day
 from portal.screens.lists import filter_query
 from portal.task_view import TaskView
@@ -49,9 +51,9 @@ class Group:
 @router.get("/my-work")
 async def my_work(visitor: Visit, filter: str = "open") -> Response:  # noqa: A002 - the word in the address
     chosen = filter if filter in FILTERS else "open"
-    counts, *pages = await together(
-        visitor.get("tasks", "/tasks/counts", scope="agency"),
-        *(visitor.get("tasks", "/tasks", scope="agency", limit=MOST, **query) for query in FILTERS[chosen]),
+    counts, pages = await together(
+        visitor.get(tasks.TASKS_COUNTS, scope="agency"),
+        together(*(visitor.get(tasks.TASKS, scope="agency", limit=MOST, **query) for query in FILTERS[chosen])),
     )
     views = await visitor.task_views([task for page in pages for task in page["items"]])
     return await visitor.page(
@@ -60,19 +62,19 @@ async def my_work(visitor: Visit, filter: str = "open") -> Response:  # noqa: A0
         chips=_chips(counts),
         groups=_groups(visitor, views, chosen),
         shown=len(views),
-        total=sum(page["total"] for page in pages),
+        total=sum(page["total"] or 0 for page in pages),
         list_url=f"/my-work?{filter_query(filter=chosen, part='list')}",
     )
 
 
-def _chips(counts: dict[str, dict[str, int]]) -> list[tuple[str, str | None, int]]:
+def _chips(counts: CountsOut) -> list[tuple[str, str | None, int]]:
     """Filter, mark and count; what nobody has is left out, but for what is always asked for."""
     states, buckets = counts["by_state"], counts["by_bucket"]
     number = {
         "open": sum(buckets.get(bucket, 0) for bucket in OPEN_BUCKETS),
         "new": states.get("ASSIGNED", 0),
         "overdue": buckets.get("open_overdue", 0),
-        "due-soon": int(counts["due_soon"]),  # type: ignore[call-overload]
+        "due-soon": counts["due_soon"],
         "in-time": buckets.get("open_in_time", 0),
         "undated": buckets.get("open_undated", 0),
         "returned": states.get("RESULT_RETURNED", 0),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import notify
 from portal.formats import full_day
 from portal.frame import waiting_of
 from portal.messages import Catalogue
@@ -42,8 +43,8 @@ class AboutTask:
 async def notices(visitor: Visit, unread: str = "", cursor: str = "") -> Response:
     only_unread = unread == "true"
     page, counted = await together(
-        visitor.get("notify", "/notices", unread="true" if only_unread else None, cursor=cursor, limit=PAGE),
-        visitor.get("notify", "/notices/unread-count"),
+        visitor.get(notify.NOTICES, unread="true" if only_unread else None, cursor=cursor, limit=PAGE),
+        visitor.get(notify.NOTICES_UNREAD_COUNT),
     )
     following = filter_query(unread=unread, cursor=page["next_cursor"])
     return await visitor.page(
@@ -62,7 +63,9 @@ async def notices(visitor: Visit, unread: str = "", cursor: str = "") -> Respons
 @router.get("/notices/badge")
 async def badge(visitor: Visit) -> Response:
     """The number on the bell, asked for by every open page whenever a notice comes."""
-    return visitor.part("badge.html", "badge", unread_count=await waiting_of(visitor, "unread"))
+    async with visitor.portal.redraws:
+        count = await waiting_of(visitor, "unread")
+    return visitor.part("badge.html", "badge", unread_count=count)
 
 
 @router.post("/notices/{notice_id}/open")

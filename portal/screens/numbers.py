@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from portal.answers import reporting
 from portal.formats import day_of, near_day
 from portal.screens.lists import filter_query
 from portal.services import Json
@@ -27,8 +28,8 @@ async def number(visitor: Visit, name: str, agency_id: str = "", counted: str = 
     of = {"bucket": name, "agency_id": agency_id, "counted": counted, "as_of": as_of, "known_on": as_of}
     week_before = _day_asked(visitor, as_of) - ONE_WEEK
     page, changes = await together(
-        visitor.get("reporting", "/figures/tasks", cursor=cursor, limit=PAGE, **of),
-        visitor.get("reporting", "/figures/changes", since=week_before.isoformat(), limit=MOVED, **of),
+        visitor.get(reporting.FIGURES_TASKS, cursor=cursor, limit=PAGE, **of),
+        visitor.get(reporting.FIGURES_CHANGES, since=week_before.isoformat(), limit=MOVED, **of),
     )
     day = date.fromisoformat(page["as_of"])
     names = await visitor.portal.agencies.known(visitor)
@@ -52,7 +53,7 @@ async def number(visitor: Visit, name: str, agency_id: str = "", counted: str = 
 @router.get("/rates/{name}")
 async def rate(visitor: Visit, name: str) -> Response:
     """The formula of a rate with the numbers of now."""
-    figures, rates = await together(visitor.get("reporting", "/figures"), visitor.get("reporting", "/rates"))
+    figures, rates = await together(visitor.get(reporting.FIGURES), visitor.get(reporting.RATES))
     known = {one["name"]: one for one in rates}
     if name not in figures["province"]["rates"] or name not in known:
         raise HTTPException(404)

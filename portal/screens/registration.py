@@ -1,8 +1,11 @@
 """Đăng ký văn bản: a document is entered with its tasks, or a draft is corrected."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import directives, directory
 from portal.forms.form import Form
 from portal.refusals import Problem, errors_of, problem_of
 from portal.screens.agency_lookup import resolve_agencies
@@ -22,7 +25,7 @@ async def new(visitor: Visit) -> Response:
 
 @router.get("/directives/{directive_id}/edit")
 async def edit(visitor: Visit, directive_id: str) -> Response:
-    found = await visitor.get("directives", f"/directives/{directive_id}")
+    found = await visitor.get(directives.DIRECTIVE, directive_id)
     return await _form_page(visitor, DirectiveForm.of_directive(found, await visitor.portal.agencies.known(visitor)))
 
 
@@ -102,7 +105,7 @@ async def _form_page(visitor: Visitor, form: DirectiveForm, *, status: int = 200
         visitor.portal.agencies.known(visitor), _groups(visitor), visitor.portal.vocabulary.known(visitor)
     )
     words = visitor.messages
-    offered = {
+    offered: dict[str, Sequence[tuple[str, str]]] = {
         "lead_group": [("", words("register.no-group"))]
         + [(one["key"], words("register.group", name=one["name"], n=one["count"])) for one in groups],
         "field": [("", words("register.no-field")), *fields.items()],
@@ -120,9 +123,8 @@ async def _form_page(visitor: Visitor, form: DirectiveForm, *, status: int = 200
     )
 
 
-async def _groups(visitor: Visitor) -> list[dict[str, str]]:
+async def _groups(visitor: Visitor) -> list[directory.AgencyGroupOut]:
     try:
-        found: list[dict[str, str]] = await visitor.get("directory", "/agency-groups")
+        return await visitor.get(directory.AGENCY_GROUPS)
     except ServiceAway:
-        found = []
-    return found
+        return []

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import tasks
 from portal.forms.fields import Area, Day, Field, OptionalArea, Own, Unreadable, Words
 from portal.forms.form import Form
 from portal.refusals import Problem, errors_of, problem_of
@@ -108,7 +109,7 @@ async def report_completion(visitor: Visit, task_id: str, sent: SentForm) -> Res
 @router.get("/tasks/{task_id}/received")
 async def received(visitor: Visit, task_id: str) -> Response:
     """The receipt of the newest report."""
-    found = await visitor.get("tasks", f"/tasks/{task_id}")
+    found = await visitor.get(tasks.TASK, task_id)
     if found["receipt_code"] is None:
         return go(f"/tasks/{task_id}")
     return await visitor.page("received.html", t=visitor.view_of(found, await visitor.portal.agencies.known(visitor)))
@@ -134,7 +135,7 @@ async def _unknown(visitor: Visitor, task_id: str, which: str, form: Form) -> Re
 
 
 async def _page(visitor: Visitor, task_id: str, which: str, form: Form, *, status: int = 200, problem: Problem | None = None) -> Response:
-    task, happened = await together(visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"))
+    task, happened = await together(visitor.get(tasks.TASK, task_id), visitor.get(tasks.HISTORY_OF_TASK, task_id))
     names = await visitor.portal.agencies.known(visitor)
     events = events_of(happened, names, await people_of(visitor, happened), visitor.messages)
     return await visitor.page(

@@ -1,13 +1,14 @@
 """Lịch làm việc: the days of a year that depart from the plain week, and how an administrator plans others."""
 
 import calendar as months_of
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import directory
 from portal.formats import WEEKDAYS, NotADay, day_of, full_day, parse_day
 from portal.messages import Catalogue
 from portal.refusals import Problem
@@ -120,7 +121,7 @@ async def calendar_of_year(visitor: Visit, year: int) -> Response:
 
 @router.get("/settings/calendar/{year}/change")
 async def change_calendar(visitor: Visit, year: int) -> Response:
-    found = await visitor.get("directory", f"/province/calendars/{year}")
+    found = await visitor.get(directory.CALENDAR_OF_YEAR, str(year))
     form = CalendarForm(valid_from=full_day(found["last_planned"]) or tomorrow(visitor.today))
     form.rows = [Row.of(day) for day in _base(found) if not _is_over(day, visitor.today)] + [Row() for _ in range(EMPTY_ROWS)]
     return await _change_page(visitor, found, form)
@@ -128,7 +129,7 @@ async def change_calendar(visitor: Visit, year: int) -> Response:
 
 @router.post("/settings/calendar/{year}/plan")
 async def plan_calendar(visitor: Visit, year: int, sent: SentForm) -> Response:
-    found = await visitor.get("directory", f"/province/calendars/{year}")
+    found = await visitor.get(directory.CALENDAR_OF_YEAR, str(year))
     form = CalendarForm.of(sent)
     form.kept = [day for day in _base(found) if _is_over(day, visitor.today)]
     body = form.body(visitor.messages) | {"days": form.days(visitor.messages)}
@@ -167,7 +168,7 @@ def _is_over(day: DayOfCalendar, today: date) -> bool:
 
 
 async def _year_page(visitor: Visitor, year: int, form: CalendarForm, *, status: int = 200, problem: Problem | None = None) -> Response:
-    found = await visitor.get("directory", f"/province/calendars/{year}")
+    found = await visitor.get(directory.CALENDAR_OF_YEAR, str(year))
     return await visitor.page(
         "settings-calendar.html",
         status=status,
@@ -201,7 +202,7 @@ def _counted(decision: Mapping[str, Json], messages: Catalogue) -> str:
     return "" if decision["days"] is None else messages("calendar.days-count", n=len(decision["days"]))
 
 
-def _compared(decision: Mapping[str, Json], today: list[DayOfCalendar]) -> PlannedCalendar:
+def _compared(decision: Mapping[str, Json], today: Sequence[DayOfCalendar]) -> PlannedCalendar:
     then: list[DayOfCalendar] = decision["days"]
     return PlannedCalendar(decision, [one for one in then if one not in today], [one for one in today if one not in then])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import directory
 from portal.messages import Catalogue
 from portal.refusals import Problem
 from portal.screens.decisions import DecisionForm, planned_of, tomorrow, unknown, withdrawal_of
@@ -72,7 +73,7 @@ def words_of_value(key: str, value: Json, messages: Catalogue) -> str:
 
 @router.get("/settings")
 async def settings(visitor: Visit) -> Response:
-    found = await visitor.get("directory", "/province/settings")
+    found = await visitor.get(directory.PROVINCE_SETTINGS)
     # For one that a newer service knows there are no words here yet.
     named = [one for one in found if visitor.messages.has(f"setting.{one['key']}")]
     return await visitor.page("settings.html", settings=[SettingView.of(one, visitor.messages) for one in named])
@@ -109,7 +110,7 @@ async def withdraw(visitor: Visit, key: str, sent: SentForm) -> Response:
 
 
 async def _page(visitor: Visitor, key: str, form: SettingForm, *, status: int = 200, problem: Problem | None = None) -> Response:
-    found = await visitor.get("directory", f"/province/settings/{key}")
+    found = await visitor.get(directory.SETTING_OF_KEY, key)
     return await visitor.page(
         "setting.html",
         status=status,

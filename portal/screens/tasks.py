@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
 from portal.agencies import AgencyName
+from portal.answers import tasks as answers
 from portal.refusals import problem_of
 from portal.screens.history import Event, events_of
 from portal.screens.share import share_of
 from portal.screens.timeline import timeline_of
-from portal.services import Json, Refused
+from portal.services import Refused
 from portal.task_view import TaskView
 from portal.web import SentForm, Visit, Visitor, go, together
 
@@ -52,7 +53,7 @@ async def task(visitor: Visit, task_id: str) -> Response:
 
 @router.get("/tasks/{task_id}/history")
 async def history(visitor: Visit, task_id: str) -> Response:
-    found, happened = await together(visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"))
+    found, happened = await together(visitor.get(answers.TASK, task_id), visitor.get(answers.HISTORY_OF_TASK, task_id))
     names = await visitor.portal.agencies.known(visitor)
     return await visitor.page(
         "task-history.html", t=visitor.view_of(found, names), events=list(reversed(await _told(visitor, happened, names))), tab="history"
@@ -88,11 +89,11 @@ async def file(visitor: Visit, file_id: str) -> Response:
 
 async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None = None) -> Response:
     """The task as it is now; after a refused act with the reason above."""
-    found, happened = await together(visitor.get("tasks", f"/tasks/{task_id}"), visitor.get("tasks", f"/tasks/{task_id}/history"))
+    found, happened = await together(visitor.get(answers.TASK, task_id), visitor.get(answers.HISTORY_OF_TASK, task_id))
     names, fields = await together(visitor.portal.agencies.known(visitor), visitor.portal.vocabulary.known(visitor))
-    children: Json = {"items": [], "total": 0}
+    children: answers.PageOfTaskListItem = {"items": [], "next_cursor": None, "total": 0}
     if found["is_group"]:
-        children = await visitor.get("tasks", f"/tasks/{task_id}/children", limit=GROUP_PAGE)
+        children = await visitor.get(answers.CHILDREN_OF_TASK, task_id, limit=GROUP_PAGE)
     view = visitor.view_of(found, names)
     events = await _told(visitor, happened, names)
     return await visitor.page(
@@ -119,10 +120,10 @@ def _standings(children: list[TaskView]) -> list[Standing]:
     return [Standing(mark, tasks) for mark, tasks in found.items() if tasks]
 
 
-async def _told(visitor: Visitor, happened: list[dict[str, Json]], names: Mapping[str, AgencyName]) -> list[Event]:
+async def _told(visitor: Visitor, happened: list[answers.HistoryItem], names: Mapping[str, AgencyName]) -> list[Event]:
     return events_of(happened, names, await people_of(visitor, happened), visitor.messages)
 
 
-async def people_of(visitor: Visitor, happened: list[dict[str, Json]]) -> Mapping[str, str]:
+async def people_of(visitor: Visitor, happened: list[answers.HistoryItem]) -> Mapping[str, str]:
     """Id → name of those who acted."""
     return await visitor.portal.people.known(visitor, (one["actor_person_id"] for one in happened if one["actor_person_id"]))

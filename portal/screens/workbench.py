@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from portal.answers import tasks
 from portal.screens.lists import filter_query
-from portal.services import Json
 from portal.web import Visit, together
 
 router = APIRouter()
@@ -23,7 +23,7 @@ VIEWS: dict[str, tuple[dict[str, str], str | None]] = {
 }
 SORTS = ("due", "-assigned_on")
 # What a page has in its place that is asked for its counts alone.
-NOTHING: Json = {"items": [], "next_cursor": None}
+NOTHING: tasks.PageOfTaskListItem = {"items": [], "next_cursor": None, "total": 0}
 
 
 @router.get("/workbench")
@@ -33,12 +33,13 @@ async def workbench(
     view = view if view in VIEWS else "all"
     sort = sort if sort in SORTS else "due"
     same = {"scope": "oversight", "level": "instruction", "q": q, "agency_id": agency_id, "field": field}
+    counts: tasks.CountsOut | None
     if visitor.request.query_params.get("part") == "counts":
-        counts, page = await visitor.shared("tasks", "tasks", "/tasks/counts", **same), NOTHING
+        counts, page = await visitor.shared("tasks", tasks.TASKS_COUNTS, **same), NOTHING
     else:
         counts, page = await together(
-            visitor.soon("tasks", "tasks", "/tasks/counts", **same),
-            visitor.get("tasks", "/tasks", **same, **VIEWS[view][0], sort=sort, cursor=cursor, limit=PAGE, count="false"),
+            visitor.soon("tasks", tasks.TASKS_COUNTS, **same),
+            visitor.get(tasks.TASKS, **same, **VIEWS[view][0], sort=sort, cursor=cursor, limit=PAGE, count="false"),
         )
     numbers = _numbers(counts) if counts else None
     names, fields = await together(visitor.portal.agencies.known(visitor), visitor.portal.vocabulary.known(visitor))
@@ -66,7 +67,7 @@ async def workbench(
     )
 
 
-def _numbers(counts: dict[str, dict[str, int]]) -> dict[str, int]:
+def _numbers(counts: tasks.CountsOut) -> dict[str, int]:
     by_bucket = counts["by_bucket"]
     numbers = {name: by_bucket.get(asked["bucket"], 0) for name, (asked, _) in VIEWS.items() if "bucket" in asked}
-    return {"all": int(counts["total"]), "due-soon": int(counts["due_soon"]), **numbers}  # type: ignore[call-overload]
+    return {"all": counts["total"], "due-soon": counts["due_soon"], **numbers}

@@ -1,7 +1,7 @@
 """Notices, told by the service's own handlers, of which some have been read."""
 
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from seed.cast import Cast
 from seed.playing import TASKS, Happened, Played
 from seed.rows.batch import Batch
 from seed.rows.messages import followers
+from services.notify.notices.retention import SHOWN
 
 SERVICE = "notify"
 READ_SHARE = 0.6
@@ -27,11 +28,12 @@ class Collected:
         self.rows += rows
 
 
-def add_notices(batch: Batch, played: Played, cast_: Cast, chance: Random) -> None:
+def add_notices(batch: Batch, played: Played, cast_: Cast, chance: Random, *, until: datetime) -> None:
+    """`until` is the present of the seed: what is shown no more has been read by nobody that we know of."""
     for happened in played.happened:
         for row in _told(happened):
             batch.add(SERVICE, "notice", row | {"recorded_at": happened.envelope.time})
-            if chance.random() < READ_SHARE:
+            if row["created_at"] > until - SHOWN and chance.random() < READ_SHARE:
                 reader = cast_.staff(row["agency_id"]).clerk if row["agency_id"] else chance.choice(cast_.trackers)
                 read_at = happened.envelope.time + LONGEST_UNREAD * chance.random()
                 batch.add(SERVICE, "notice_read", {"person_id": reader.person_id, "notice_id": row["id"], "read_at": read_at})
@@ -48,7 +50,7 @@ def _told(happened: Happened) -> list[dict[str, Any]]:
     return collected.rows
 
 
-def _at_once(effect: "Any") -> None:
+def _at_once(effect: Any) -> None:
     """Run a coroutine that has nothing to wait for."""
     running = cast(Coroutine[Any, Any, None], effect)
     try:

@@ -1,31 +1,52 @@
-"""Facts that figures are counted from, and what is known of each task now."""
+"""Facts that figures are counted from, what is known of each task now, and the stretches of days on which it stands alike."""
 
+from operator import attrgetter
 from typing import Any, cast
+from uuid import UUID
 
 from libs.common.clock import vietnam_date
 from libs.common.messaging.envelope import Envelope
+from libs.contracts.buckets import Standing
 from libs.contracts.directives import DirectiveReleased
 from seed.playing import TASKS, Played
 from seed.rows.batch import Batch
-from services.reporting.projections.tasks import _NOW, STANDING, TaskEvent, known_task
+from services.reporting.figures.stretches import Fact, Rules
+from services.reporting.projections.derivation import derive
+from services.reporting.projections.stretches import COLUMNS
+from services.reporting.projections.tasks import _NOW, STANDING, KnownTask, TaskEvent, known_task
 
 SERVICE = "reporting"
+# Those that a new database begins with; under others the service derives all anew.
+RULES = Rules()
 FACT_COLUMNS = (*STANDING.split(", "), "occurred_at", "type")
 NOW_COLUMNS = _NOW.split(", ")
+_stretch_values = attrgetter(*COLUMNS)
 
 
 def add_facts(batch: Batch, played: Played) -> None:
-    newest: dict[Any, dict[str, Any]] = {}
+    """A life has whole groups, and so all that their stretches follow from."""
+    facts: dict[UUID, list[Fact]] = {}
+    newest: dict[UUID, dict[str, Any]] = {}
     for happened in played.happened:
         if happened.envelope.source == TASKS:
-            known = vars(known_task(cast(TaskEvent, happened.contract), happened.envelope))
-            row = known | {"known_on": vietnam_date(happened.contract.occurred_at)}
+            known = known_task(cast(TaskEvent, happened.contract), happened.envelope)
+            row = vars(known) | {"known_on": vietnam_date(known.occurred_at)}
             batch.add(SERVICE, "task_fact", {column: row[column] for column in FACT_COLUMNS})
-            newest[row["id"]] = row
+            facts.setdefault(known.id, []).append(_fact(known, row))
+            newest[known.id] = row
         elif isinstance(happened.contract, DirectiveReleased):
             batch.add(SERVICE, "directive_fact", _release_row(happened.contract, happened.envelope))
-    for row in newest.values():
-        batch.add(SERVICE, "task_now", {column: row[column] for column in NOW_COLUMNS})
+    for task_id, row in newest.items():
+        counts_from = min(max(fact.known_on, fact.standing.assigned_on) for fact in facts[task_id])
+        batch.add(SERVICE, "task_now", {column: row[column] for column in NOW_COLUMNS} | {"counts_from": counts_from})
+    for task_id, stretches in derive(facts, RULES).items():
+        for stretch in stretches:
+            batch.add(SERVICE, "stretch", {"task_id": task_id, **dict(zip(COLUMNS, _stretch_values(stretch), strict=True))})
+
+
+def _fact(known: KnownTask, row: dict[str, Any]) -> Fact:
+    standing = Standing(known.state, known.assigned_on, known.due, known.submitted_on, known.completed_on)
+    return Fact(known.version, row["known_on"], standing, known.is_group, known.parent_id, known.lead_agency_id, known.field)
 
 
 def _release_row(event: DirectiveReleased, envelope: Envelope) -> dict[str, Any]:

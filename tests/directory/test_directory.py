@@ -100,6 +100,7 @@ async def test_groups_and_pages(directory: Client) -> None:
 
 def test_the_order_of_the_alphabet() -> None:
     names = ["Trà Bồng", "Tây Trà", "Đức Phổ", "Ba Tơ", "Ba Tô", "Bình Sơn", "Ăn", "Ân", "Dục Nông", "Sơn Hà", "Sơn Hạ"]
+    names += ["Sơn Tây Thượng", "Sơn Tây", "Sơn Tây Hạ"]
     assert sorted(names, key=sort_key) == [
         "Ăn",
         "Ân",
@@ -110,6 +111,9 @@ def test_the_order_of_the_alphabet() -> None:
         "Đức Phổ",
         "Sơn Hà",
         "Sơn Hạ",
+        "Sơn Tây",
+        "Sơn Tây Hạ",
+        "Sơn Tây Thượng",
         "Tây Trà",
         "Trà Bồng",
     ]

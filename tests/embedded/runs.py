@@ -39,8 +39,10 @@ NOBODYS_PROXY = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.
 
 
 def start(data: Path, *arguments: str, prefix: tuple[str, ...] = (), environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    # A test begins without any document, unless it asks for a province.
+    beginning = () if "--demo" in arguments else ("--empty",)
     return subprocess.Popen(
-        [*prefix, sys.executable, "-m", "embedded", "--port", "0", "--data", str(data), "--empty", *arguments],
+        [*prefix, sys.executable, "-m", "embedded", "--port", "0", "--data", str(data), *beginning, *arguments],
         cwd=ROOT,
         env=os.environ | NOBODYS_PROXY | (environment or {}),
         stdout=subprocess.PIPE,

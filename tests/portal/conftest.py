@@ -23,6 +23,7 @@ from libs.common.db import Database
 from portal.app import create_app
 from portal.settings import PortalSettings
 from tests.conftest import ServiceDatabase
+from tests.portal.answers import descriptions
 from tests.portal.stand_in import ISSUER, StandIn, id_of
 
 PUBLIC_URL = "https://portal.test"
@@ -147,9 +148,17 @@ class Running:
             await connection.execute(text(statement))
 
 
+@pytest.fixture(scope="session")
+def described() -> dict[str, dict[str, Any]]:
+    """What each service promises of its answers."""
+    return descriptions()
+
+
 @pytest.fixture
-def stand_in() -> StandIn:
-    return StandIn(vietnam_date(datetime.now(UTC)))
+def stand_in(described: dict[str, dict[str, Any]]) -> Iterator[StandIn]:
+    stand_in = StandIn(vietnam_date(datetime.now(UTC)), described=described)
+    yield stand_in
+    assert stand_in.unpromised == [], "the stand-in said what no service says"
 
 
 @pytest.fixture

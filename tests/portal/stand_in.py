@@ -19,6 +19,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from tests.portal.answers import broken
+
 ISSUER = "http://sign-in.test/realms/chidao"
 LONG_AGENCY = "Ban Quản lý dự án đầu tư xây dựng các công trình nông nghiệp và phát triển nông thôn tỉnh Quảng Ngãi"
 LISTS = {"directory": "agencies", "directives": "directives", "tasks": "tasks", "notify": "notices", "reporting": "figures"}
@@ -30,6 +32,19 @@ AGENCIES = {
     "ba-dong": ("Ủy ban nhân dân xã Ba Động", "Xã Ba Động", "COMMUNE"),
     "ba-dinh": ("Ủy ban nhân dân xã Ba Dinh", "Xã Ba Dinh", "COMMUNE"),
 }
+RULES = {"awaiting_counts_as": "IN_TIME_IF_SUBMITTED_BY_DUE", "rounding": "HALF_UP"}
+NUMBERS = (
+    "N",
+    "C",
+    "U",
+    "due_soon",
+    "completed_on_time",
+    "completed_late",
+    "completed_undated",
+    "open_in_time",
+    "open_overdue",
+    "open_undated",
+)
 PEOPLE = {
     "tracker": ("Phạm Đình Khôi", "office", "Chuyên viên theo dõi", "OFFICE_TRACKER"),
     "lead": ("Nguyễn Hoài Thương", "office", "Chánh Văn phòng", "OFFICE_LEAD"),
@@ -37,6 +52,14 @@ PEOPLE = {
     "clerk": ("Nguyễn Thị Kim Ngân", "health", "Văn thư", "AGENCY_CLERK"),
     "commune": ("Phạm Văn Rút", "ba-dong", "Văn thư", "AGENCY_CLERK"),
 }
+
+
+# What a list of documents leaves out.
+ONLY_ON_ITS_PAGE = ("signer", "secrecy", "issuing_agency_id", "instructions", "created_by", "available_actions")
+
+
+def without(found: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name not in names}
 
 
 def id_of(name: str) -> str:
@@ -61,6 +84,8 @@ class StandIn:
     """
 
     today: date
+    described: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unpromised: list[str] = field(default_factory=list)
     person: str = "tracker"
     memberships: dict[str, list[str]] = field(default_factory=dict)
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -168,7 +193,27 @@ class StandIn:
             if service == "tasks"
             else getattr(self, service)(request, parts, person, body)
         )
-        return answer if isinstance(answer, Response) else JSONResponse(answer)
+        if isinstance(answer, Response):
+            return answer
+        self.compare(request.method.lower(), service, path, answer)
+        return JSONResponse(answer)
+
+    def compare(self, method: str, service: str, path: str, answer: Any) -> None:
+        """Note what the service's description does not promise of this answer."""
+        description = self.described.get(service, {"paths": {}})
+        asked = f"/{path}".split("/")
+        for template, methods in description["paths"].items():
+            parts = template.split("/")
+            if (
+                method in methods
+                and len(parts) == len(asked)
+                and all(p == a or p.startswith("{") for p, a in zip(parts, asked, strict=True))
+            ):
+                promised = next(one for status, one in methods[method]["responses"].items() if status.startswith("2"))
+                schema = promised["content"]["application/json"]["schema"]
+                self.unpromised += [f"{method} {template}{one}" for one in broken(answer, schema, description["components"]["schemas"])]
+                return
+        self.unpromised.append(f"{method} {service}/{path} is no route")
 
     def directory(self, request: Request, path: list[str], person: str, body: Any) -> Any:
         if path == ["me"]:
@@ -186,12 +231,13 @@ class StandIn:
                 ]
             }
         asked = request.query_params.get("q", "").casefold()
-        found = [self.agency(key) for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
+        lasting = {"scope": "PROVINCE", "parent_id": None, "valid_from": None, "valid_to": None, "matched_alias": None}
+        found = [self.agency(key) | lasting for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
         return {"items": found, "next_cursor": None, "total": len(found)}
 
     def agency(self, key: str) -> dict[str, Any]:
         name, short_name, kind = AGENCIES[key]
-        return {"id": id_of(key), "key": key, "name": name, "short_name": short_name, "kind": kind, "matched_alias": None}
+        return {"id": id_of(key), "key": key, "name": name, "short_name": short_name, "kind": kind}
 
     def membership(self, person: str) -> dict[str, Any]:
         _, agency, position, role = PEOPLE[person]
@@ -203,7 +249,7 @@ class StandIn:
         if request.method == "POST":
             for one in self.notices:
                 one["read"] = one["read"] or path[1] in (one["id"], "read-all")
-            return {}
+            return {"count": sum(not one["read"] for one in self.notices)}
         return {"items": self.notices, "next_cursor": None, "total": len(self.notices)}
 
     def directives_(self, path: list[str], body: Any, method: str) -> Any:
@@ -211,7 +257,8 @@ class StandIn:
             return {"fields": [{"key": "y-te", "name": "Y tế"}, {"key": "noi-vu", "name": "Nội vụ"}]}
         if path == ["directives"] and method == "GET":
             listed = [
-                {**one, "instruction_count": len(one["instructions"]), "created_at": self.moment()} for one in self.directives.values()
+                {**without(one, *ONLY_ON_ITS_PAGE), "instruction_count": len(one["instructions"]), "created_at": self.moment()}
+                for one in self.directives.values()
             ]
             return {"items": listed, "next_cursor": None, "total": len(listed)}
         if path == ["directives"]:
@@ -240,17 +287,15 @@ class StandIn:
     def assign(self, directive: dict[str, Any], one: dict[str, Any], **more: Any) -> dict[str, Any]:
         lead = next((given["agency_id"] for given in one["assignments"] if given["role"] == "LEAD"), None)
         task = {
-            **{
-                name: one[name]
-                for name in ("id", "field", "ordinal", "content", "deliverable", "deadline_class", "deadline_wording", "due")
-            },
+            **{name: one[name] for name in ("id", "ordinal", "content", "deliverable", "deadline_class", "deadline_wording", "due")},
             "code": f"NV-{1000 + len(self.tasks)}",
             "version": 1,
             "state": "ASSIGNED",
             "bucket": "open_in_time" if one["due"] else "open_undated",
             "is_group": False,
             "parent_id": None,
-            "directive": {name: directive[name] for name in ("id", "number", "notation", "kind", "subject", "issue_date", "urgency")},
+            "directive": {name: directive[name] for name in ("id", "number", "notation", "kind", "subject", "issue_date", "urgency")}
+            | {"label": "5425/UBND-KGVX"},
             "original_due": one["due"],
             "assigned_on": self.today.isoformat(),
             "percent": 0,
@@ -306,10 +351,12 @@ class StandIn:
             for name in ("state", "bucket", "directive_id"):
                 if query.get(name):
                     listed = [one for one in listed if (one["directive"]["id"] if name == "directive_id" else one[name]) == query[name]]
-            return {"items": listed, "next_cursor": None, "total": len(listed)}
+            items = [without(one, "result", "results", "assignments") | {"available_actions": self.actions_of(one)} for one in listed]
+            return {"items": items, "next_cursor": None, "total": len(listed)}
         if path[0] == "receipts":
             found = next((one for one in listed if one["receipt_code"] == path[1]), None)
-            return {"code": path[1], "task_id": found["id"], "task_code": found["code"]} if found else self.not_found()
+            told = {"version": 2, "type": "chidao.tasks.progress-reported.v1", "received_at": self.moment()}
+            return {"code": path[1], "task_id": found["id"], "task_code": found["code"], **told} if found else self.not_found()
         if path[0] == "files":
             return Response(b"%PDF-1.4", media_type="application/pdf", headers={"Content-Disposition": "attachment; filename=a.pdf"})
         if path[1] not in self.tasks:
@@ -343,7 +390,7 @@ class StandIn:
             self.happen(task, "progress-reported", "clerk", "health", progress=body, receipt_code=receipt)
         elif act == "results":
             result = {**body, "number": 1, "submitted_by": id_of("clerk"), "submitted_at": self.moment(), "decision": "WAITING"}
-            result |= {"return_reason": None, "quality": None, "comment": None}
+            result |= {"decided_by": None, "decided_at": None, "return_reason": None, "quality": None, "comment": None}
             task |= {
                 "result": result,
                 "results": [result],
@@ -365,7 +412,7 @@ class StandIn:
             self.happen(task, "result-returned", "tracker", "office", change={"result_number": 1, "reason": body["reason"]})
         else:
             self.happen(task, "task-accepted", "clerk", "health")
-        return task
+        return task | {"available_actions": self.actions_of(task)}
 
     def actions_of(self, task: dict[str, Any]) -> list[dict[str, Any]]:
         allowed = {
@@ -391,13 +438,18 @@ class StandIn:
                 "as_of": self.today.isoformat(),
                 "known_on": self.today.isoformat(),
                 "generated_at": self.moment(),
+                "rules": RULES,
                 "province": self.figures(),
                 "assignments_total": self.figures(),
                 "agencies": [{"agency_id": one, **self.figures(one), "open_dues": self.open_dues(one)} for one in sorted(agencies)],
             }
         if path == ["figures", "series"]:
             days = [self.today - timedelta(weeks=back) for back in (1, 0)]
-            return {"points": [{"as_of": day.isoformat(), "province": self.figures()} for day in days]}
+            return {
+                "generated_at": self.moment(),
+                "rules": RULES,
+                "points": [{"as_of": day.isoformat(), "province": self.figures()} for day in days],
+            }
         if path == ["rates"]:
             return [{"name": "R3c", "label": "Đúng hạn trên số hoàn thành có thời hạn", "formula": "đúng hạn / có hạn", "shown": True}]
         bucket = request.query_params["bucket"]
@@ -411,6 +463,7 @@ class StandIn:
             return {
                 "since": request.query_params["since"],
                 "as_of": self.today.isoformat(),
+                "known_on": self.today.isoformat(),
                 "before": 0,
                 "now": len(rows),
                 "entered": {"counted": len(rows), "total": len(rows), "items": rows},
@@ -434,11 +487,18 @@ class StandIn:
 
     def figures_a_week_ago(self) -> dict[str, Any]:
         """Nothing but what `overdue_a_week_ago` says of each agency."""
-        names = ("N", "C", "U", "due_soon", "completed_on_time", "completed_late", "completed_undated", "open_in_time", "open_undated")
+        nothing = {**dict.fromkeys(NUMBERS, 0), "rates": {}}
         counts = self.overdue_a_week_ago
+        province = {**nothing, "open_overdue": sum(counts.values())}
+        day = (self.today - timedelta(weeks=1)).isoformat()
         return {
-            "province": {**dict.fromkeys(names, 0), "open_overdue": sum(counts.values())},
-            "agencies": [{"agency_id": agency, "open_overdue": count} for agency, count in counts.items()],
+            "as_of": day,
+            "known_on": day,
+            "generated_at": self.moment(),
+            "rules": RULES,
+            "province": province,
+            "assignments_total": province,
+            "agencies": [{"agency_id": agency, **nothing, "open_overdue": count, "open_dues": []} for agency, count in counts.items()],
         }
 
     def figures(self, agency: str | None = None) -> dict[str, Any]:

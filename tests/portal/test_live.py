@@ -108,14 +108,15 @@ async def test_who_has_signed_out_hears_nothing_more_however_much_there_is_to_te
     assert told < 10
 
 
-async def test_after_a_word_a_page_is_left_in_peace_for_a_while_and_then_told_all(live: Live) -> None:
+async def test_after_a_word_a_page_is_left_in_peace_for_a_while_and_then_told_all(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_lines, "TURN_SECONDS", 0)
+    monkeypatch.setattr(live_lines, "SHORTEST_SILENCE_SECONDS", 3)
     async with hearing(live, ear()) as heard:
         live.say(Hint.for_everybody("tasks"))
         assert await lists_of(heard) == ["tasks"]
         waiting = asyncio.ensure_future(lists_of(heard))
         for name in ("figures", "notices"):
-            for _ in range(10):
-                await asyncio.sleep(0)
+            await asyncio.sleep(0.02)
             live.say(Hint.for_everybody(name))
         assert await waiting == ["figures", "notices"]
 

@@ -190,7 +190,7 @@ async def test_notices_are_opened_and_read(portal: Running, clerk: Browser, rele
             "content": released["content"],
             "created_at": portal.stand_in.moment(),
             "read": False,
-            "detail": None,
+            "detail": {},
         }
     )
     page = await clerk.get("/notices")

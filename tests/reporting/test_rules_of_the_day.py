@@ -54,6 +54,10 @@ async def seen(figures: Client) -> dict[int, tuple[dict[str, str], int, int]]:  
     for ago in (2, 1, 0):
         day = (TODAY - ago * ONE_DAY).isoformat()
         picture = (await figures.get(LEADER, "/figures", as_of=day, known_on=day)).json()
+        now_known = (await figures.get(LEADER, "/figures", as_of=day)).json()
+        assert now_known["province"] == picture["province"], (
+            "what is known since then changes nothing here, and neither does the rule of today"
+        )
         listed = (await figures.get(LEADER, "/figures/tasks", bucket="open_overdue", as_of=day, known_on=day)).json()
         assert listed["total"] == picture["province"]["open_overdue"], "a number and its list are judged alike"
         found[ago] = (picture["rules"], picture["province"]["open_in_time"], picture["province"]["open_overdue"])

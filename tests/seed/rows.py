@@ -19,8 +19,10 @@ LONGEST_WAY = 60.0
 Rows = dict[str, Counter[str]]
 """Service and table → its rows, each as words."""
 
-# What a seed does not bring: keys of commands nobody will repeat, and what comes from the directory, which every start brings.
-NOT_SEEDED = {"command_key", "alembic_version", "stream_meta", "agency_replica", "membership_replica"}
+# What a seed does not bring: keys of commands that nobody will repeat, what every start has from the directory, and the schema.
+OF_THE_DIRECTORY = {"agency_replica", "membership_replica", "province_setting_replica", "working_calendar_replica"}
+OF_THE_SCHEMA = {"alembic_version", "schema_promise", "stream_meta", "derivation"}
+NOT_SEEDED = {"command_key", *OF_THE_DIRECTORY, *OF_THE_SCHEMA}
 # Numbers by order of writing, transactions, and traces.
 NOT_COMPARED = {"seq", "tx_id", "traceparent"}
 NUMBERED = {("audit_entry", "id"), ("notice", "number")}

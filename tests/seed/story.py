@@ -42,6 +42,7 @@ def asked(content: str, lead: object, due: int | None, *helping: object) -> Inst
         no_deadline_reason="Nhiệm vụ thường xuyên" if day is None else None,
         assignments=(*leads, *(Assignment(one, AssignmentRole.COORDINATING) for one in helping)),  # type: ignore[arg-type]
         lead_group=group,
+        field=None if day is None else "y-te",
     )
 
 

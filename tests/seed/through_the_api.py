@@ -231,6 +231,7 @@ def _body(draft: Draft) -> dict[str, Any]:
                 "no_deadline_reason": one.no_deadline_reason,
                 "assignments": [{"agency_id": str(each.agency_id), "role": each.role} for each in one.assignments],
                 "lead_group": one.lead_group,
+                "field": one.field,
             }
             for one in draft.instructions
         ],

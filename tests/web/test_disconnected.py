@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from sqlalchemy import text
 from starlette.responses import Response, StreamingResponse
 
+from libs.common import db
 from libs.common.db import Database
 from libs.common.single_flight import SingleFlight
 from libs.common.web.disconnected import EndsWithItsAsker
@@ -20,7 +21,10 @@ WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pi
 
 
 @pytest.fixture
-async def looking(database: Callable[[str], ServiceDatabase]) -> AsyncIterator[Database]:
+async def looking(database: Callable[[str], ServiceDatabase], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    # No statement ends by its own limits while a test waits for its end.
+    monkeypatch.setattr(db, "LONGEST_ANSWER_SECONDS", 600)
+    monkeypatch.setitem(db.SESSION_LIMITS, "statement_timeout", "600s")
     opened = Database(database("tasks").app_url, application="looking")
     yield opened
     await opened.dispose()

@@ -6,11 +6,14 @@ ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 # In the order of dictionaries: ngang, huyền, hỏi, ngã, sắc, nặng.
 TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
+# Signs that sort in this order, and before digits and letters: a name comes before the longer ones that begin with it.
+END_OF_LETTERS, BETWEEN_WORDS = "!", "."
+
 
 def sort_key(name: str) -> str:
     """Compares by letters first and by tones where the letters are equal; plain text order of keys is the order of names."""
     words = [_word(word) for word in unicodedata.normalize("NFC", name).casefold().split()]
-    return " ".join(letters for letters, _ in words) + "|" + " ".join(tones for _, tones in words)
+    return BETWEEN_WORDS.join(letters for letters, _ in words) + END_OF_LETTERS + BETWEEN_WORDS.join(tones for _, tones in words)
 
 
 def _word(word: str) -> tuple[str, str]:

@@ -53,7 +53,7 @@ WORDS_OF: Mapping[str, str] = {
 """Enumeration → how the keys of its words begin."""
 NOT_SHOWN: Mapping[str, str] = {
     "services.directives.domain.vocabulary.AssignmentRole": "the form has a field for each",
-    "services.reporting.figures.listing.Counted": "a parameter of the API",
+    "services.reporting.figures.rows.Counted": "a parameter of the API",
     "services.reporting.figures.permissions.SeesTasks": "an inner word of the permissions",
     "services.tasks.domain.permissions.Relation": "decides what a page shows, is not itself shown",
     "services.tasks.queries.tasks.Level": "a parameter of the API",

@@ -6,6 +6,7 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+only_adds = True
 
 
 def upgrade() -> None:

@@ -1,0 +1,130 @@
+"""What the directory service answers. Written by `python -m tests.portal.answers`, not by hand."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from portal.route import Route
+
+
+class AgencyGroupOut(TypedDict):
+    key: str
+    name: str
+    count: int
+
+
+class AgencyOfMembershipOut(TypedDict):
+    id: str
+    key: str
+    name: str
+    short_name: str
+    kind: str
+
+
+class AgencyOut(TypedDict):
+    id: str
+    key: str
+    name: str
+    short_name: str
+    kind: str
+    scope: str
+    parent_id: str | None
+    valid_from: str | None
+    valid_to: str | None
+    matched_alias: str | None
+
+
+class CalendarDayOut(TypedDict):
+    date: str
+    type: Literal["LE", "BU", "HOAN_DOI_NGHI", "HOAN_DOI_LAM"]
+    name: str
+    legal_basis: str | None
+    pending: bool
+
+
+class CalendarDecisionOut(TypedDict):
+    version: int
+    valid_from: str | None
+    standing: Literal["IN_FORCE", "PLANNED", "PAST", "REPLACED", "WITHDRAWN", "WITHDRAWAL"]
+    reason: str
+    decided_by: str | None
+    decided_at: str
+    days: list[CalendarDayOut] | None
+
+
+class CalendarOut(TypedDict):
+    year: int
+    version: int
+    days: list[CalendarDayOut]
+    working_days: int
+    last_planned: str | None
+    may_decide: bool
+    decisions: list[CalendarDecisionOut]
+
+
+class MeOut(TypedDict):
+    person: PersonOut
+    memberships: list[MembershipOut]
+
+
+class MembershipOut(TypedDict):
+    id: str
+    agency: AgencyOfMembershipOut
+    position: str
+    role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
+    is_head: bool
+
+
+class NamedPersonOut(TypedDict):
+    id: str
+    name: str
+    position: str | None
+    agency_id: str | None
+
+
+class PageOfAgencyOut(TypedDict):
+    items: list[AgencyOut]
+    next_cursor: str | None
+    total: int | None
+
+
+class PeopleOut(TypedDict):
+    items: list[NamedPersonOut]
+
+
+class PersonOut(TypedDict):
+    id: str
+    name: str
+
+
+class SettingDecisionOut(TypedDict):
+    version: int
+    valid_from: str | None
+    standing: Literal["IN_FORCE", "PLANNED", "PAST", "REPLACED", "WITHDRAWN", "WITHDRAWAL"]
+    reason: str
+    decided_by: str | None
+    decided_at: str
+    value: bool | int | str | None
+
+
+class SettingOut(TypedDict):
+    key: str
+    version: int
+    kind: Literal["choice", "number", "yes-no"]
+    choices: list[str]
+    least: int | None
+    most: int | None
+    today: bool | int | str
+    may_decide: bool
+    decisions: list[SettingDecisionOut]
+
+
+AGENCIES: Route[PageOfAgencyOut] = Route("directory", "/agencies")
+AGENCY: Route[AgencyOut] = Route("directory", "/agencies/{agency_id}")
+AGENCY_GROUPS: Route[list[AgencyGroupOut]] = Route("directory", "/agency-groups")
+ME: Route[MeOut] = Route("directory", "/me")
+PEOPLE: Route[PeopleOut] = Route("directory", "/people")
+PROVINCE_CALENDARS: Route[list[int]] = Route("directory", "/province/calendars")
+CALENDAR_OF_YEAR: Route[CalendarOut] = Route("directory", "/province/calendars/{year}")
+PROVINCE_SETTINGS: Route[list[SettingOut]] = Route("directory", "/province/settings")
+SETTING_OF_KEY: Route[SettingOut] = Route("directory", "/province/settings/{key}")
