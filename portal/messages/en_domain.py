@@ -74,6 +74,8 @@ DOMAIN = {
             "already-submitted": "The document was submitted and awaits its release.",
             "action-not-allowed": "This cannot be done in the present state of the task.",
             "already-accepted": "The task was already accepted.",
+            "leads-already": "This agency leads the task already.",
+            "group-has-no-lead": "A task given to a group has no lead of its own; each of its parts has one.",
             "not-accepted": "The task is not accepted yet. Please accept it before reporting.",
             "awaits-confirmation": "The result awaits the Office.",
             "already-confirmed": "The task was already confirmed as completed.",

@@ -65,6 +65,8 @@ PROBLEMS = {
     # a task
     "action-not-allowed": "Việc này không thực hiện được ở trạng thái hiện tại của nhiệm vụ.",
     "already-accepted": "Nhiệm vụ đã được tiếp nhận.",
+    "leads-already": "Cơ quan này đã là cơ quan chủ trì của nhiệm vụ.",
+    "group-has-no-lead": "Nhiệm vụ giao cho một nhóm không có cơ quan chủ trì chung; mỗi phần việc có cơ quan chủ trì riêng.",
     "not-accepted": "Nhiệm vụ chưa được tiếp nhận. Vui lòng tiếp nhận trước khi báo cáo.",
     "awaits-confirmation": "Kết quả đang chờ Văn phòng xác nhận.",
     "already-confirmed": "Nhiệm vụ đã được xác nhận hoàn thành.",

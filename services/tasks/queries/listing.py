@@ -18,7 +18,7 @@ from libs.common.actor import Actor
 from libs.contracts.buckets import Bucket, bucket_sql, children_sql, due_soon_sql, group_bucket_sql
 from services.tasks.persistence.repository import COORDINATES, visibility_of
 from services.tasks.queries.search import Sought
-from services.tasks.queries.standing_today import OF_A_GROUP, OF_A_TASK, due_soon
+from services.tasks.queries.standing_today import BUCKET_OF_A_GROUP, BUCKET_OF_A_TASK, OF_A_GROUP, OF_A_TASK, due_soon
 
 # Parts are looked at for groups only; a plain task costs no second look.
 _OF_PARTS = f"""LEFT JOIN LATERAL (
@@ -29,14 +29,14 @@ _OF_PARTS = f"""LEFT JOIN LATERAL (
          count(*) FILTER (WHERE {bucket_sql("c")} = 'open_overdue') AS overdue
   FROM task c WHERE c.group_id = t.id
 ) g ON t.is_group"""
-BUCKET = f"CASE WHEN t.is_group THEN {group_bucket_sql('t', 'g')} ELSE {bucket_sql('t')} END"
+_BUCKET = f"CASE WHEN t.is_group THEN {group_bucket_sql('t', 'g')} ELSE {bucket_sql('t')} END"
 
 
 def with_standing(tasks: str) -> str:
     """The rows of `tasks` (a table or a query in parentheses), each with its bucket of today and what the parts of a group say."""
     return f"""
     SELECT t.*, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.overdue AS children_overdue,
-           {BUCKET} AS bucket
+           {_BUCKET} AS bucket
     FROM {tasks} t {_OF_PARTS}"""
 
 
@@ -181,10 +181,13 @@ def _standing(asked: TaskFilter, *, group: bool) -> Iterator[str]:
         yield soon if asked.due_soon else f"NOT {soon}"
 
 
-def _selections(actor: Actor, asked: TaskFilter) -> tuple[list[str], dict[str, Any]]:
-    """A condition for each way, and the parameters of all."""
+def _selections(actor: Actor, asked: TaskFilter) -> tuple[list[tuple[str, bool]], dict[str, Any]]:
+    """A condition for each way and whether it is one of groups, and the parameters of all."""
     common, parameters = _conditions(asked)
-    found = [" AND ".join([_GROUP if group else _TASK, way, *common, *_standing(asked, group=group)]) for way, group in _ways(actor, asked)]
+    found = [
+        (" AND ".join([_GROUP if group else _TASK, way, *common, *_standing(asked, group=group)]), group)
+        for way, group in _ways(actor, asked)
+    ]
     return found, parameters | visibility_of(actor)
 
 
@@ -210,7 +213,7 @@ async def list_tasks(
         beyond = beyond if after.day is not None else _BEYOND_UNDATED
         parameters |= {"after_day": after.day, "after_number": after.number} if after.day is not None else {"after_number": after.number}
     firsts = " UNION ALL ".join(
-        f"(SELECT t.* FROM task t WHERE {selection} AND {beyond} ORDER BY {_of('t', order)} LIMIT :limit)" for selection in selections
+        f"(SELECT t.* FROM task t WHERE {selection} AND {beyond} ORDER BY {_of('t', order)} LIMIT :limit)" for selection, _ in selections
     )
     page = f"(SELECT u.* FROM ({firsts}) u ORDER BY {_of('u', order)} LIMIT :limit)"
     statement = f"{with_standing(page)} ORDER BY {_of('t', order)}"
@@ -242,7 +245,7 @@ async def count_listed(connection: AsyncConnection, actor: Actor, asked: TaskFil
     selections, parameters = _selections(actor, asked)
     if not selections:
         return 0
-    statement = "SELECT " + " + ".join(f"(SELECT count(*) FROM task t WHERE {selection})" for selection in selections)
+    statement = "SELECT " + " + ".join(f"(SELECT count(*) FROM task t WHERE {selection})" for selection, _ in selections)
     parameters |= {"as_of": today, "due_soon_until": due_soon_until}
     return int((await connection.execute(text(statement), _used(statement, parameters))).scalar_one())
 
@@ -254,11 +257,11 @@ async def count_tasks(connection: AsyncConnection, actor: Actor, asked: TaskFilt
     by_bucket: dict[str, int] = {}
     total = soon = 0
     if selections:
-        # Groups are few, and only they are looked at with their parts.
+        # Counted without a look at the parts of each group: which groups are open is asked once.
         counted = " UNION ALL ".join(
-            f"SELECT CASE WHEN t.is_group THEN NULL ELSE t.state END AS state, {BUCKET} AS bucket, t.due "
-            f"FROM task t {_OF_PARTS} WHERE {selection}"
-            for selection in selections
+            f"SELECT {'NULL' if group else 't.state'} AS state, {BUCKET_OF_A_GROUP if group else BUCKET_OF_A_TASK} AS bucket, t.due "
+            f"FROM task t WHERE {selection}"
+            for selection, group in selections
         )
         statement = f"""
         SELECT c.state, c.bucket, {due_soon_sql("c.bucket", "c.due")} AS due_soon, count(*) AS tasks FROM ({counted}) c GROUP BY 1, 2, 3

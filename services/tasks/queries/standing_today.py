@@ -5,6 +5,8 @@ that do not hold of any day: nothing is completed or assigned after it. And a gr
 `tests/tasks/test_lists_agree.py` compares both for every bucket.
 """
 
+from collections.abc import Mapping
+
 from libs.contracts.buckets import AS_OF, Bucket
 
 OPEN = "t.state <> 'COMPLETED'"
@@ -25,7 +27,8 @@ _OPEN_GROUPS = "ARRAY(SELECT DISTINCT c.group_id FROM task c WHERE c.group_id IS
 _OVERDUE_GROUPS = f"""ARRAY(SELECT DISTINCT c.group_id FROM task c WHERE c.group_id IS NOT NULL AND c.state <> 'COMPLETED'
   AND c.due < {AS_OF} AND NOT (c.state = 'AWAITING_CONFIRMATION' AND c.submitted_on <= c.due))"""
 _OPEN_GROUP = f"t.id = ANY({_OPEN_GROUPS}) AND NOT t.id = ANY({_OVERDUE_GROUPS})"
-_FINISHED_GROUP = "NOT EXISTS (SELECT 1 FROM task c WHERE c.group_id = t.id AND c.state <> 'COMPLETED')"
+_FINISHED_GROUP = f"NOT t.id = ANY({_OPEN_GROUPS})"
+# The newest day comes from the end of an index, without a look at the parts.
 _LAST_COMPLETED_ON = "(SELECT max(c.completed_on) FROM task c WHERE c.group_id = t.id)"
 
 OF_A_GROUP = {
@@ -36,6 +39,16 @@ OF_A_GROUP = {
     Bucket.COMPLETED_LATE: f"{_FINISHED_GROUP} AND {_LAST_COMPLETED_ON} > t.due",
     Bucket.COMPLETED_UNDATED: f"{_FINISHED_GROUP} AND t.due IS NULL",
 }
+
+
+def _which(buckets: Mapping[Bucket, str]) -> str:
+    """The bucket itself. None before the day of assignment."""
+    cases = " ".join(f"WHEN {condition} THEN '{bucket}'" for bucket, condition in buckets.items())
+    return f"(CASE WHEN t.assigned_on > {AS_OF} THEN NULL {cases} END)"
+
+
+BUCKET_OF_A_TASK = _which(OF_A_TASK)
+BUCKET_OF_A_GROUP = _which(OF_A_GROUP)
 
 
 def due_soon(in_time: str) -> str:
