@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from libs.common.actor import Actor
 from libs.common.live import EVERYBODY, EVERYTHING, Hint, concerned
 from services.directives.domain.permissions import SEES_ALL
 from services.notify.notices.kinds import OFFICE_ROLES
@@ -85,9 +86,8 @@ async def test_who_led_before_is_told_that_he_leads_no_more(tasks: Client) -> No
     service = tasks.app.state.service
     async with service.database.undecided() as connection:
         repository = TaskRepository(connection)
-        found = await repository.get_to_tell(UUID(task))
-        assert found is not None
-        found.assigned = type(found.assigned)(**(vars(found.assigned) | {"lead_agency_id": FINANCE}))
+        found = await repository.get(UUID(task), seen_by=Actor.of_person(uuid4(), uuid4(), FINANCE, "LEADER"))
+        found.change_lead(FINANCE, reason="Đúng chức năng hơn", at=service.clock.now())
         assert repository.hint_of_change(found) == part(HEALTH, FINANCE)
 
 
