@@ -81,6 +81,8 @@ DOMAIN = {
             "result-is-returned": "The result was returned. Please report the completion again.",
             "report-date-in-future": "The date of the report document must not be after today.",
             "not-overdue": "The task is not overdue.",
+            "leads-already": "This agency leads the task already.",
+            "group-has-no-lead": "Nobody leads a task given to a group; each agency leads its own part.",
             "no-file": "Please attach exactly one file.",
             "file-missing": "A completion needs the file of the report document.",
             "unknown-file": "The uploaded file is gone. Please attach it again.",

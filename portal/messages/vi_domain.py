@@ -72,6 +72,8 @@ PROBLEMS = {
     "result-is-returned": "Kết quả đã bị trả lại. Vui lòng báo cáo lại kết quả hoàn thành.",
     "report-date-in-future": "Ngày của văn bản báo cáo không được sau ngày hôm nay.",
     "not-overdue": "Nhiệm vụ chưa quá hạn.",
+    "leads-already": "Cơ quan này đang chủ trì nhiệm vụ.",
+    "group-has-no-lead": "Nhiệm vụ giao cho nhóm không có cơ quan chủ trì chung; mỗi cơ quan trong nhóm chủ trì phần của mình.",
     "no-file": "Vui lòng đính kèm đúng một tệp.",
     "file-missing": "Báo cáo hoàn thành phải kèm tệp văn bản báo cáo.",
     "unknown-file": "Tệp đã tải lên không còn. Vui lòng đính kèm lại.",

@@ -19,5 +19,7 @@ add_titles(
         "file-not-what-it-says": "Nội dung tệp không khớp với tên hoặc loại tệp.",
         "no-file": "Yêu cầu phải kèm đúng một tệp.",
         "not-overdue": "Nhiệm vụ chưa quá hạn.",
+        "leads-already": "Cơ quan này đang chủ trì nhiệm vụ.",
+        "group-has-no-lead": "Nhiệm vụ giao cho nhóm không có cơ quan chủ trì chung; mỗi cơ quan trong nhóm chủ trì phần của mình.",
     }
 )
