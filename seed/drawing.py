@@ -52,7 +52,7 @@ URGENCIES = {Urgency.NORMAL: 0.82, Urgency.URGENT: 0.12, Urgency.VERY_URGENT: 0.
 MOST_INSTRUCTIONS = 12
 UNDATED_SHARE = 0.4
 # What is released later than its due date is flagged, never refused.
-RELEASED_AFTER_DUE_SHARE = 0.005
+RELEASED_AFTER_DUE_SHARE = 0.02
 CORRECTED_SHARE = 0.1
 APPROVED_SHARE = 0.7
 # Of the documents of the last two days; what is older was released.

@@ -1,6 +1,7 @@
 """Rows into the true tables, by COPY. Only into databases that nobody uses meanwhile."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
@@ -24,7 +25,14 @@ _MOVE = """
 INSERT INTO feed_position (consumer, source, epoch, tx_id, seq) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (consumer, source) DO UPDATE SET epoch = excluded.epoch, tx_id = excluded.tx_id, seq = excluded.seq
 """
+# The end of a word, and that nothing is told of its places.
+NO_PLACES = b"\0" + struct.pack("!H", 0)
 _END_OF_FEED = "SELECT epoch, tx_id::text::numeric AS tx_id, seq FROM event_log ORDER BY epoch DESC, tx_id DESC, seq DESC LIMIT 1"
+
+
+def _search_vector(words: Sequence[str]) -> bytes:
+    """Words without places, as `array_to_tsvector` makes them, in the bytes that COPY sends."""
+    return struct.pack("!I", len(words)) + b"".join(word.encode() + NO_PLACES for word in words)
 
 
 @asynccontextmanager
@@ -34,6 +42,9 @@ async def opened(addresses: Addresses) -> AsyncIterator[dict[str, asyncpg.Connec
     try:
         for service, address in addresses.items():
             connections[service] = await asyncpg.connect(address, server_settings=_TRUSTED)
+            await connections[service].set_type_codec(
+                "tsvector", schema="pg_catalog", format="binary", encoder=_search_vector, decoder=bytes
+            )
         yield connections
     finally:
         for connection in connections.values():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
@@ -18,8 +18,9 @@ from libs.directory_replica.replica import LivingAgency
 from seed.identities import Identities
 from seed.lives import Accept, Act, Confirm, Course, DocumentLife, Report, Return, Submit
 from services.directives.domain.directive import Directive
+from services.tasks.domain.overdue_notice import NotOverdue, OverdueNotice
 from services.tasks.domain.report import ProgressReport, Quality
-from services.tasks.domain.task import NotOverdue, Task
+from services.tasks.domain.task import Task
 from services.tasks.use_cases.assign_tasks import tasks_of
 
 DIRECTIVES, TASKS = "directives", "tasks"
@@ -57,6 +58,7 @@ class Played:
     tasks: list[Task] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
+    overdue: list[tuple[OverdueNotice, datetime]] = field(default_factory=list)
 
 
 def play(life: DocumentLife, *, first_number: int, living: Sequence[LivingAgency], until: datetime, chance: Random) -> Played:
@@ -69,6 +71,7 @@ class _Stage:
         self._identities = identities
         self._living = living
         self._until = until
+        self._told: set[tuple[UUID, date]] = set()
         self._played: Played
 
     def document(self, life: DocumentLife, first_number: int) -> Played:
@@ -128,17 +131,19 @@ class _Stage:
     def _tell_overdue(self, task: Task, begin: datetime, end: datetime) -> None:
         """Between two acts the scheduler finds what has become overdue: at midnight, or at once where an act made it so."""
         due = task.course.due
-        if due is None or task.is_group:
+        if due is None or task.is_group or (task.id, due) in self._told:
             return
         midnight = datetime.combine(due + timedelta(1), time(), VIETNAM)
         at = max(midnight, begin).astimezone(begin.tzinfo) + TOLD_AFTER_MIDNIGHT
         if at >= end:
             return
         try:
-            task.note_overdue(at=at)
+            notice = OverdueNotice.tell(task, at=at)
         except NotOverdue:
             return
-        self._record(TASKS, "task", task, SCHEDULER, f"overdue-{task.id}")
+        self._told.add((task.id, due))
+        self._played.overdue.append((notice, at))
+        self._record(TASKS, "overdue-notice", notice, SCHEDULER, f"overdue-{self._identities.new(at)}")
 
     def _act(self, task: Task, act: Act) -> None:
         by = act.by.membership_id

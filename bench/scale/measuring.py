@@ -66,12 +66,14 @@ async def _measure(
     async with asking(data, scale) as system:
         here = await population(system.postgres, scale, str(SEED))
         system.sign_in(here, signed_in(here))
+        await system.anew()
         await _drafts(system, here)
         seconds = {question: await _timed(system, here, question, rows, tell) for question in questions}
         await fill_plain(system.postgres)
         plain = await timed_plain(system.postgres, here, str(SEED), warm=PLAIN_WARM, count=PLAIN_TIMED)
         async with plans_written(system.postgres):
             noise = await _noise(system)
+            await system.anew()
             explained = {question: await _explained(system, here, question, noise) for question in questions}
     found = []
     for question in questions:

@@ -342,6 +342,7 @@ ROUTES = (
     Question("directives", "GET /directives", "drafts", LIST, _directives(state="DRAFT")),
     Question("directives", "GET /directives", "search", SEARCH, _directives_searched),
     Question("directives", "GET /directives/{directive_id}", "", ONE, _one_directive),
+    Question("directives", "GET /vocabulary", "", ONE, _plain(False, f"{DIRECTIVES}/vocabulary")),
     Question("directives", "POST /directives", "", ONE, _register),
     Question("directives", "PUT /directives/{directive_id}", "", ONE, _correct),
     Question("directives", "POST /directives/{directive_id}/submit-for-release", "", ONE, _hand_in),

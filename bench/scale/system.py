@@ -78,6 +78,11 @@ class Asking:
         await self.connection.ask(request)
         return time.perf_counter() - began
 
+    async def anew(self) -> None:
+        """Another connection: one on which nothing was asked for a while has been closed."""
+        self.connection.close()
+        self.connection = await Connection.open(self.run.url)
+
     async def explained(self, ask: Ask) -> list[Statement]:
         """The statements that this request led to."""
         log = self.run.data / "postgres.log"
@@ -125,9 +130,9 @@ async def asking(data: Path, scale: Scale, *, module: str = "bench.scale.every_a
     try:
         postgres = running_in(data)
         assert postgres is not None
-        connection = await Connection.open(run.url)
-        yield Asking(run, postgres, connection)
-        connection.close()
+        system = Asking(run, postgres, await Connection.open(run.url))
+        yield system
+        system.connection.close()
     finally:
         await asyncio.to_thread(stop, run)
 

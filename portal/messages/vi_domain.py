@@ -65,6 +65,8 @@ PROBLEMS = {
     # a task
     "action-not-allowed": "Việc này không thực hiện được ở trạng thái hiện tại của nhiệm vụ.",
     "already-accepted": "Nhiệm vụ đã được tiếp nhận.",
+    "leads-already": "Cơ quan này đã là cơ quan chủ trì của nhiệm vụ.",
+    "group-has-no-lead": "Nhiệm vụ giao cho một nhóm không có cơ quan chủ trì chung; mỗi phần việc có cơ quan chủ trì riêng.",
     "not-accepted": "Nhiệm vụ chưa được tiếp nhận. Vui lòng tiếp nhận trước khi báo cáo.",
     "awaits-confirmation": "Kết quả đang chờ Văn phòng xác nhận.",
     "already-confirmed": "Nhiệm vụ đã được xác nhận hoàn thành.",
@@ -72,8 +74,6 @@ PROBLEMS = {
     "result-is-returned": "Kết quả đã bị trả lại. Vui lòng báo cáo lại kết quả hoàn thành.",
     "report-date-in-future": "Ngày của văn bản báo cáo không được sau ngày hôm nay.",
     "not-overdue": "Nhiệm vụ chưa quá hạn.",
-    "leads-already": "Cơ quan này đang chủ trì nhiệm vụ.",
-    "group-has-no-lead": "Nhiệm vụ giao cho nhóm không có cơ quan chủ trì chung; mỗi cơ quan trong nhóm chủ trì phần của mình.",
     "no-file": "Vui lòng đính kèm đúng một tệp.",
     "file-missing": "Báo cáo hoàn thành phải kèm tệp văn bản báo cáo.",
     "unknown-file": "Tệp đã tải lên không còn. Vui lòng đính kèm lại.",

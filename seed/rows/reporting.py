@@ -8,6 +8,7 @@ from libs.common.clock import vietnam_date
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.buckets import Standing
 from libs.contracts.directives import DirectiveReleased
+from libs.contracts.tasks import OverdueTold
 from seed.playing import TASKS, Played
 from seed.rows.batch import Batch
 from services.reporting.figures.stretches import Fact, Rules
@@ -28,6 +29,8 @@ def add_facts(batch: Batch, played: Played) -> None:
     facts: dict[UUID, list[Fact]] = {}
     newest: dict[UUID, dict[str, Any]] = {}
     for happened in played.happened:
+        if isinstance(happened.contract, OverdueTold):
+            continue
         if happened.envelope.source == TASKS:
             known = known_task(cast(TaskEvent, happened.contract), happened.envelope)
             row = vars(known) | {"known_on": vietnam_date(known.occurred_at)}

@@ -3,14 +3,17 @@
 from seed.playing import Played, StoredFile
 from seed.report_document import NAME, REPORT_DOCUMENT, SHA256
 from seed.rows.batch import Batch
-from services.tasks.persistence.repository import _result_row, _whole_row
+from services.tasks.persistence.repository import _assignment_rows, _result_row, _whole_row
 
 SERVICE = "tasks"
 
 
 def add_tasks(batch: Batch, played: Played) -> None:
     for task in played.tasks:
-        batch.add(SERVICE, "task", _whole_row(task))
+        # Version 1 of the contract calls the group a parent, and so does a column that stays beside.
+        batch.add(SERVICE, "task", _whole_row(task) | {"parent_id": task.assigned.group_id})
+        for assignment in _assignment_rows(task):
+            batch.add(SERVICE, "assignment", assignment)
     for file in played.files:
         batch.add(SERVICE, "file", _file_row(file))
     for task in played.tasks:
@@ -18,6 +21,8 @@ def add_tasks(batch: Batch, played: Played) -> None:
             batch.add(SERVICE, "result", _result_row(task.id, result))
         for version, report in task.new_progress:
             batch.add(SERVICE, "progress_report", {"task_id": task.id, "version": version, **vars(report)})
+    for notice, told_at in played.overdue:
+        batch.add(SERVICE, "overdue_told", {"task_id": notice.task.id, "due": notice.due, "told_at": told_at})
 
 
 def _file_row(file: StoredFile) -> dict[str, object]:

@@ -86,7 +86,7 @@ async def test_the_first_values_are_valid_from_the_beginning(directory: Client) 
 
 
 async def test_a_change_is_planned_replaced_and_taken_back(directory: Client) -> None:
-    async with directory.telling_open_pages("directory"):
+    async with directory.telling_open_pages("agencies"):
         first = await directory.post(ADMIN, f"{DUE_SOON}/plan", planned(5), version=1, key="plan")
     assert (first.status_code, first.headers["ETag"], first.json()["today"]) == (200, '"2"', 3)
     repeated = await directory.post(ADMIN, f"{DUE_SOON}/plan", planned(5), version=1, key="plan")

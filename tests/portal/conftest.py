@@ -227,6 +227,7 @@ def released(stand_in: StandIn) -> dict[str, Any]:
         "no_deadline_reason": None,
         "assignments": [{"agency_id": id_of("health"), "role": "LEAD"}],
         "lead_group": None,
+        "field": None,
     }
     directive = stand_in.directive(
         {

@@ -294,6 +294,8 @@ class StandIn:
             "bucket": "open_in_time" if one["due"] else "open_undated",
             "is_group": False,
             "parent_id": None,
+            "group_id": None,
+            "field": one["field"],
             "directive": {name: directive[name] for name in ("id", "number", "notation", "kind", "subject", "issue_date", "urgency")}
             | {"label": "5425/UBND-KGVX"},
             "original_due": one["due"],

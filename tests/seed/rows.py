@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 import asyncpg
 
@@ -109,8 +110,10 @@ def _names(read: dict[str, dict[str, list[dict[str, Any]]]]) -> dict[str, str]:
     for row in sorted(read["tasks"]["task"], key=lambda one: one["parent_id"] is not None):
         if row["parent_id"]:
             names[row["id"]] = f"{names[row['parent_id']]} of {row['lead_agency_id']}"
+    for row in read["tasks"]["overdue_told"]:
+        names[str(uuid5(UUID(row["task_id"]), row["due"]))] = f"{row['due']} of {names.get(row['task_id'], '?')} told"
     for row in read["tasks"]["result"]:
-        names[row["file_id"]] = f"file of {names[row['task_id']]} {row['number']}"
+        names[row["file_id"]] = f"file of {names.get(row['task_id'], '?')} {row['number']}"
     for row in read["notify"]["notice"]:
         names[row["id"]] = f"notice to {row['agency_id']} of {names.get(row['aggregate_id'], row['aggregate_id'])} {row['version']}"
     for source in ("directives", "tasks"):
@@ -134,6 +137,9 @@ def _words(table: str, row: dict[str, Any], names: dict[str, str]) -> str:
             continue
         if column in MACHINE_TIMES and (table, column) not in BUSINESS_TIMES:
             told[column] = "some time" if value is not None else None
+        elif isinstance(value, str) and value.startswith("overdue-"):
+            # What is found in one round is told in one transaction.
+            told[column] = "a round of the scheduler"
         elif isinstance(value, str) and value in names:
             told[column] = names[value]
         else:

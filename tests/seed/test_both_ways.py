@@ -34,6 +34,7 @@ STAYS_EMPTY = {
     *(f"{service}.{table}" for service in SERVICES for table in ("dead_event", "held_notice")),
     *(f"{service}.sequence_position" for service in SERVICES if service != "notify"),
     *(f"{service}.outbox" for service in ("directives", "tasks")),
+    "tasks.overdue_put_aside",
     *(f"reporting.{table}" for table in ("sheet", "sheet_line", "awaited_instruction")),
     "directives.inbox",
     "directives.feed_position",

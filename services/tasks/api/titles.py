@@ -6,6 +6,8 @@ add_titles(
     {
         "action-not-allowed": "Việc này không thực hiện được ở trạng thái hiện tại của nhiệm vụ.",
         "already-accepted": "Nhiệm vụ đã được tiếp nhận.",
+        "leads-already": "Cơ quan này đã là cơ quan chủ trì của nhiệm vụ.",
+        "group-has-no-lead": "Nhiệm vụ giao cho một nhóm không có cơ quan chủ trì chung; mỗi phần việc có cơ quan chủ trì riêng.",
         "not-accepted": "Nhiệm vụ chưa được tiếp nhận. Vui lòng tiếp nhận trước khi báo cáo.",
         "awaits-confirmation": "Kết quả đang chờ Văn phòng xác nhận, chưa thể báo cáo thêm.",
         "already-confirmed": "Nhiệm vụ đã được xác nhận hoàn thành.",
@@ -19,7 +21,5 @@ add_titles(
         "file-not-what-it-says": "Nội dung tệp không khớp với tên hoặc loại tệp.",
         "no-file": "Yêu cầu phải kèm đúng một tệp.",
         "not-overdue": "Nhiệm vụ chưa quá hạn.",
-        "leads-already": "Cơ quan này đang chủ trì nhiệm vụ.",
-        "group-has-no-lead": "Nhiệm vụ giao cho nhóm không có cơ quan chủ trì chung; mỗi cơ quan trong nhóm chủ trì phần của mình.",
     }
 )

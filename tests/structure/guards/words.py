@@ -55,7 +55,7 @@ NOT_SHOWN: Mapping[str, str] = {
     "services.directives.domain.vocabulary.AssignmentRole": "the form has a field for each",
     "services.reporting.figures.rows.Counted": "a parameter of the API",
     "services.reporting.figures.permissions.SeesTasks": "an inner word of the permissions",
-    "services.tasks.domain.assignment.AssignmentRole": "the page of a task has a place for each",
+    "services.tasks.domain.assignment.AssignmentRole": "the page of a task has a line for each",
     "services.tasks.domain.permissions.Relation": "decides what a page shows, is not itself shown",
     "services.tasks.queries.listing.Level": "a parameter of the API",
     "services.tasks.queries.listing.Scope": "a parameter of the API",
