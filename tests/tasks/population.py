@@ -18,6 +18,9 @@ from tests.tasks.released import today
 
 AGENCIES = (HEALTH, FINANCE, SOUTH_COMMUNE, NORTH_WARD)
 FIELDS = ("y-te", "tai-chinh")
+# How far a life goes. Results that wait are many: of them some were submitted before a due date that has passed since.
+WAITING, COMPLETED = 2, 4
+WAYS = (0, 1, WAITING, WAITING, WAITING, 3, COMPLETED, COMPLETED, 5)
 WORDS = ("Rà soát cơ sở vật chất", "Báo cáo tình hình dịch bệnh", "Xây dựng kế hoạch năm", "Kiểm tra nhà sập, nhà tốc mái")
 
 
@@ -56,7 +59,7 @@ class _Drawing:
         # Few days, so that many tasks share one; today and its neighbours are among them.
         return today() + timedelta(days=self.random.randint(-around, around))
 
-    def task(self, *, parent: Task | None = None, lead: UUID | None = None, is_group: bool = False) -> Task:
+    def task(self, *, parent: Task | None = None, lead: UUID | None = None, is_group: bool = False, until: int | None = None) -> Task:
         self.number += 1
         if parent is None:
             due = self.random.choice([None, self.day(), self.day()])
@@ -82,7 +85,7 @@ class _Drawing:
         task = Task.assign(self.id(), assigned, lead=lead, coordinating=coordinating)
         self.population.tasks[task.id] = task
         if not is_group:
-            self.live(task)
+            self.live(task, until=self.random.choice(WAYS) if until is None else until)
         return task
 
     def directive(self) -> DirectiveSummary:
@@ -97,11 +100,10 @@ class _Drawing:
             urgency="NORMAL",
         )
 
-    def live(self, task: Task) -> None:
+    def live(self, task: Task, *, until: int) -> None:
         """Some way along the life cycle, on days around the due date."""
-        until = self.random.randint(0, 5)
         by = self.id()
-        days = sorted(today() - timedelta(days=self.random.randint(0, 3)) for _ in range(3))
+        days = sorted(today() - timedelta(days=self.random.randint(0, 4)) for _ in range(3))
         if until >= 1:
             task.accept(at=_noon(days[0]))
         for _ in range(1 if until < 5 else 2):
@@ -126,8 +128,10 @@ async def populate(client: Client, seed: int, *, tasks: int = 40, groups: int = 
             drawing.task(lead=drawing.random.choice(AGENCIES))
         for _ in range(groups):
             parent = drawing.task(is_group=True)
+            # In many groups all parts go the same way, so that there are finished groups and groups that only wait.
+            until = drawing.random.choice((None, WAITING, COMPLETED, COMPLETED))
             for lead in drawing.random.sample(AGENCIES, drawing.random.randint(1, 3)):
-                drawing.task(parent=parent, lead=lead)
+                drawing.task(parent=parent, lead=lead, until=until)
         for task in drawing.population.tasks.values():
             uow.tasks.touch(task)
         await uow.commit()

@@ -86,7 +86,7 @@ def assigned(number: int) -> Task:
         Assigned(
             number=number,
             directive=directive,
-            parent_id=None,
+            group_id=None,
             is_group=False,
             ordinal=1,
             content="Rà soát",
@@ -95,9 +95,8 @@ def assigned(number: int) -> Task:
             deadline_wording=None,
             original_due=MORNING.date(),
             assigned_at=MORNING,
-            lead_agency_id=HEALTH,
-            coordinating_agency_ids=(),
         ),
+        lead=HEALTH,
     )
 
 
@@ -128,7 +127,8 @@ async def left_by(database: Database, task_id: UUID) -> dict[str, Any]:
     kept = {
         "events": "SELECT version, type, payload FROM event_log WHERE aggregate_id = :id ORDER BY seq",
         "audit": "SELECT version, action FROM audit_entry WHERE aggregate_id = :id ORDER BY id",
-        "task": "SELECT to_jsonb(t) - '{id, number, search}'::text[] AS row FROM task t WHERE id = :id",
+        "task": "SELECT to_jsonb(t) - '{id, number, words}'::text[] AS row FROM task t WHERE id = :id",
+        "assignments": "SELECT to_jsonb(a) - 'task_id' AS row FROM assignment a WHERE task_id = :id ORDER BY number",
         "progress": "SELECT to_jsonb(p) - 'task_id' AS row FROM progress_report p WHERE task_id = :id ORDER BY version",
         "results": "SELECT to_jsonb(r) - 'task_id' AS row FROM result r WHERE task_id = :id ORDER BY number",
     }
