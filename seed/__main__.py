@@ -1,6 +1,7 @@
 """One of the processes that write a large province side by side: it is given its share on standard input."""
 
 import asyncio
+import gc
 import pickle
 import sys
 
@@ -15,4 +16,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    # Rows stand in no circles, so there is nothing to look for among millions of them.
+    gc.disable()
     asyncio.run(main())

@@ -23,7 +23,7 @@ from system.databases import database_of
 DRAWN = 160
 
 _TASKS = """
-SELECT id, version, number, state, lead_agency_id, is_group, directive_id FROM task
+SELECT id, version, number, state, lead_agency_id, is_group, directive_id, due FROM task
 WHERE state = $1 AND is_group = $2 ORDER BY md5(id::text || $3) LIMIT $4
 """
 _DIRECTIVES = "SELECT id, version FROM directive WHERE state = $1 ORDER BY md5(id::text || $2) LIMIT $3"
@@ -42,7 +42,7 @@ FROM task t WHERE t.state = 'RESULT_RETURNED' ORDER BY md5(t.id::text || $1) LIM
 
 
 _OF_AGENCIES = """
-SELECT id, version, number, state, lead_agency_id, is_group, directive_id FROM task
+SELECT id, version, number, state, lead_agency_id, is_group, directive_id, due FROM task
 WHERE state = $1 AND lead_agency_id = ANY ($2) ORDER BY md5(id::text || $3) LIMIT $4
 """
 # Clerks of so many agencies, of every kind, look at the portal.
@@ -57,6 +57,7 @@ class Task:
     state: str
     lead: UUID | None
     directive: UUID
+    due: date | None = None
     file: UUID | None = None
 
 
@@ -117,7 +118,7 @@ async def population(postgres: Address, scale: Scale, seed: str) -> Population:
     try:
         states = [row["state"] for row in await tasks.fetch("SELECT DISTINCT state FROM task WHERE NOT is_group ORDER BY 1")]
         returned = [
-            Task(row["id"], row["version"], 0, "RESULT_RETURNED", row["lead_agency_id"], row["id"], row["file_id"])
+            Task(row["id"], row["version"], 0, "RESULT_RETURNED", row["lead_agency_id"], row["id"], file=row["file_id"])
             for row in await tasks.fetch(_RETURNED, seed, DRAWN)
         ]
         by_state = {state: [_task(row) for row in await tasks.fetch(_TASKS, state, False, seed, DRAWN)] for state in states}
@@ -143,4 +144,4 @@ async def population(postgres: Address, scale: Scale, seed: str) -> Population:
 
 
 def _task(row: Any) -> Task:
-    return Task(row["id"], row["version"], row["number"], row["state"], row["lead_agency_id"], row["directive_id"])
+    return Task(row["id"], row["version"], row["number"], row["state"], row["lead_agency_id"], row["directive_id"], row["due"])

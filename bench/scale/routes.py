@@ -7,7 +7,9 @@ from random import Random
 
 from bench.scale.population import Population
 from bench.scale.questions import LIST, ONE, PICTURE, SEARCH, SEARCHES, Ask, Asks, Question, address, change
+from libs.common.web.pagination import encode_cursor
 from libs.contracts.buckets import Bucket
+from libs.contracts.fields import FIELDS
 from seed.report_document import NAME, REPORT_DOCUMENT
 from services.reporting.figures.numbers import NUMBERS
 from services.tasks.domain.lifecycle import State
@@ -29,10 +31,15 @@ NOT_MEASURED = {
 """Routes without a question, and why."""
 
 
+def _list(**asked: object) -> str:
+    """A page of a list without the count of all its rows, which comes apart, as the portal asks for it."""
+    return address(f"{TASKS}/tasks", **({"count": "false"} | asked))
+
+
 def _listed(**fixed: object) -> Asks:
     def asks(here: Population, _: Random) -> Iterator[Ask]:
         while True:
-            yield Ask(here.tracker, address(f"{TASKS}/tasks", scope="oversight", **fixed))
+            yield Ask(here.tracker, _list(scope="oversight", **fixed))
 
     return asks
 
@@ -40,7 +47,7 @@ def _listed(**fixed: object) -> Asks:
 def _each(name: str, values: tuple[object, ...], **fixed: object) -> Asks:
     def asks(here: Population, _: Random) -> Iterator[Ask]:
         for value in cycle(values):
-            yield Ask(here.tracker, address(f"{TASKS}/tasks", scope="oversight", **fixed, **{name: value}))
+            yield Ask(here.tracker, _list(scope="oversight", **fixed, **{name: value}))
 
     return asks
 
@@ -48,7 +55,7 @@ def _each(name: str, values: tuple[object, ...], **fixed: object) -> Asks:
 def _by_agency(**fixed: object) -> Asks:
     def asks(here: Population, chance: Random) -> Iterator[Ask]:
         while True:
-            yield Ask(here.tracker, address(f"{TASKS}/tasks", scope="oversight", agency_id=chance.choice(here.cast.leading), **fixed))
+            yield Ask(here.tracker, _list(scope="oversight", agency_id=chance.choice(here.cast.leading), **fixed))
 
     return asks
 
@@ -56,29 +63,34 @@ def _by_agency(**fixed: object) -> Asks:
 def _of_own_agency(**fixed: object) -> Asks:
     def asks(here: Population, chance: Random) -> Iterator[Ask]:
         while True:
-            yield Ask(here.clerk(chance.choice(here.cast.leading)), address(f"{TASKS}/tasks", scope="agency", **fixed))
+            yield Ask(here.clerk(chance.choice(here.cast.leading)), _list(scope="agency", **fixed))
 
     return asks
 
 
 def _by_directive(here: Population, _: Random) -> Iterator[Ask]:
     for directive in cycle(here.released):
-        yield Ask(here.tracker, address(f"{TASKS}/tasks", scope="oversight", directive_id=directive))
+        yield Ask(here.tracker, _list(scope="oversight", directive_id=directive))
 
 
 def _by_parent(here: Population, _: Random) -> Iterator[Ask]:
     for group in cycle(here.groups):
-        yield Ask(here.tracker, address(f"{TASKS}/tasks", scope="oversight", parent_id=group.id))
+        yield Ask(here.tracker, _list(scope="oversight", parent_id=group.id))
+
+
+def _from_the_middle(here: Population, _: Random) -> Iterator[Ask]:
+    for task in cycle([task for task in here.any_tasks if task.due is not None]):
+        yield Ask(here.tracker, _list(scope="oversight", level="assignment", cursor=encode_cursor(task.due, task.number)))
 
 
 def _searched(here: Population, _: Random) -> Iterator[Ask]:
     for words in cycle(SEARCHES):
-        yield Ask(here.tracker, address(f"{TASKS}/tasks", scope="oversight", q=words, limit=20))
+        yield Ask(here.tracker, _list(scope="oversight", q=words, limit=20))
 
 
 def _searched_by_agency(here: Population, chance: Random) -> Iterator[Ask]:
     for words in cycle(SEARCHES):
-        yield Ask(here.clerk(chance.choice(here.cast.leading)), address(f"{TASKS}/tasks", scope="agency", q=words, limit=20))
+        yield Ask(here.clerk(chance.choice(here.cast.leading)), _list(scope="agency", q=words, limit=20))
 
 
 def _counts(**fixed: object) -> Asks:
@@ -305,6 +317,11 @@ ROUTES = (
     Question("tasks", "GET /tasks", "all, earliest due first", LIST, _listed(level="instruction")),
     Question("tasks", "GET /tasks", "all, newest first", LIST, _listed(level="instruction", sort="-assigned_on")),
     Question("tasks", "GET /tasks", "all assignments", LIST, _each("sort", ("due", "-assigned_on"), level="assignment")),
+    Question("tasks", "GET /tasks", "all assignments, from the middle on", LIST, _from_the_middle),
+    Question("tasks", "GET /tasks", "all, with its count", LIST, _listed(level="instruction", count="true")),
+    Question("tasks", "GET /tasks", "by bucket, with its count", LIST, _each("bucket", BUCKETS, level="instruction", count="true")),
+    Question("tasks", "GET /tasks", "by agency, with its count", LIST, _by_agency(count="true")),
+    Question("tasks", "GET /tasks", "by field", LIST, _each("field", tuple(FIELDS))),
     Question("tasks", "GET /tasks", "by bucket", LIST, _each("bucket", BUCKETS, level="instruction")),
     Question("tasks", "GET /tasks", "by bucket, assignments", LIST, _each("bucket", BUCKETS, level="assignment", sort="-assigned_on")),
     Question("tasks", "GET /tasks", "by state", LIST, _each("state", STATES)),

@@ -18,6 +18,11 @@ NOT_MEASURED = {
     "GET /membership": "asks for one person's memberships",
     "GET /live": "a stream",
     "GET /files/{file_id}": "passes the file on; measured at its service",
+    "GET /settings": "an administrator's, some times a year",
+    "GET /settings/{key}": "an administrator's, some times a year",
+    "GET /settings/calendar": "an administrator's, once a year",
+    "GET /settings/calendar/{year}": "an administrator's, once a year",
+    "GET /settings/calendar/{year}/change": "an administrator's, once a year",
     "GET /directives/{directive_id}/edit": "the document's page with fields",
 }
 """Screens without a question, and why."""

@@ -3,15 +3,18 @@
 The outbox stays empty, as after a relay that has published everything.
 """
 
+from functools import cache
+
 from libs.common.messaging.consumer import Consumer
 from seed.playing import Happened, Played
 from seed.rows.batch import Batch
 from system.parties import CONSUMERS
 
 
-def followers(source: str) -> list[tuple[str, Consumer]]:
+@cache
+def followers(source: str) -> tuple[tuple[str, Consumer], ...]:
     """Which consumer of which service follows the feed of `source`."""
-    return [(service, consumer) for service, consumers in CONSUMERS.items() for consumer in consumers if source in consumer.sources]
+    return tuple((service, consumer) for service, consumers in CONSUMERS.items() for consumer in consumers if source in consumer.sources)
 
 
 def add_messages(batch: Batch, played: Played) -> None:
