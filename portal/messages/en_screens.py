@@ -311,6 +311,7 @@ SCREENS = {
     "history.percent": "Progress",
     "history.receipt": "Receipt",
     "history.system": "System",
+    "history.released": "By the released document",
     "history.document": "Document {number} of {day}",
     "history.unchangeable": "{n} rows. The record cannot be changed or deleted.",
     "report.kind": "Kind of report",

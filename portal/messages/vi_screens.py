@@ -322,6 +322,7 @@ SCREENS = {
     "history.percent": "Tiến độ",
     "history.receipt": "Mã nhận",
     "history.system": "Hệ thống",
+    "history.released": "Theo văn bản đã phát hành",
     "history.document": "Văn bản {number} ngày {day}",
     "history.unchangeable": "{n} dòng. Nhật ký không sửa, không xóa được.",
     # reporting

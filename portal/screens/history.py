@@ -40,20 +40,26 @@ def events_of(happened: list[HistoryItem], names: Mapping[str, AgencyName], peop
 
 def _event(one: HistoryItem, names: Mapping[str, AgencyName], people: Mapping[str, str], messages: Catalogue) -> Event:
     kind = one["type"].split(".")[-2]
-    by_system = one["actor_person_id"] is None
     agency = names.get(one["agency_id"] or "")
     return Event(
         kind=kind,
         title=messages.get(f"event.{kind}", kind, percent=one["percent"]),
         at=one["occurred_at"],
         day=moment_of(one["occurred_at"]).date(),
-        who=messages("history.system") if by_system else people.get(one["actor_person_id"] or "", ""),
+        who=_who(kind, one["actor_person_id"], people, messages),
         agency=agency.short_name if agency else "",
         state=messages.get(f"state.{one['state']}", one["state"]),
         percent=one["percent"],
         texts=_texts(kind, one, messages),
         receipt_code=one["receipt_code"],
     )
+
+
+def _who(kind: str, person_id: str | None, people: Mapping[str, str], messages: Catalogue) -> str:
+    """Tasks are made of what a person released: there the document is named, the system only where it acted by itself."""
+    if person_id is not None:
+        return people.get(person_id, "")
+    return messages("history.released" if kind == "task-assigned" else "history.system")
 
 
 def _texts(kind: str, one: HistoryItem, messages: Catalogue) -> list[tuple[str, str]]:

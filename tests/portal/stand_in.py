@@ -317,19 +317,19 @@ class StandIn:
             **more,
         }
         self.tasks[task["id"]] = task
-        self.happen(task, "task-assigned", "lead", "office")
+        self.happen(task, "task-assigned", None, None)
         return task
 
-    def happen(self, task: dict[str, Any], kind: str, person: str, agency: str, **more: Any) -> None:
+    def happen(self, task: dict[str, Any], kind: str, person: str | None, agency: str | None, **more: Any) -> None:
         self.histories.setdefault(task["id"], []).append(
             {
                 "version": task["version"],
                 "type": f"chidao.tasks.{kind}.v1",
                 "occurred_at": self.moment(),
                 "recorded_at": self.moment(),
-                "actor_person_id": id_of(person),
+                "actor_person_id": person and id_of(person),
                 "actor_role": "",
-                "agency_id": id_of(agency),
+                "agency_id": agency and id_of(agency),
                 "state": task["state"],
                 "percent": task["percent"],
                 "change": {},
