@@ -31,6 +31,11 @@ log = structlog.get_logger()
 Work = tuple[str, Callable[[], Awaitable[None]]]
 Examination = Callable[[AsyncConnection], Awaitable[dict[str, object]]]
 
+# Of one epoch, the largest is the end of the index that the feed reads by; over all rows it would be looked for in each of them.
+_TORN = text("""
+SELECT coalesce(max(tx_id), '0'::xid8) >= pg_current_xact_id() AS torn FROM event_log WHERE epoch = (SELECT max(epoch) FROM stream_meta)
+""")
+
 
 class CounterTooLow(Exception):
     """The event log holds transaction numbers above the cluster's counter: this database was not restored as a whole cluster."""
@@ -144,7 +149,7 @@ class Service:
 
 
 async def _require_whole_cluster(connection: AsyncConnection) -> None:
-    row = (await connection.execute(text("SELECT coalesce(max(tx_id), '0'::xid8) >= pg_current_xact_id() AS torn FROM event_log"))).one()
+    row = (await connection.execute(_TORN)).one()
     if row.torn:
         raise CounterTooLow("the largest transaction in event_log is above the counter of this cluster; restore the whole cluster")
 
