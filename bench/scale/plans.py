@@ -1,5 +1,6 @@
 """What PostgreSQL did for a request: its statements with their plans, as auto_explain writes them into the log."""
 
+import hashlib
 import json
 import re
 import textwrap
@@ -22,6 +23,7 @@ _LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ UTC \[\d+\] (?P<databa
 _LITERALS = re.compile(r"'(?:[^']|'')*'(?:::[a-z ]+(?:\[\])?)?|\b\d+(?:\.\d+)?\b")
 _DETAILS = ("Index Cond", "Recheck Cond", "Hash Cond", "Merge Cond", "Join Filter", "Filter", "Sort Key", "Group Key", "TID Cond")
 WIDTH = 132
+KNOWN_BY = 320
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,15 @@ def write(name: str, rows: int, statements: Sequence[Statement]) -> None:
         by_words.setdefault((one.database, one.words), set()).add(one.plan)
     parts = [f"{name}, over {rows:,} assignments\n"]
     for (database, words), plans in sorted(by_words.items()):
-        parts.append(f"-- {database}\n{textwrap.fill(words, WIDTH)}\n")
+        parts.append(f"-- {database}\n{textwrap.fill(_known_by(words), WIDTH)}\n")
         parts += [f"{textwrap.indent(plan, '    ')}\n" for plan in sorted(plans)]
     PLANS.mkdir(exist_ok=True)
     (PLANS / f"{file_name(name)}.txt").write_text("\n".join(parts), encoding="utf-8")
+
+
+def _known_by(words: str) -> str:
+    """The beginning of a statement, and a digest by which another one with the same beginning is told from it."""
+    return words if len(words) <= KNOWN_BY else f"{words[:KNOWN_BY]}… ({hashlib.sha256(words.encode()).hexdigest()[:12]})"
 
 
 def file_name(name: str) -> str:
