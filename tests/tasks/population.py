@@ -7,7 +7,7 @@ from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.common.messaging.event_log import Cause
-from libs.contracts.buckets import Bucket, bucket_of, bucket_of_group
+from libs.contracts.buckets import AwaitingCountsAs, Bucket, bucket_of, bucket_of_group
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.task import Assigned, Task
@@ -26,9 +26,10 @@ WORDS = ("Rà soát cơ sở vật chất", "Báo cáo tình hình dịch bệnh
 
 @dataclass
 class Population:
-    """`tasks` by id, groups and their parts among them."""
+    """`tasks` by id, groups and their parts among them. `awaiting_counts_as` is the rule by which they are judged."""
 
     seed: int
+    awaiting_counts_as: AwaitingCountsAs = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
     tasks: dict[UUID, Task] = field(default_factory=dict)
     directives: list[UUID] = field(default_factory=list)
 
@@ -37,8 +38,9 @@ class Population:
 
     def bucket(self, task: Task) -> Bucket | None:
         if task.is_group:
-            return bucket_of_group(task.standing(), [part.standing() for part in self.parts(task.id)], today())
-        return bucket_of(task.standing(), today())
+            parts = [part.standing() for part in self.parts(task.id)]
+            return bucket_of_group(task.standing(), parts, today(), self.awaiting_counts_as)
+        return bucket_of(task.standing(), today(), self.awaiting_counts_as)
 
 
 def _noon(day: date) -> datetime:
