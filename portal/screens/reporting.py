@@ -9,6 +9,7 @@ from starlette.responses import Response
 from portal.answers import tasks
 from portal.forms.fields import Area, Day, Field, OptionalArea, Own, Unreadable, Words
 from portal.forms.form import Form
+from portal.messages import Catalogue
 from portal.refusals import Problem, errors_of, problem_of
 from portal.screens.history import events_of
 from portal.screens.tasks import people_of
@@ -97,6 +98,7 @@ async def report_completion(visitor: Visit, task_id: str, sent: SentForm) -> Res
             body["file_id"] = stored["id"]
             form.texts |= {"file_id": stored["id"], "file_name": stored["name"]}
         if form.errors:
+            _note_missing_file(form, visitor.messages)
             return await _page(visitor, task_id, "completion", form, status=422)
         await visitor.change("tasks", f"/tasks/{task_id}/results", body, sent.change)
     except Refused as refused:
@@ -122,7 +124,15 @@ async def _refused(visitor: Visitor, task_id: str, which: str, form: Form, refus
     form.key = ""
     for name, text in errors_of(refused, visitor.messages).items():
         form.errors[NAMED_BY_SERVICE.get(name, name)] = text
+    if which == "completion" and form.errors:
+        _note_missing_file(form, visitor.messages)
     return await _page(visitor, task_id, which, form, status=refused.status, problem=problem_of(refused, visitor.messages))
+
+
+def _note_missing_file(form: Form, messages: Catalogue) -> None:
+    """The service says it too, but only once the rest is mended; a person hears everything at once."""
+    if not form["file_id"]:
+        form.note("file", messages("problem.file-missing"))
 
 
 async def _unknown(visitor: Visitor, task_id: str, which: str, form: Form) -> Response:

@@ -76,7 +76,7 @@ async def settings(visitor: Visit) -> Response:
     found = await visitor.get(directory.PROVINCE_SETTINGS)
     # For one that a newer service knows there are no words here yet.
     named = [one for one in found if visitor.messages.has(f"setting.{one['key']}")]
-    return await visitor.page("settings.html", settings=[SettingView.of(one, visitor.messages) for one in named])
+    return await visitor.page("settings.html", rules=[SettingView.of(one, visitor.messages) for one in named])
 
 
 @router.get("/settings/{key}")
