@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from portal.answers import directory
 from portal.messages import Catalogue
-from portal.refusals import Problem
+from portal.refusals import RefusalWords
 from portal.screens.decisions import DecisionForm, planned_of, tomorrow, unknown, withdrawal_of
 from portal.services import Json, Refused, ServiceAway
 from portal.web import Sent, SentForm, Visit, Visitor, go
@@ -109,7 +109,7 @@ async def withdraw(visitor: Visit, key: str, sent: SentForm) -> Response:
     return go(f"/settings/{key}")
 
 
-async def _page(visitor: Visitor, key: str, form: SettingForm, *, status: int = 200, problem: Problem | None = None) -> Response:
+async def _page(visitor: Visitor, key: str, form: SettingForm, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
     found = await visitor.get(directory.SETTING_OF_KEY, key)
     return await visitor.page(
         "setting.html",
