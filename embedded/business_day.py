@@ -16,8 +16,9 @@ async def latest_written(cluster: Cluster, databases: Iterable[str]) -> datetime
     for database in databases:
         connection = await asyncpg.connect(cluster.dsn(database, driver="postgresql"))
         try:
-            if await connection.fetchval("SELECT to_regclass('event_log') IS NOT NULL"):
-                latest = await connection.fetchval("SELECT max(occurred_at) FROM event_log")
+            if await connection.fetchval("SELECT to_regclass('audit_entry') IS NOT NULL"):
+                # One row for each event, and a seventh of its bytes.
+                latest = await connection.fetchval("SELECT max(occurred_at) FROM audit_entry")
                 found += [latest] if latest is not None else []
         finally:
             await connection.close()

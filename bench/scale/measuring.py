@@ -11,7 +11,7 @@ from random import Random
 
 from bench.load import percentile
 from bench.scale.plain import fill_plain, timed_plain
-from bench.scale.plans import Statement, statements_in, write
+from bench.scale.plans import Statement, write
 from bench.scale.population import Population, population
 from bench.scale.questions import Ask, Question
 from bench.scale.routes import ROUTES, register
@@ -72,8 +72,7 @@ async def _measure(
         await fill_plain(system.postgres)
         plain = await timed_plain(system.postgres, here, str(SEED), warm=PLAIN_WARM, count=PLAIN_TIMED)
         async with plans_written(system.postgres):
-            noise = await _noise(system)
-            await system.anew()
+            noise = await system.idle(IDLE_SECONDS)
             explained = {question: await _explained(system, here, question, noise) for question in questions}
     found = []
     for question in questions:
@@ -103,16 +102,6 @@ async def _timed(system: Asking, here: Population, question: Question, rows: int
     seconds = [await system.timed(ask) for ask in asks][WARM:]
     tell(f"{rows:,}: {question.name}: {percentile(seconds, 0.5) * 1000:.1f} / {percentile(seconds, 0.95) * 1000:.1f} ms")
     return seconds
-
-
-async def _noise(system: Asking) -> set[str]:
-    """Statements that run by themselves: sweeps, relays, the scheduler."""
-    log = system.run.data / "postgres.log"
-    begin = log.stat().st_size
-    await asyncio.sleep(IDLE_SECONDS)
-    with log.open("rb") as opened:
-        opened.seek(begin)
-        return {one.words for one in statements_in(opened.read().decode(errors="replace"))}
 
 
 async def _explained(system: Asking, here: Population, question: Question, noise: set[str]) -> list[list[Statement]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ from tests.embedded.visitor import Visitor
 # A token lives five minutes.
 TOKEN_KEPT_SECONDS = 120.0
 SIGNALLED_SECONDS = 0.5
+UNFINISHED_SECONDS = 0.05
 
 
 @dataclass
@@ -85,12 +87,32 @@ class Asking:
 
     async def explained(self, ask: Ask) -> list[Statement]:
         """The statements that this request led to."""
-        log = self.run.data / "postgres.log"
-        begin = log.stat().st_size
+        begin = self._log.stat().st_size
         await self.connection.ask(self.request(ask))
-        with log.open("rb") as opened:
-            opened.seek(begin)
-            return list(statements_in(opened.read().decode(errors="replace")))
+        return await self._statements_since(begin)
+
+    async def idle(self, seconds: float) -> set[str]:
+        """The words of the statements that run by themselves: sweeps, relays, the scheduler."""
+        begin = self._log.stat().st_size
+        await asyncio.sleep(seconds)
+        found = await self._statements_since(begin)
+        await self.anew()
+        return {one.words for one in found}
+
+    @property
+    def _log(self) -> Path:
+        return self.run.data / "postgres.log"
+
+    async def _statements_since(self, begin: int) -> list[Statement]:
+        """Another session may be in the middle of its own lines: then we look again."""
+        while True:
+            with self._log.open("rb") as opened:
+                opened.seek(begin)
+                written = opened.read().decode(errors="replace")
+            try:
+                return list(statements_in(written))
+            except json.JSONDecodeError:
+                await asyncio.sleep(UNFINISHED_SECONDS)
 
     def _token(self, actor: Actor) -> str:
         person = self._people.setdefault(actor, Person())

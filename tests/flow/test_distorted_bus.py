@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey
 
 from faults.notices_told import TOLD
 from libs.common.db import Database
-from libs.common.messaging.feed import Page, Position, read_feed
+from libs.common.messaging.feed import FeedPage, Position, read_feed
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.messaging.sweep import Sweep
 from libs.common.service import Service, service_of
@@ -82,9 +82,9 @@ class Province:
     def service(self, name: str) -> Service:
         return service_of(self.clients[name].app)
 
-    async def read_feed_of(self, source: str, after: Position, limit: int) -> Page:
+    async def read_feed_of(self, source: str, after: Position, limit: int) -> FeedPage:
         if source == "directory":
-            return Page([], after)
+            return FeedPage([], after)
         async with self.service(source).database.read() as connection:
             return await read_feed(connection, source, after, limit)
 

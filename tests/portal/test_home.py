@@ -103,6 +103,7 @@ async def test_every_page_in_both_languages(browser: Browser, released: dict[str
     page = await browser.get(path)
     assert page.status_code == 200
     assert f'<html lang="{language}"' in page.text
+    assert 'class="demo-mark"' in page.text, "nobody takes the trial version for the real one"
 
 
 async def test_theme_density_and_language_are_remembered(browser: Browser) -> None:
