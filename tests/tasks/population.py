@@ -10,7 +10,7 @@ from libs.common.messaging.event_log import Cause
 from libs.contracts.buckets import AwaitingCountsAs, Bucket, bucket_of, bucket_of_group
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain.lifecycle import State
-from services.tasks.domain.task import Assigned, Task
+from services.tasks.domain.task import Task, TaskTerms
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
 from tests.signed_in import FINANCE, HEALTH, NORTH_WARD, SOUTH_COMMUNE, Client
@@ -70,7 +70,7 @@ class _Drawing:
             assigned_on = today() - timedelta(days=self.random.randint(4, 9))
         else:
             due, coordinating, directive, assigned_on = parent.course.due, (), parent.assigned.directive, parent.assigned.assigned_on
-        assigned = Assigned(
+        assigned = TaskTerms(
             number=self.number,
             directive=directive,
             group_id=parent.id if parent else None,

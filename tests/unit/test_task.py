@@ -16,7 +16,7 @@ from services.tasks.domain.assignment import Assignment, AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.overdue_notice import NotOverdue, OverdueNotice
 from services.tasks.domain.report import Decision, ProgressReport, Quality
-from services.tasks.domain.task import Assigned, Task
+from services.tasks.domain.task import Task, TaskTerms
 from services.tasks.outgoing import task_state
 
 HEALTH, FINANCE, INDUSTRY, PERSON = uuid4(), uuid4(), uuid4(), uuid4()
@@ -36,7 +36,7 @@ def given(
     directive = DirectiveSummary(
         id=uuid4(), kind="cong-van", number="5425", notation="UBND-KGVX", subject="Phòng dịch", issue_date=ASSIGNED_ON, urgency="NORMAL"
     )
-    assigned = Assigned(
+    assigned = TaskTerms(
         number=1212,
         directive=directive,
         group_id=None,

@@ -48,7 +48,7 @@ class GroupHasNoLead(DomainError):
 
 
 @dataclass(frozen=True)
-class Assigned:
+class TaskTerms:
     """What a task is given when it is assigned; it does not change afterwards, but for the due date.
 
     `group_id` is the group it is a part of, `field` the key of its field (lĩnh vực).
@@ -93,7 +93,7 @@ class Task(Aggregate):
     def __init__(
         self,
         id: UUID,  # noqa: A002
-        assigned: Assigned,
+        assigned: TaskTerms,
         assignments: Iterable[Assignment] = (),
         course: Course | None = None,
         *,
@@ -109,7 +109,7 @@ class Task(Aggregate):
     @staticmethod
     def assign(
         id: UUID,  # noqa: A002
-        assigned: Assigned,
+        assigned: TaskTerms,
         *,
         lead: UUID | None,
         coordinating: Iterable[UUID] = (),
