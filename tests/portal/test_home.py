@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from portal.messages import en, vi
+from tests.portal import stand_in
 from tests.portal.conftest import Browser, Running
 from tests.portal.stand_in import id_of
 
@@ -52,6 +53,12 @@ async def test_every_number_of_the_home_is_a_door_to_its_list(browser: Browser, 
     page = await browser.get("/numbers/open_in_time")
     assert released["content"] in page.text
     assert "1 nhiệm vụ mới vào con số này" in page.text
+
+
+async def test_the_sentence_says_how_far_due_soon_reaches(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(stand_in.RULES, "due_soon_days", 5)
+    await browser.sign_in("leader")
+    assert "trong 5 ngày làm việc tới" in (await browser.get("/home")).text
 
 
 async def test_the_sentence_is_true(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
