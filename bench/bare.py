@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from libs.common.db import SESSION_LIMITS
 from libs.common.messaging import event_log
+from libs.contracts.buckets import AwaitingCountsAs
 from services.tasks.persistence import repository
 from services.tasks.queries import tasks as queries
 
@@ -28,7 +29,7 @@ def positional(statement: str, *names: str) -> str:
     return statement
 
 
-ONE = positional(str(queries._ONE.text), "id", "sees_all", "agency_id", "as_of")
+ONE = positional(str(queries._ONE[AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE].text), "id", "sees_all", "agency_id", "as_of")
 LOCK = positional(repository._GET + " FOR UPDATE OF t", "id", "sees_all", "agency_id")
 KEY_FIELDS = ("principal", "key", "method_path", "body_sha256", "status", "aggregate_id")
 KEY = positional(

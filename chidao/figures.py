@@ -14,7 +14,7 @@ from rich.table import Table
 from chidao.reach import postgres_of
 from libs.common.clock import Clock
 from libs.common.db import Database
-from libs.common.messaging.feed import Page, Position, read_feed
+from libs.common.messaging.feed import FeedPage, Position, read_feed
 from services.reporting.figures.stretches import Stretch
 from services.reporting.projections.derivation import Derived, derive_everything, verify_everything
 from services.reporting.projections.feed_rebuild import Compared, rebuild_facts
@@ -74,7 +74,7 @@ async def _rebuild(reporting: str, tasks: str | None) -> tuple[Compared | None, 
         if tasks is not None:
             async with _opened(tasks) as source:
 
-                async def pages(after: Position, limit: int) -> Page:
+                async def pages(after: Position, limit: int) -> FeedPage:
                     async with source.read() as connection:
                         return await read_feed(connection, "tasks", after, limit)
 

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from libs.common.settings import FILE_VARIABLE, Part
+from libs.common.settings import FILE_VARIABLE, ProcessPart
 from system.parties import CONSUMERS
 from system.refusals import CannotRun
 
 PORTAL = "portal"
 
 Only = Annotated[
-    list[Part] | None,
+    list[ProcessPart] | None,
     typer.Option(help="Chỉ phần này của dịch vụ; ghi nhiều lần được (only this part; may be repeated)."),
 ]
 SettingsFile = Annotated[

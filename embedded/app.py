@@ -32,6 +32,7 @@ from libs.common.messaging.bus import Bus
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
 from libs.common.service import service_of
+from libs.common.supervise import when_one_ends
 from libs.common.telemetry import configure_traces
 from seed.filling import Progress
 from system.applications import SERVICES
@@ -109,12 +110,14 @@ async def run(options: Options, teller: Teller) -> None:
         if options.split:
             await _run_split(options, folder, door, stop, teller)
             return
+        ended: list[str] = []
+        when_one_ends(ended.append)
         async with AsyncExitStack() as stack:
             cluster = await stack.enter_async_context(_postgres(folder))
             running = await stack.enter_async_context(everything(options, folder, cluster, door, log_file, InMemoryBus()))
             if not stop.is_set():
                 teller.running(running)
-            await _until_stopped(stop, cluster)
+            await _until_stopped(stop, cluster, ended)
 
 
 async def _run_split(options: Options, folder: DataFolder, door: socket.socket, stop: asyncio.Event, teller: Teller) -> None:
@@ -183,10 +186,15 @@ async def everything(
         yield Running(wiring.public_url, clock.today(), options.day is not None, await accounts(), log_file)
 
 
-async def _until_stopped(stop: asyncio.Event, cluster: Cluster) -> None:
-    """Until somebody says stop; without PostgreSQL there is nothing to go on for."""
+async def _until_stopped(stop: asyncio.Event, cluster: Cluster, ended: Sequence[str]) -> None:
+    """Until somebody says stop; without PostgreSQL, or with a work that has ended for good, there is nothing to go on for."""
     while not stop.is_set():
         if not cluster.running():
             raise CannotRun("PostgreSQL đã dừng ngoài ý muốn; vui lòng chạy lại", "PostgreSQL has ended unexpectedly; please start again")
+        if ended:
+            raise CannotRun(
+                "Một phần việc chạy nền đã dừng ngoài ý muốn; vui lòng chạy lại",
+                f"work in the background has ended unexpectedly ({', '.join(ended)}); please start again",
+            )
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1)

@@ -28,7 +28,7 @@ from libs.common.clock import Clock
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.migrate import migrate
 from libs.common.service import service_of
-from libs.common.settings import OutsideSettings, Part
+from libs.common.settings import OutsideSettings, ProcessPart
 from portal.assets import Assets
 from portal.fonts import cut_fonts
 from system.databases import SCHEMAS, owner_of
@@ -50,16 +50,16 @@ class Unit:
     """One process of a service: which parts of it it does."""
 
     service: str
-    parts: frozenset[Part]
+    parts: frozenset[ProcessPart]
 
     @property
     def name(self) -> str:
-        return self.service if self.parts == frozenset(Part) else f"{self.service}-{'-'.join(sorted(self.parts))}"
+        return self.service if self.parts == frozenset(ProcessPart) else f"{self.service}-{'-'.join(sorted(self.parts))}"
 
 
 def together() -> list[Unit]:
     """One process for each service."""
-    return [Unit(party.service, frozenset(Part)) for party in parties()]
+    return [Unit(party.service, frozenset(ProcessPart)) for party in parties()]
 
 
 def apart() -> list[Unit]:
@@ -67,10 +67,10 @@ def apart() -> list[Unit]:
     units = []
     for party in parties():
         has = {
-            Part.API: True,
-            Part.RELAY: party.publishes,
-            Part.CONSUMER: bool(party.consumers),
-            Part.SCHEDULER: party.service in SCHEDULING,
+            ProcessPart.API: True,
+            ProcessPart.RELAY: party.publishes,
+            ProcessPart.CONSUMER: bool(party.consumers),
+            ProcessPart.SCHEDULER: party.service in SCHEDULING,
         }
         units += [Unit(party.service, frozenset({part})) for part, there in has.items() if there]
     return units
@@ -129,7 +129,7 @@ async def split(
 
         units = compose()
         ports = {unit.name: free_port() for unit in units} | {PORTAL: free_port()}
-        addresses = {unit.service: f"http://{HOST}:{ports[unit.name]}" for unit in units if Part.API in unit.parts}
+        addresses = {unit.service: f"http://{HOST}:{ports[unit.name]}" for unit in units if ProcessPart.API in unit.parts}
         public_url = f"https://{HOST}:{port}"
         sign_in_door = listen()
         wiring = Wiring(folder, cluster, public_url, addresses, offset, sign_in_url=address_of(sign_in_door), bus_url_of=broker.url)

@@ -32,6 +32,7 @@ from portal.refusals import problem_of
 from portal.rendering import Pages
 from portal.screens import (
     agency_lookup,
+    agency_reports,
     confirm,
     directives,
     home,
@@ -40,7 +41,6 @@ from portal.screens import (
     numbers,
     preferences,
     registration,
-    reporting,
     search,
     settings_calendar,
     settings_rules,
@@ -71,7 +71,7 @@ SCREENS = (
     registration,
     directives,
     agency_lookup,
-    reporting,
+    agency_reports,
     tasks,
     confirm,
     notices,

@@ -7,18 +7,18 @@ from portal.services import Refused
 
 
 @dataclass(frozen=True)
-class Problem:
+class RefusalWords:
     """`title` says what is wrong, `advice` what to do next."""
 
     title: str
     advice: str = ""
 
 
-def problem_of(refused: Refused, messages: Catalogue) -> Problem:
+def problem_of(refused: Refused, messages: Catalogue) -> RefusalWords:
     """Words of ours for the code; the service's own sentence for a code that is new to us."""
     title = messages.get(f"problem.{refused.code}", refused.title or messages("problem.unexpected"))
     advice = messages(f"advice.{refused.code}") if messages.has(f"advice.{refused.code}") else ""
-    return Problem(title, advice)
+    return RefusalWords(title, advice)
 
 
 def errors_of(refused: Refused, messages: Catalogue) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangeMarks:
     """What makes a change safe to send twice, and refused when somebody else was quicker: both lie hidden in the form."""
 
     key: str
@@ -93,11 +93,13 @@ class Services:
         asked = {name: value for name, value in query.items() if value not in (None, "")}
         return (await self._send(identity, service, "GET", path, params=asked)).json()
 
-    async def change(self, identity: Identity, service: str, method: str, path: str, body: Json, change: Change) -> Json:
+    async def change(self, identity: Identity, service: str, method: str, path: str, body: Json, change: ChangeMarks) -> Json:
         answer = await self._send(identity, service, method, path, json=body, headers=change.headers)
         return answer.json() if answer.content else None
 
-    async def upload(self, identity: Identity, service: str, path: str, name: str, content: Any, media_type: str, change: Change) -> Json:
+    async def upload(
+        self, identity: Identity, service: str, path: str, name: str, content: Any, media_type: str, change: ChangeMarks
+    ) -> Json:
         files = {"file": (name, content, media_type)}
         return (await self._send(identity, service, "POST", path, files=files, headers=change.headers, timeout=UPLOAD_TIMEOUT)).json()
 

@@ -26,7 +26,7 @@ from portal.messages import DEFAULT, Catalogue
 from portal.oidc import SignInService
 from portal.rendering import Pages
 from portal.route import Answer, Route
-from portal.services import Change, Identity, Json, Refused, Services
+from portal.services import ChangeMarks, Identity, Json, Refused, Services
 from portal.session import SealedBox, Session, SessionEnded, Sessions
 from portal.settings import PortalSettings
 from portal.shared import SharedAnswers
@@ -120,7 +120,7 @@ class Visitor:
         except TimeoutError:
             return None
 
-    async def change(self, service: str, path: str, body: Json, change: Change, *, method: str = "POST") -> Json:
+    async def change(self, service: str, path: str, body: Json, change: ChangeMarks, *, method: str = "POST") -> Json:
         try:
             with self._judged():
                 return await self.portal.services.change(await self._identity(), service, method, path, body, change)
@@ -128,7 +128,7 @@ class Visitor:
             # Whoever did something sees it at once, before the services say that a list has changed.
             self.portal.shared.forget()
 
-    async def upload(self, service: str, path: str, file: UploadFile, change: Change) -> Json:
+    async def upload(self, service: str, path: str, file: UploadFile, change: ChangeMarks) -> Json:
         with self._judged():
             name, media_type = file.filename or "tep", file.content_type or "application/octet-stream"
             return await self.portal.services.upload(await self._identity(), service, path, name, file.file, media_type, change)
@@ -256,8 +256,8 @@ class Sent:
         return found if isinstance(found, UploadFile) and found.filename else None
 
     @property
-    def change(self) -> Change:
-        return Change(self.text("idempotency_key") or str(uuid4()), self.text("version") or None)
+    def change(self) -> ChangeMarks:
+        return ChangeMarks(self.text("idempotency_key") or str(uuid4()), self.text("version") or None)
 
     def all_texts(self) -> dict[str, str]:
         return {name: value for name, value in self.form.multi_items() if isinstance(value, str) and value}

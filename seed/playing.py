@@ -14,6 +14,7 @@ from libs.common.domain import Aggregate
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.contract import Contract
 from libs.contracts.directives import InstructionReleased
+from libs.contracts.province import ProvinceRules
 from libs.directory_replica.replica import LivingAgency
 from seed.identities import Identities
 from seed.lives import Accept, Act, Confirm, Course, DocumentLife, Report, Return, Submit
@@ -25,6 +26,8 @@ from services.tasks.use_cases.assign_tasks import tasks_of
 
 DIRECTIVES, TASKS = "directives", "tasks"
 SCHEDULER = Actor.of_service(TASKS)
+# The province that is played has decided nothing: the rules are those of the software.
+RULES = ProvinceRules()
 # The scheduler comes by every few seconds; midnight is when a due date has passed.
 TOLD_AFTER_MIDNIGHT = timedelta(seconds=5)
 ARRIVES_AFTER = timedelta(milliseconds=40)
@@ -138,7 +141,7 @@ class _Stage:
         if at >= end:
             return
         try:
-            notice = OverdueNotice.tell(task, at=at)
+            notice = OverdueNotice.tell(task, RULES, at=at)
         except NotOverdue:
             return
         self._told.add((task.id, due))

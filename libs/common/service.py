@@ -17,13 +17,13 @@ from libs.common.live import ChangedLists, Hint, Hints
 from libs.common.messaging.bus import Bus
 from libs.common.messaging.consumer import Consumer, ConsumerRunner
 from libs.common.messaging.envelope import Envelope
-from libs.common.messaging.feed import Page, Position
+from libs.common.messaging.feed import FeedPage, Position
 from libs.common.messaging.relay import Relay
 from libs.common.messaging.sweep import Sweep
 from libs.common.migrate import require_known_schema
-from libs.common.settings import Part, ServiceSettings
+from libs.common.settings import ProcessPart, ServiceSettings
 from libs.common.single_flight import SingleFlight
-from libs.common.supervise import Standing, running
+from libs.common.supervise import WorksHealth, running
 from libs.common.tokens import ServiceTokens
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ class Service:
         self.schedulers: list[Work] = []
         self.chores: list[Chore] = [*([COMMAND_KEYS] if publishes else []), *([DECIDED_DEAD_EVENTS] if consumers else [])]
         self.examined_too: Examination | None = None
-        self.standing = Standing()
+        self.standing = WorksHealth()
         self._bus = bus
         self._client: httpx2.AsyncClient | None = None
 
@@ -87,7 +87,7 @@ class Service:
         for envelope in effects:
             self.hints.changed(self.hint_of(envelope))
 
-    async def read_feed_of(self, source: str, after: Position, limit: int) -> Page:
+    async def read_feed_of(self, source: str, after: Position, limit: int) -> FeedPage:
         """A page of another service's feed, over HTTP with our own token."""
         assert self._client is not None, "the service is not running"
         token = await self.tokens.for_audience(source)
@@ -97,7 +97,7 @@ class Service:
             headers={"Authorization": f"Bearer {token}"},
         )
         answer.raise_for_status()
-        return Page.from_json(answer.json())
+        return FeedPage.from_json(answer.json())
 
     def sweeps(self) -> list[Sweep]:
         """One sweep for each consumer and source whose feed we know."""
@@ -128,14 +128,14 @@ class Service:
         """What this process keeps running, as its parts say. Whoever commits wakes others by hints, so every part has these."""
         parts = self.settings.parts
         works: list[Work] = [("hints", self.hints.run)]
-        if Part.API in parts:
+        if ProcessPart.API in parts:
             works.append(("changed-lists", self.changed_lists.run))
-        if Part.SCHEDULER in parts:
+        if ProcessPart.SCHEDULER in parts:
             works.extend(self.schedulers)
             works.append(("housekeeping", Housekeeping(self.database, *self.chores).run))
-        if Part.RELAY in parts and self.publishes:
+        if ProcessPart.RELAY in parts and self.publishes:
             works.append((f"relay {self.name}", Relay(self.name, self.database, self._bus).run))
-        if Part.CONSUMER in parts:
+        if ProcessPart.CONSUMER in parts:
             works.extend((f"sweep {self.name}", sweep.run) for sweep in self.sweeps())
             works.extend(
                 (f"consumer {runner.consumer.name} of {source}", partial(runner.follow, self._bus, source))

@@ -47,7 +47,7 @@ def _quoted(value: object) -> str:
     return f"'{words}'"
 
 
-class Part(StrEnum):
+class ProcessPart(StrEnum):
     """What of a service one process does; all of it unless it is told otherwise."""
 
     API = "api"
@@ -67,7 +67,7 @@ class ServiceSettings(OutsideSettings):
     owner_database_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 0
-    parts: frozenset[Part] = frozenset(Part)
+    parts: frozenset[ProcessPart] = frozenset(ProcessPart)
 
     issuer: str
     jwks_url: str

@@ -1,6 +1,6 @@
 """Long-running work that starts again after every failure: whatever a library raises, it is logged and tried anew.
 
-The supervisor itself has nobody above it. Should it end all the same, it is named (`Standing.ended`) and takes its process with it.
+The supervisor itself has nobody above it. Should it end all the same, it is named (`WorksHealth.ended`) and takes its process with it.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ def is_well() -> None:
 
 
 @dataclass
-class Standing:
+class WorksHealth:
     """Which long-running works are failing at present or have ended, and with what: what an operator wants to be told of a service."""
 
     _failing: dict[str, str] = field(default_factory=dict)
@@ -68,9 +68,9 @@ class Standing:
         return dict(self._ended)
 
 
-async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing: Standing | None = None) -> None:
+async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing: WorksHealth | None = None) -> None:
     """Run `work` for ever. Drivers raise what no documentation lists, so every exception restarts it; cancelling ends it."""
-    standing = standing or Standing()
+    standing = standing or WorksHealth()
     standing.failed(name, STARTING)
     _SAY_WELL.set(partial(standing.well, name))
     pause = SHORTEST_PAUSE
@@ -103,12 +103,12 @@ def _say(event: str, **more: object) -> None:
 
 
 @asynccontextmanager
-async def running(*works: tuple[str, Callable[[], Awaitable[None]]], standing: Standing | None = None) -> AsyncIterator[None]:
+async def running(*works: tuple[str, Callable[[], Awaitable[None]]], standing: WorksHealth | None = None) -> AsyncIterator[None]:
     """Keep all `works` running while the context lasts, then cancel them and wait for their end.
 
     One whose supervisor ends before is named in `standing` and told to whoever asked (`when_one_ends`).
     """
-    standing = standing or Standing()
+    standing = standing or WorksHealth()
     tell_ended = _TELL_ENDED.get()
     leaving = False
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from libs.contracts.working_days import due_soon_until
-
 
 class Bucket(StrEnum):
     COMPLETED_ON_TIME = "completed_on_time"
@@ -123,9 +121,12 @@ def bucket_of_members(group: Standing, members: Members, as_of: date) -> Bucket 
     return Bucket.OPEN_IN_TIME
 
 
-def is_due_soon(bucket: Bucket | None, due: date | None, as_of: date) -> bool:
-    """Sắp đến hạn: open, in time and due within three working days. A flag beside the bucket, never a bucket of its own."""
-    return bucket is Bucket.OPEN_IN_TIME and due is not None and as_of <= due <= due_soon_until(as_of)
+def is_due_soon(bucket: Bucket | None, due: date | None, as_of: date, due_soon_until: date) -> bool:
+    """Sắp đến hạn: open, in time and due by `due_soon_until`, a few working days ahead (`ProvinceRules.due_soon_until`).
+
+    A flag beside the bucket, never a bucket of its own.
+    """
+    return bucket is Bucket.OPEN_IN_TIME and due is not None and as_of <= due <= due_soon_until
 
 
 def is_finished(task: Standing, as_of: date) -> bool:
@@ -180,7 +181,7 @@ def bucket_sql(
 
 
 def due_soon_sql(bucket: str, due: str, as_of: str = AS_OF, until: str = "CAST(:due_soon_until AS date)") -> str:
-    """`is_due_soon` as an SQL expression that is never null; `until` is `due_soon_until(as_of)`."""
+    """`is_due_soon` as an SQL expression that is never null; `until` is its `due_soon_until`."""
     return f"coalesce({bucket} = 'open_in_time' AND {due} BETWEEN {as_of} AND {until}, false)"
 
 

@@ -108,6 +108,7 @@ class RateOut(TypedDict):
 class RulesOut(TypedDict):
     awaiting_counts_as: Literal["IN_TIME_IF_SUBMITTED_BY_DUE", "BY_DATE"]
     rounding: Literal["HALF_UP", "TRUNCATE"]
+    due_soon_days: int
 
 
 class SeriesOut(TypedDict):

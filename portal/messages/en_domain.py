@@ -216,7 +216,7 @@ DOMAIN = {
             "C": "Confirmed by the Office: a report document exists and the result is entered.",
             "U": "Not yet confirmed as completed by the Office.",
             "open_overdue": "Not completed, and the due day is over. A result handed in on time that awaits the Office is not overdue.",
-            "due_soon": "Not completed, due within the next 3 working days.",
+            "due_soon": "Not completed, due within as many working days as the province has decided.",
             "open_in_time": "Not completed and the due day is not over, or handed in on time and awaiting the Office.",
             "open_undated": "Not completed, the document sets no due day.",
             "completed_on_time": "Completed no later than the due day.",

@@ -181,7 +181,7 @@ COUNTED = {
     "C": "Văn phòng đã xác nhận: có văn bản báo cáo và kết quả đã nhập vào phần mềm.",
     "U": "Chưa được Văn phòng xác nhận hoàn thành.",
     "open_overdue": "Chưa hoàn thành và đã qua hết ngày đến hạn. Kết quả nộp đúng hạn đang chờ Văn phòng không tính là quá hạn.",
-    "due_soon": "Chưa hoàn thành, đến hạn trong 3 ngày làm việc tới.",
+    "due_soon": "Chưa hoàn thành, đến hạn trong số ngày làm việc tới theo thiết lập của tỉnh.",
     "open_in_time": "Chưa hoàn thành, chưa qua hết ngày đến hạn; gồm cả kết quả nộp đúng hạn đang chờ Văn phòng xác nhận.",
     "open_undated": "Chưa hoàn thành, văn bản không đặt hạn.",
     "completed_on_time": "Đã hoàn thành không muộn hơn ngày đến hạn.",

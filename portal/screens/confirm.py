@@ -6,7 +6,7 @@ from starlette.responses import Response
 from portal.answers import tasks
 from portal.forms.fields import Area, Field, OptionalArea, Segmented
 from portal.forms.form import Form
-from portal.refusals import Problem, errors_of, problem_of
+from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.screens.history import events_of
 from portal.screens.tasks import people_of
 from portal.services import Refused, ServiceAway
@@ -59,7 +59,7 @@ async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, names: t
         return await _item_page(visitor, task_id, form, status=refused.status, problem=problem_of(refused, visitor.messages))
     except ServiceAway:
         # Nobody knows whether it was written down, so the key stays: sent again, it is written once.
-        problem = Problem(visitor.messages("away.form"), visitor.messages("away.form-advice"))
+        problem = RefusalWords(visitor.messages("away.form"), visitor.messages("away.form-advice"))
         return await _item_page(visitor, task_id, form, status=503, problem=problem)
     return go(f"/confirm?done={decided['code']}")
 
@@ -70,7 +70,7 @@ async def _waiting(visitor: Visitor) -> tuple[list[TaskView], int]:
     return sorted(views, key=lambda view: str(view.raw["submitted_at"])), page["total"] or 0
 
 
-async def _item_page(visitor: Visitor, task_id: str, form: Form, *, status: int = 200, problem: Problem | None = None) -> Response:
+async def _item_page(visitor: Visitor, task_id: str, form: Form, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
     found, happened, (waiting, total) = await together(
         visitor.get(tasks.TASK, task_id), visitor.get(tasks.HISTORY_OF_TASK, task_id), _waiting(visitor)
     )

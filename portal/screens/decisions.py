@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from portal.formats import NotADay, full_day, parse_day
 from portal.messages import Catalogue
-from portal.refusals import Problem, errors_of, problem_of
+from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.services import Json, Refused
 from portal.web import Sent
 
@@ -32,7 +32,7 @@ class DecisionForm:
             self.errors["reason"] = messages("province.reason-missing")
         return {"valid_from": day, "reason": self.reason}
 
-    def refused(self, refused: Refused, messages: Catalogue) -> Problem:
+    def refused(self, refused: Refused, messages: Catalogue) -> RefusalWords:
         """Puts what the service found wrong beside its fields. What is sent next is another text, so it goes under a new key."""
         if refused.status in (401, 404):
             raise refused
@@ -45,9 +45,9 @@ def withdrawal_of(sent: Sent) -> dict[str, Json]:
     return {"valid_from": sent.text("valid_from"), "reason": sent.text("reason")}
 
 
-def unknown(messages: Catalogue) -> Problem:
+def unknown(messages: Catalogue) -> RefusalWords:
     """Nobody knows whether it was written down; the form keeps its key, and sent again it is written once."""
-    return Problem(messages("away.form"), messages("away.form-advice"))
+    return RefusalWords(messages("away.form"), messages("away.form-advice"))
 
 
 def tomorrow(today: date) -> str:

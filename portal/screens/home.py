@@ -121,7 +121,7 @@ async def _shown(visitor: Visitor, exceptions: Json) -> dict[str, Any]:
     return {
         "figures": figures,
         "province": province,
-        "sentence": _sentence(visitor, province, earlier["province"]),
+        "sentence": _sentence(visitor, province, earlier["province"], figures["rules"]["due_soon_days"]),
         "numbers": _numbers(visitor, province, earlier["province"], points),
         "parts": _parts(province),
         "agencies_table": await _agencies_table(visitor, figures, earlier) if figures["agencies"] else "",
@@ -167,8 +167,8 @@ async def _picture(visitor: Visitor) -> Picture:
         return await asked()
 
 
-def _sentence(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json]) -> Markup:
-    """What a leader should know first, true as it stands, each number a door to its list."""
+def _sentence(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[str, Json], days: int) -> Markup:
+    """What a leader should know first, true as it stands, each number a door to its list. `days` is how far due soon reaches."""
     words = visitor.messages
     overdue, soon, today = province["open_overdue"], province["due_soon"], visitor.today
     hour = moment_of(visitor.portal.settings.clock.now().isoformat()).hour
@@ -187,9 +187,9 @@ def _sentence(visitor: Visitor, province: Mapping[str, Json], earlier: Mapping[s
     )
     change = words("home.more-than-last-week" if moved > 0 else "home.fewer-than-last-week", n=thousands(abs(moved))) if moved else ""
     due = (
-        words("home.sentence-soon", number=link(css="", name="due_soon", text=words("home.tasks", n=thousands(soon))))
+        words("home.sentence-soon", number=link(css="", name="due_soon", text=words("home.tasks", n=thousands(soon))), days=days)
         if soon
-        else words("home.sentence-none-soon")
+        else words("home.sentence-none-soon", days=days)
     )
     return words("home.sentence", greeting=greeting, first=first, change=change, due=due)
 

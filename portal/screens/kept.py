@@ -3,9 +3,9 @@
 from portal.forms.fields import Choice, Field
 from portal.forms.form import Kept
 from portal.messages import Catalogue
+from portal.screens.agency_reports import COMPLETION, PROGRESS
 from portal.screens.confirm import DECISION
 from portal.screens.directive_form import DOCUMENT, INSTRUCTION, INSTRUCTION_FIELD
-from portal.screens.reporting import COMPLETION, PROGRESS
 from portal.web import Sent
 
 KNOWN: dict[str, Field] = {one.name: one for one in (*DOCUMENT, *INSTRUCTION, *PROGRESS, *COMPLETION, *DECISION)}

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from portal.answers import directives, directory
 from portal.forms.form import Form
-from portal.refusals import Problem, errors_of, problem_of
+from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.screens.agency_lookup import resolve_agencies
 from portal.screens.directive_form import DOCUMENT, DirectiveForm, instruction_form, renumbered
-from portal.services import Change, Refused, ServiceAway
+from portal.services import ChangeMarks, Refused, ServiceAway
 from portal.web import SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
@@ -59,10 +59,10 @@ async def _take_step(visitor: Visitor, form: DirectiveForm, step: str, where: li
         ids["coordinating"] = [one for one in ids["coordinating"] if one != where[1]]
 
 
-async def _save(visitor: Visitor, form: DirectiveForm, change: Change) -> Response:
+async def _save(visitor: Visitor, form: DirectiveForm, change: ChangeMarks) -> Response:
     body = form.body(visitor.messages)
     if form.is_wrong:
-        return await _form_page(visitor, form, status=422, problem=Problem(visitor.messages("problem.invalid-body")))
+        return await _form_page(visitor, form, status=422, problem=RefusalWords(visitor.messages("problem.invalid-body")))
     try:
         if form.directive_id:
             await visitor.change("directives", f"/directives/{form.directive_id}", body, change, method="PUT")
@@ -75,7 +75,7 @@ async def _save(visitor: Visitor, form: DirectiveForm, change: Change) -> Respon
         return await _refused(visitor, form, refused)
     except ServiceAway:
         # Nobody knows whether it was written down, so the key stays: sent again, it is written once.
-        problem = Problem(visitor.messages("away.form"), visitor.messages("away.form-advice"))
+        problem = RefusalWords(visitor.messages("away.form"), visitor.messages("away.form-advice"))
         return await _form_page(visitor, form, status=503, problem=problem)
 
 
@@ -87,7 +87,7 @@ async def _refused(visitor: Visitor, form: DirectiveForm, refused: Refused) -> R
     return await _form_page(visitor, form, status=refused.status, problem=problem_of(refused, visitor.messages))
 
 
-async def _refuse_secret(visitor: Visitor, form: DirectiveForm, change: Change) -> Response:
+async def _refuse_secret(visitor: Visitor, form: DirectiveForm, change: ChangeMarks) -> Response:
     """The service refuses and keeps a record of it; nothing of what was typed is sent on, or shown again."""
     blank = DirectiveForm(Form(DOCUMENT, texts={"secrecy": form.document["secrecy"], "kind": "khac", "subject": "–"}), [])
     body = {**blank.body(visitor.messages), "issue_date": visitor.today.isoformat()}
@@ -100,7 +100,7 @@ async def _refuse_secret(visitor: Visitor, form: DirectiveForm, change: Change) 
     raise AssertionError("a document that is not normal was accepted")
 
 
-async def _form_page(visitor: Visitor, form: DirectiveForm, *, status: int = 200, problem: Problem | None = None) -> Response:
+async def _form_page(visitor: Visitor, form: DirectiveForm, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
     names, groups, fields = await together(
         visitor.portal.agencies.known(visitor), _groups(visitor), visitor.portal.vocabulary.known(visitor)
     )

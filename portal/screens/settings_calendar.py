@@ -11,7 +11,7 @@ from starlette.responses import Response
 from portal.answers import directory
 from portal.formats import WEEKDAYS, NotADay, day_of, full_day, parse_day
 from portal.messages import Catalogue
-from portal.refusals import Problem
+from portal.refusals import RefusalWords
 from portal.screens.decisions import DecisionForm, planned_of, tomorrow, unknown, withdrawal_of
 from portal.services import Json, Refused, ServiceAway
 from portal.web import Sent, SentForm, Visit, Visitor, go
@@ -167,7 +167,9 @@ def _is_over(day: DayOfCalendar, today: date) -> bool:
     return date.fromisoformat(day["date"]) <= today
 
 
-async def _year_page(visitor: Visitor, year: int, form: CalendarForm, *, status: int = 200, problem: Problem | None = None) -> Response:
+async def _year_page(
+    visitor: Visitor, year: int, form: CalendarForm, *, status: int = 200, problem: RefusalWords | None = None
+) -> Response:
     found = await visitor.get(directory.CALENDAR_OF_YEAR, str(year))
     return await visitor.page(
         "settings-calendar.html",
@@ -184,7 +186,7 @@ async def _year_page(visitor: Visitor, year: int, form: CalendarForm, *, status:
 
 
 async def _change_page(
-    visitor: Visitor, found: Mapping[str, Json], form: CalendarForm, *, status: int = 200, problem: Problem | None = None
+    visitor: Visitor, found: Mapping[str, Json], form: CalendarForm, *, status: int = 200, problem: RefusalWords | None = None
 ) -> Response:
     return await visitor.page(
         "settings-calendar-change.html",

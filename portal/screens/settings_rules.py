@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from portal.answers import directory
 from portal.messages import Catalogue
-from portal.refusals import Problem
+from portal.refusals import RefusalWords
 from portal.screens.decisions import DecisionForm, planned_of, tomorrow, unknown, withdrawal_of
 from portal.services import Json, Refused, ServiceAway
 from portal.web import Sent, SentForm, Visit, Visitor, go
@@ -76,7 +76,7 @@ async def settings(visitor: Visit) -> Response:
     found = await visitor.get(directory.PROVINCE_SETTINGS)
     # For one that a newer service knows there are no words here yet.
     named = [one for one in found if visitor.messages.has(f"setting.{one['key']}")]
-    return await visitor.page("settings.html", settings=[SettingView.of(one, visitor.messages) for one in named])
+    return await visitor.page("settings.html", rules=[SettingView.of(one, visitor.messages) for one in named])
 
 
 @router.get("/settings/{key}")
@@ -109,7 +109,7 @@ async def withdraw(visitor: Visit, key: str, sent: SentForm) -> Response:
     return go(f"/settings/{key}")
 
 
-async def _page(visitor: Visitor, key: str, form: SettingForm, *, status: int = 200, problem: Problem | None = None) -> Response:
+async def _page(visitor: Visitor, key: str, form: SettingForm, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
     found = await visitor.get(directory.SETTING_OF_KEY, key)
     return await visitor.page(
         "setting.html",

@@ -34,7 +34,7 @@ STANDINGS = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class PartsAlike:
     """Those agencies of a group that stand alike; `mark` is the sign and names the words."""
 
     mark: str
@@ -113,11 +113,11 @@ async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None =
     )
 
 
-def _standings(children: list[TaskView]) -> list[Standing]:
+def _standings(children: list[TaskView]) -> list[PartsAlike]:
     found: dict[str, list[TaskView]] = {mark: [] for mark in STANDINGS}
     for child in children:
         found[child.mark].append(child)
-    return [Standing(mark, tasks) for mark, tasks in found.items() if tasks]
+    return [PartsAlike(mark, tasks) for mark, tasks in found.items() if tasks]
 
 
 async def _told(visitor: Visitor, happened: list[answers.HistoryItem], names: Mapping[str, AgencyName]) -> list[Event]:

@@ -24,7 +24,8 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
     service = Service(settings, bus, package="services.tasks", publishes=True, consumers=CONSUMERS, lists=LISTS, hint_of=hint_of_event)
     store = FileStore(settings.files_folder)
-    overdue = OverdueScheduler(service.database, service.hints, settings.clock, every=settings.overdue_every_seconds, lists=LISTS)
+    province = ProvinceReplica(service.database)
+    overdue = OverdueScheduler(service.database, service.hints, settings.clock, province, every=settings.overdue_every_seconds, lists=LISTS)
     orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)
     service.schedulers += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run)]
     service.examined_too = _examined
@@ -34,7 +35,7 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     app = create_service_app(service, [tasks.router, acts.router, files.router], title="Nhiệm vụ", memberships=replica)
     app.state.files = store
     app.state.shared_counts = SharedCounts()
-    app.state.province = ProvinceReplica(service.database)
+    app.state.province = province
     return app
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from libs.contracts.bucket_cases import CASES, GROUP_CASES, Case, GroupCase
 from libs.contracts.buckets import COMPLETED, DATED, OPEN, Bucket, Standing, bucket_of, bucket_of_group, is_due_soon
+from libs.contracts.working_days import due_soon_until
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.rule for case in CASES])
@@ -33,13 +34,14 @@ def test_the_six_buckets_are_all_there_is() -> None:
 
 def test_due_soon_is_within_three_working_days_and_not_past() -> None:
     friday_before_tet, wednesday_after = date(2026, 2, 13), date(2026, 2, 25)
-    assert is_due_soon(Bucket.OPEN_IN_TIME, friday_before_tet, friday_before_tet)
-    assert is_due_soon(Bucket.OPEN_IN_TIME, wednesday_after, friday_before_tet)
-    assert not is_due_soon(Bucket.OPEN_IN_TIME, wednesday_after + timedelta(days=1), friday_before_tet)
+    until = due_soon_until(friday_before_tet)
+    assert is_due_soon(Bucket.OPEN_IN_TIME, friday_before_tet, friday_before_tet, until)
+    assert is_due_soon(Bucket.OPEN_IN_TIME, wednesday_after, friday_before_tet, until)
+    assert not is_due_soon(Bucket.OPEN_IN_TIME, wednesday_after + timedelta(days=1), friday_before_tet, until)
     # The due date is past: the result was submitted in time and waits for the Office.
-    assert not is_due_soon(Bucket.OPEN_IN_TIME, friday_before_tet - timedelta(days=1), friday_before_tet)
-    assert not is_due_soon(Bucket.OPEN_UNDATED, None, friday_before_tet)
-    assert not is_due_soon(Bucket.COMPLETED_ON_TIME, wednesday_after, friday_before_tet)
+    assert not is_due_soon(Bucket.OPEN_IN_TIME, friday_before_tet - timedelta(days=1), friday_before_tet, until)
+    assert not is_due_soon(Bucket.OPEN_UNDATED, None, friday_before_tet, until)
+    assert not is_due_soon(Bucket.COMPLETED_ON_TIME, wednesday_after, friday_before_tet, until)
 
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 31))

@@ -74,7 +74,7 @@ async def test_due_soon(database: Database) -> None:
             )
             for case in CASES
         }
-    assert found == {case.rule: is_due_soon(case.bucket, case.task.due, case.as_of) for case in CASES}
+    assert found == {case.rule: is_due_soon(case.bucket, case.task.due, case.as_of, due_soon_until(case.as_of)) for case in CASES}
     assert set(found.values()) == {True, False}
 
 

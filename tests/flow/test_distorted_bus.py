@@ -18,10 +18,11 @@ from joserfc.jwk import ECKey
 
 from faults.notices_told import TOLD
 from libs.common.db import Database
-from libs.common.messaging.feed import Page, Position, read_feed
+from libs.common.messaging.feed import FeedPage, Position, read_feed
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.messaging.sweep import Sweep
 from libs.common.service import Service, service_of
+from libs.directory_replica.province import ProvinceReplica
 from services.tasks.scheduler.overdue import OverdueScheduler
 from tests.conftest import ServiceDatabase
 from tests.directives.documents import document, instruction, lead, today
@@ -81,9 +82,9 @@ class Province:
     def service(self, name: str) -> Service:
         return service_of(self.clients[name].app)
 
-    async def read_feed_of(self, source: str, after: Position, limit: int) -> Page:
+    async def read_feed_of(self, source: str, after: Position, limit: int) -> FeedPage:
         if source == "directory":
-            return Page([], after)
+            return FeedPage([], after)
         async with self.service(source).database.read() as connection:
             return await read_feed(connection, source, after, limit)
 
@@ -276,7 +277,8 @@ async def test_one_sweep_later_everything_agrees(database: Callable[[str], Servi
         for seed in range(SEEDS):
             await Story(running, seed).go()
         service = running.service("tasks")
-        await OverdueScheduler(service.database, service.hints, service.clock, every=1, lists=("tasks",)).once()
+        rules = ProvinceReplica(service.database)
+        await OverdueScheduler(service.database, service.hints, service.clock, rules, every=1, lists=("tasks",)).once()
         await running.relayed()
         # The bus has nothing more to bring once its queues are empty and the last batch was applied.
         while running.bus.waiting:

@@ -16,7 +16,7 @@ from libs.common.db import Database
 from libs.common.messaging.bus import Bus, Message, NotTaken
 from libs.common.messaging.consumer import ConsumerRunner
 from libs.common.messaging.envelope import Envelope
-from libs.common.messaging.feed import Page, Position
+from libs.common.messaging.feed import FeedPage, Position
 from libs.common.messaging.memory import InMemoryBus
 from libs.common.messaging.relay import Relay
 from libs.common.messaging.sweep import Sweep
@@ -199,8 +199,8 @@ async def test_a_page_of_the_feed_with_bad_events_is_read_to_its_end(publisher: 
     end = Position(1, 7, 7)
     runner = runner_of(consuming)
 
-    async def read(_source: str, after: Position, _limit: int) -> Page:
-        return Page([], end) if after == end else Page.from_json({"events": events, "position": str(end)})
+    async def read(_source: str, after: Position, _limit: int) -> FeedPage:
+        return FeedPage([], end) if after == end else FeedPage.from_json({"events": events, "position": str(end)})
 
     assert await Sweep(runner, SOURCE, read, every=60).once() == len(events)
     assert await effects_of(consuming) == set(good)

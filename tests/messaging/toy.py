@@ -14,7 +14,7 @@ from libs.common.messaging import event_log
 from libs.common.messaging.consumer import Consumer
 from libs.common.messaging.envelope import Envelope
 from libs.common.messaging.event_log import Cause
-from libs.common.messaging.feed import Page, Position, read_feed
+from libs.common.messaging.feed import FeedPage, Position, read_feed
 from libs.common.messaging.tables import messaging_statements
 from libs.contracts.contract import Contract, Part
 
@@ -102,7 +102,7 @@ class Effects:
         return Consumer(CONSUMER, (SOURCE,), {CounterMoved: on_counter_moved}, sequential=sequential)
 
 
-async def feed_of(database: Database, after: Position = Position(), limit: int = 500) -> Page:
+async def feed_of(database: Database, after: Position = Position(), limit: int = 500) -> FeedPage:
     async with database.read() as connection:
         return await read_feed(connection, SOURCE, after, limit)
 
@@ -110,7 +110,7 @@ async def feed_of(database: Database, after: Position = Position(), limit: int =
 def reader(database: Database):  # type: ignore[no-untyped-def]
     """The feed without HTTP between."""
 
-    async def read(_source: str, after: Position, limit: int) -> Page:
+    async def read(_source: str, after: Position, limit: int) -> FeedPage:
         return await feed_of(database, after, limit)
 
     return read

@@ -190,6 +190,7 @@ async def portal(
     settings = PortalSettings(
         database_url=own.app_url,
         public_url=PUBLIC_URL,
+        demo=True,
         issuer=ISSUER,
         authorization_url=f"{address}/sign-in/auth",
         token_url=f"{address}/sign-in/token",

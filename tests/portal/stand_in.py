@@ -32,7 +32,7 @@ AGENCIES = {
     "ba-dong": ("Ủy ban nhân dân xã Ba Động", "Xã Ba Động", "COMMUNE"),
     "ba-dinh": ("Ủy ban nhân dân xã Ba Dinh", "Xã Ba Dinh", "COMMUNE"),
 }
-RULES = {"awaiting_counts_as": "IN_TIME_IF_SUBMITTED_BY_DUE", "rounding": "HALF_UP"}
+RULES = {"awaiting_counts_as": "IN_TIME_IF_SUBMITTED_BY_DUE", "rounding": "HALF_UP", "due_soon_days": 3}
 NUMBERS = (
     "N",
     "C",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from portal.messages import en, vi
+from tests.portal import stand_in
 from tests.portal.conftest import Browser, Running
 from tests.portal.stand_in import id_of
 
@@ -52,6 +53,14 @@ async def test_every_number_of_the_home_is_a_door_to_its_list(browser: Browser, 
     page = await browser.get("/numbers/open_in_time")
     assert released["content"] in page.text
     assert "1 nhiệm vụ mới vào con số này" in page.text
+
+
+@pytest.mark.usefixtures("released")
+async def test_the_sentence_says_how_far_due_soon_reaches(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(stand_in.RULES, "due_soon_days", 5)
+    await browser.sign_in("leader")
+    sentence = re.search(r'<h1 id="opening">(.*?)</h1>', (await browser.get("/home")).text)[1]  # type: ignore[index]
+    assert "trong 5 ngày làm việc tới" in re.sub(r"\s+", " ", re.sub(r"<.*?>", "", sentence))
 
 
 async def test_the_sentence_is_true(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
@@ -103,6 +112,7 @@ async def test_every_page_in_both_languages(browser: Browser, released: dict[str
     page = await browser.get(path)
     assert page.status_code == 200
     assert f'<html lang="{language}"' in page.text
+    assert 'class="demo-mark"' in page.text, "nobody takes the trial version for the real one"
 
 
 async def test_theme_density_and_language_are_remembered(browser: Browser) -> None:

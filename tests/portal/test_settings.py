@@ -108,6 +108,7 @@ async def test_everybody_reads_what_applies_and_only_an_administrator_has_forms(
     page = await reader.get("/settings")
     for words in ("Sắp đến hạn", "3 ngày làm việc", "Báo cáo trong hạn thì vẫn tính là trong hạn", "Làm tròn tỷ lệ"):
         assert words in page.text
+    assert 'class="demo-mark"' in page.text, "the province's settings took the place of the portal's"
     page = await reader.get(DUE_SOON)
     assert "Chỉ quản trị viên của tỉnh được thay đổi" in page.text
     assert f'action="{DUE_SOON}/plan"' not in page.text

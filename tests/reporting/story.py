@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.clock import VIETNAM
 from libs.contracts.buckets import Bucket, Standing, bucket_of, bucket_of_group, is_due_soon
+from libs.contracts.working_days import due_soon_until
 from services.reporting.figures.counting import Picture
 from services.reporting.figures.standing import Day
 from services.reporting.projections.stretches import rewrite_stretches
@@ -151,7 +152,7 @@ def counted_rows(story: Iterable[KnownTask], day: Day) -> list[CountedRow]:
         else:
             bucket = bucket_of(_standing(task), day.as_of)
         if bucket is not None:
-            rows.append(CountedRow(task, bucket, is_due_soon(bucket, task.due, day.as_of)))
+            rows.append(CountedRow(task, bucket, is_due_soon(bucket, task.due, day.as_of, due_soon_until(day.as_of))))
     return rows
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from libs.common.db import Database
 from libs.common.messaging.consumer import ConsumerRunner
-from libs.common.messaging.feed import Page, Position, read_feed
+from libs.common.messaging.feed import FeedPage, Position, read_feed
 from libs.contracts.contract import Contract
 from libs.contracts.tasks import (
     AssignmentState,
@@ -96,7 +96,7 @@ class Source:
                     },
                 )
 
-    async def read(self, after: Position, limit: int) -> Page:
+    async def read(self, after: Position, limit: int) -> FeedPage:
         async with self.database.read() as connection:
             return await read_feed(connection, "tasks", after, limit)
 

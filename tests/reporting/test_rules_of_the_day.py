@@ -38,9 +38,9 @@ async def test_an_awaiting_result_counts_by_the_rule_of_the_day(figures: Client)
     )
     in_time, by_date = "IN_TIME_IF_SUBMITTED_BY_DUE", "BY_DATE"
     judged = {
-        2: ({"awaiting_counts_as": in_time, "rounding": "HALF_UP"}, 1, 0),
-        1: ({"awaiting_counts_as": by_date, "rounding": "HALF_UP"}, 0, 1),
-        0: ({"awaiting_counts_as": by_date, "rounding": "TRUNCATE"}, 0, 1),
+        2: ({"awaiting_counts_as": in_time, "rounding": "HALF_UP", "due_soon_days": 3}, 1, 0),
+        1: ({"awaiting_counts_as": by_date, "rounding": "HALF_UP", "due_soon_days": 3}, 0, 1),
+        0: ({"awaiting_counts_as": by_date, "rounding": "TRUNCATE", "due_soon_days": 3}, 0, 1),
     }
     assert await seen(figures) == judged, "from the facts, while stretches are derived anew"
     await derived_by(figures, f"{in_time} {TODAY - ONE_DAY}={by_date}")
@@ -48,7 +48,7 @@ async def test_an_awaiting_result_counts_by_the_rule_of_the_day(figures: Client)
     assert await changed(figures) == ([waiting.code], [])
 
 
-async def seen(figures: Client) -> dict[int, tuple[dict[str, str], int, int]]:  # noqa: F811
+async def seen(figures: Client) -> dict[int, tuple[dict[str, object], int, int]]:  # noqa: F811
     """The rules, and what is in time and overdue by them, as known two days, one day and no day ago."""
     found = {}
     for ago in (2, 1, 0):

@@ -3,9 +3,16 @@ from pathlib import Path
 
 import pytest
 
+from libs.directory_replica import province
 from tests.conftest import ServiceDatabase
 from tests.issuer import Issuer
 from tests.signed_in import Client, running_service
+
+
+@pytest.fixture
+def asks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test decides is valid with the next request."""
+    monkeypatch.setattr(province, "RULES_KEPT_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.common.messaging.event_log import Cause
-from libs.contracts.buckets import Bucket, bucket_of, bucket_of_group
+from libs.contracts.buckets import AwaitingCountsAs, Bucket, bucket_of, bucket_of_group
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain.lifecycle import State
-from services.tasks.domain.task import Assigned, Task
+from services.tasks.domain.task import Task, TaskTerms
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
 from tests.signed_in import FINANCE, HEALTH, NORTH_WARD, SOUTH_COMMUNE, Client
@@ -26,9 +26,10 @@ WORDS = ("Rà soát cơ sở vật chất", "Báo cáo tình hình dịch bệnh
 
 @dataclass
 class Population:
-    """`tasks` by id, groups and their parts among them."""
+    """`tasks` by id, groups and their parts among them. `awaiting_counts_as` is the rule by which they are judged."""
 
     seed: int
+    awaiting_counts_as: AwaitingCountsAs = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
     tasks: dict[UUID, Task] = field(default_factory=dict)
     directives: list[UUID] = field(default_factory=list)
 
@@ -37,8 +38,9 @@ class Population:
 
     def bucket(self, task: Task) -> Bucket | None:
         if task.is_group:
-            return bucket_of_group(task.standing(), [part.standing() for part in self.parts(task.id)], today())
-        return bucket_of(task.standing(), today())
+            parts = [part.standing() for part in self.parts(task.id)]
+            return bucket_of_group(task.standing(), parts, today(), self.awaiting_counts_as)
+        return bucket_of(task.standing(), today(), self.awaiting_counts_as)
 
 
 def _noon(day: date) -> datetime:
@@ -68,7 +70,7 @@ class _Drawing:
             assigned_on = today() - timedelta(days=self.random.randint(4, 9))
         else:
             due, coordinating, directive, assigned_on = parent.course.due, (), parent.assigned.directive, parent.assigned.assigned_on
-        assigned = Assigned(
+        assigned = TaskTerms(
             number=self.number,
             directive=directive,
             group_id=parent.id if parent else None,

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from libs.contracts.buckets import Bucket, is_due_soon
+from libs.contracts.buckets import AwaitingCountsAs, Bucket, is_due_soon
+from libs.contracts.working_days import due_soon_until
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.task import Task
 from tests.issuer import Person
 from tests.signed_in import COMMUNE_CLERK, FINANCE, HEALTH, HEALTH_CLERK, LEADER, TRACKER, Client
+from tests.tasks.decided import decide_setting
 from tests.tasks.population import Population, populate
 from tests.tasks.released import today
 
@@ -48,9 +50,10 @@ def questions(population: Population) -> Iterator[dict[str, Any]]:
 class Naive:
     """The same question, task by task."""
 
-    def __init__(self, population: Population, person: Person, asked: dict[str, Any]) -> None:
+    def __init__(self, population: Population, person: Person, asked: dict[str, Any], due_soon_days: int = 3) -> None:
         self.population = population
         self.asked = asked
+        self.due_soon_days = due_soon_days
         self.agency = None if person in OVERSIGHT else person.agency
         self.scope = asked.get("scope", "agency")
 
@@ -88,7 +91,7 @@ class Naive:
         )
 
     def is_due_soon(self, task: Task) -> bool:
-        return is_due_soon(self.population.bucket(task), task.course.due, today())
+        return is_due_soon(self.population.bucket(task), task.course.due, today(), due_soon_until(today(), self.due_soon_days))
 
     def has_words(self, task: Task) -> bool:
         q = self.asked["q"]
@@ -102,9 +105,24 @@ class Naive:
 
 @pytest.mark.parametrize(("seed", "person"), [(1, TRACKER), (2, HEALTH_CLERK), (3, COMMUNE_CLERK)])
 async def test_every_filter_and_every_pair(tasks: Client, seed: int, person: Person) -> None:
+    await agree(tasks, await populate(tasks, seed, tasks=50, groups=25), person)
+
+
+@pytest.mark.usefixtures("asks_each_time")
+@pytest.mark.parametrize(("seed", "person"), [(1, TRACKER), (2, HEALTH_CLERK)])
+async def test_by_the_rules_that_the_province_decided(tasks: Client, seed: int, person: Person) -> None:
+    # Fewer days than the software's three: what is due next lies so near that more of them would show nothing.
+    await decide_setting(tasks, "awaiting_counts_as", "BY_DATE", valid_from=today())
+    await decide_setting(tasks, "due_soon_days", 1, valid_from=today())
     population = await populate(tasks, seed, tasks=50, groups=25)
+    population.awaiting_counts_as = AwaitingCountsAs.BY_DATE
+    await agree(tasks, population, person, due_soon_days=1)
+
+
+async def agree(tasks: Client, population: Population, person: Person, *, due_soon_days: int = 3) -> None:
     for asked in questions(population):
-        expected = Naive(population, person, asked).found()
+        naive = Naive(population, person, asked, due_soon_days)
+        expected = naive.found()
         listed = (await tasks.get(person, "/tasks", limit=200, **asked)).json()
         assert Counter(one["code"] for one in listed["items"]) == Counter(task.code for task in expected), asked
         assert listed["total"] == len(expected), asked
@@ -114,7 +132,7 @@ async def test_every_filter_and_every_pair(tasks: Client, seed: int, person: Per
         counts = (await tasks.get(person, "/tasks/counts", **asked)).json()
         assert counts == {
             "total": len(expected),
-            "due_soon": sum(is_due_soon(population.bucket(task), task.course.due, today()) for task in expected),
+            "due_soon": sum(naive.is_due_soon(task) for task in expected),
             "by_state": Counter(task.state.value for task in expected if not task.is_group),
             "by_bucket": Counter(population.bucket(task) for task in expected),
         }, asked

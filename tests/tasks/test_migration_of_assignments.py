@@ -12,6 +12,7 @@ from libs.common.clock import Clock
 from libs.common.db import Database
 from libs.common.live import Hints
 from libs.common.migrate import _config
+from libs.directory_replica.province import ProvinceReplica
 from services.tasks.scheduler.overdue import OverdueScheduler
 from tests.conftest import NewDatabase
 from tests.signed_in import FINANCE, HEALTH, SOUTH_COMMUNE
@@ -75,7 +76,7 @@ async def test_rows_of_before(new_database: NewDatabase) -> None:
         ]
         found = await connection.execute(text("SELECT id FROM task WHERE words @@ CAST('ubnd & kgvx & 1002' AS tsquery)"))
         assert list(found.scalars()) == [untold]
-    scheduler = OverdueScheduler(database, Hints(database), Clock(), every=1, lists=())
+    scheduler = OverdueScheduler(database, Hints(database), Clock(), ProvinceReplica(database), every=1, lists=())
     assert (await scheduler.once(), await scheduler.once()) == (1, 0)
     async with database.read() as connection:
         events = await connection.execute(text("SELECT payload->'state'->>'id' FROM event_log"))

@@ -3,17 +3,19 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from libs.common.clock import Clock
 from services.tasks.scheduler.overdue import OverdueScheduler
 from tests.signed_in import HEALTH_CLERK, NORTH_WARD, SOUTH_COMMUNE, TRACKER, Client
+from tests.tasks.decided import decide_setting
 from tests.tasks.released import act, due_in, instruction, release, submitted, today, version_of
 
 
 def scheduler(client: Client, clock: Clock | None = None) -> OverdueScheduler:
     service = client.app.state.service
-    return OverdueScheduler(service.database, service.hints, clock or service.clock, every=1, lists=("tasks",))
+    return OverdueScheduler(service.database, service.hints, clock or service.clock, client.app.state.province, every=1, lists=("tasks",))
 
 
 async def told(client: Client) -> list[str]:
@@ -47,6 +49,16 @@ async def test_a_result_in_time_is_not_overdue_until_it_is_returned(tasks: Clien
     assert await scheduler(tasks, tomorrow).once() == 1
     await submitted(tasks, task)
     assert await scheduler(tasks, Clock(timedelta(days=3))).once() == 0
+
+
+@pytest.mark.usefixtures("asks_each_time")
+async def test_what_waits_is_told_from_the_day_on_which_the_date_alone_counts(tasks: Client) -> None:
+    task = await due_in(tasks, 0)
+    await submitted(tasks, task)
+    await decide_setting(tasks, "awaiting_counts_as", "BY_DATE", valid_from=today() + timedelta(days=2))
+    assert await scheduler(tasks, Clock(timedelta(days=1))).once() == 0
+    assert await scheduler(tasks, Clock(timedelta(days=2))).once() == 1
+    assert await told(tasks) == [task]
 
 
 async def test_parts_of_a_group_are_told_and_the_parent_is_not(tasks: Client) -> None:

@@ -15,7 +15,7 @@ from libs.common.messaging.event_log import Cause
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain.lifecycle import TRANSITIONS, Action, State
 from services.tasks.domain.report import ProgressReport, Quality
-from services.tasks.domain.task import Assigned, Task
+from services.tasks.domain.task import Task, TaskTerms
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
 from tests.conftest import NewDatabase
@@ -83,7 +83,7 @@ def assigned(number: int) -> Task:
     )
     return Task.assign(
         uuid4(),
-        Assigned(
+        TaskTerms(
             number=number,
             directive=directive,
             group_id=None,

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from libs.common import supervise
-from libs.common.supervise import Standing, is_well, running, when_one_ends
+from libs.common.supervise import WorksHealth, is_well, running, when_one_ends
 
 Begun = list[int]
 
@@ -40,7 +40,7 @@ async def test_what_fails_is_begun_again_and_told_until_it_says_that_it_is_well(
     async def slow() -> None:
         await asyncio.Event().wait()
 
-    standing = Standing()
+    standing = WorksHealth()
     async with running(("work", work), ("slow", slow), standing=standing):
         await until(lambda: len(begun) == 3)
         assert standing.failing() == {"work": "ConnectionError", "slow": "Starting"}
@@ -110,7 +110,7 @@ async def test_a_log_that_fails_ends_no_work(monkeypatch: pytest.MonkeyPatch) ->
         is_well()
         await asyncio.Event().wait()
 
-    standing = Standing()
+    standing = WorksHealth()
     async with running(("work", work), standing=standing):
         await until(lambda: len(begun) == 3)
     assert standing.failing() == {}
@@ -146,7 +146,7 @@ async def killed() -> None:
 async def test_a_supervisor_that_ends_is_named_and_told() -> None:
     told: list[str] = []
     when_one_ends(told.append)
-    standing = Standing()
+    standing = WorksHealth()
     async with running(("cancelled", for_ever), ("killed", killed), ("working", for_ever), standing=standing):
         await asyncio.sleep(0)
         next(task for task in asyncio.all_tasks() if task.get_name() == "cancelled").cancel()

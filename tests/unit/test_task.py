@@ -7,19 +7,22 @@ from uuid import UUID, uuid4
 import pytest
 
 from libs.common.domain import DomainError
-from libs.contracts.buckets import Bucket
+from libs.contracts.buckets import AwaitingCountsAs, Bucket
 from libs.contracts.directives import DirectiveSummary
+from libs.contracts.province import Decision as ProvinceDecision
+from libs.contracts.province import ProvinceRules
 from services.tasks.domain import events
 from services.tasks.domain.assignment import Assignment, AssignmentRole
 from services.tasks.domain.lifecycle import State
-from services.tasks.domain.overdue_notice import OverdueNotice
+from services.tasks.domain.overdue_notice import NotOverdue, OverdueNotice
 from services.tasks.domain.report import Decision, ProgressReport, Quality
-from services.tasks.domain.task import Assigned, Task
+from services.tasks.domain.task import Task, TaskTerms
 from services.tasks.outgoing import task_state
 
 HEALTH, FINANCE, INDUSTRY, PERSON = uuid4(), uuid4(), uuid4(), uuid4()
 DUE = date(2026, 3, 5)
 ASSIGNED_ON = date(2026, 2, 12)
+BY_THE_RESULT = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -33,7 +36,7 @@ def given(
     directive = DirectiveSummary(
         id=uuid4(), kind="cong-van", number="5425", notation="UBND-KGVX", subject="Phòng dịch", issue_date=ASSIGNED_ON, urgency="NORMAL"
     )
-    assigned = Assigned(
+    assigned = TaskTerms(
         number=1212,
         directive=directive,
         group_id=None,
@@ -162,7 +165,7 @@ def test_completed_on_the_later_of_document_and_entry_and_not_when_it_is_confirm
     confirmed_at = submitted_at + timedelta(days=30)
     confirm(task, confirmed_at)
     assert task.course.completed_on == completed_on
-    assert task.bucket(confirmed_at.date()) is bucket
+    assert task.bucket(confirmed_at.date(), BY_THE_RESULT) is bucket
 
 
 def test_the_document_is_not_of_tomorrow_by_the_day_in_viet_nam() -> None:
@@ -188,10 +191,11 @@ def test_a_result_brings_its_file_where_the_province_asks_for_it() -> None:
 
 def test_a_returned_result_loses_its_time_and_stays_as_it_was() -> None:
     task = in_state(State.AWAITING_CONFIRMATION)
-    assert task.bucket(DUE + timedelta(days=9)) is Bucket.OPEN_IN_TIME, "the Office's delay makes no agency late"
+    assert task.bucket(DUE + timedelta(days=9), BY_THE_RESULT) is Bucket.OPEN_IN_TIME, "the Office's delay makes no agency late"
+    assert task.bucket(DUE + timedelta(days=9), AwaitingCountsAs.BY_DATE) is Bucket.OPEN_OVERDUE, "unless the province counts by the date"
     task.return_result(reason="Thiếu số liệu", by=PERSON, at=at(DUE + timedelta(days=9), 8))
     assert (task.submitted_at, task.course.return_count) == (None, 1)
-    assert task.bucket(DUE + timedelta(days=9)) is Bucket.OPEN_OVERDUE
+    assert task.bucket(DUE + timedelta(days=9), BY_THE_RESULT) is Bucket.OPEN_OVERDUE
     submit(task, report_date=DUE, moment=at(DUE + timedelta(days=10), 8))
     confirm(task, at(DUE + timedelta(days=10), 9))
     assert [(one.number, one.decision) for one in task.course.results] == [(1, Decision.RETURNED), (2, Decision.CONFIRMED)]
@@ -272,10 +276,19 @@ def test_a_lead_that_cannot_be_changed(task: Task, agency: UUID, code: str) -> N
 def test_overdue_is_told_as_a_thing_of_its_own(task: Task, moment: datetime, overdue: bool) -> None:
     version = task.version
     if overdue:
-        notice = OverdueNotice.tell(task, at=moment)
+        notice = OverdueNotice.tell(task, ProvinceRules(), at=moment)
         assert (notice.due, notice.version, task.version) == (DUE, 1, version)
-        assert notice.id == OverdueNotice.tell(task, at=moment + timedelta(days=1)).id, "one for each task and due date"
+        assert notice.id == OverdueNotice.tell(task, ProvinceRules(), at=moment + timedelta(days=1)).id, "one for each task and due date"
     else:
         with pytest.raises(DomainError) as refused:
-            OverdueNotice.tell(task, at=moment)
+            OverdueNotice.tell(task, ProvinceRules(), at=moment)
         assert refused.value.code == "not-overdue"
+
+
+def test_overdue_is_told_by_the_rule_of_the_day() -> None:
+    by_date_from = DUE + timedelta(days=3)
+    rules = ProvinceRules({"awaiting_counts_as": [ProvinceDecision(by_date_from, "BY_DATE")]})
+    task = in_state(State.AWAITING_CONFIRMATION)
+    with pytest.raises(NotOverdue):
+        OverdueNotice.tell(task, rules, at=at(DUE + timedelta(days=2), 23, 59))
+    assert OverdueNotice.tell(task, rules, at=at(by_date_from, 0)).due == DUE

@@ -50,7 +50,7 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Page:
+class FeedPage:
     """`unreadable`: how many events between the positions are none that we can read. They hold nothing up."""
 
     envelopes: list[Envelope]
@@ -61,14 +61,14 @@ class Page:
         return {"events": [envelope.to_json() for envelope in self.envelopes], "position": str(self.position)}
 
     @staticmethod
-    def from_json(page: dict[str, Any]) -> "Page":
+    def from_json(page: dict[str, Any]) -> "FeedPage":
         envelopes = []
         for event in page["events"]:
             try:
                 envelopes.append(Envelope.from_json(event))
             except NoEnvelope as error:
                 log.error("no-envelope", position=page["position"], detail=str(error))
-        return Page(envelopes, Position.parse(page["position"]), len(page["events"]) - len(envelopes))
+        return FeedPage(envelopes, Position.parse(page["position"]), len(page["events"]) - len(envelopes))
 
 
 def envelope_of(source: str, row: Any) -> Envelope:
@@ -102,7 +102,7 @@ def _data(row: Any) -> dict[str, Any]:
     return data
 
 
-async def read_feed(connection: AsyncConnection, source: str, after: Position, limit: int) -> Page:
+async def read_feed(connection: AsyncConnection, source: str, after: Position, limit: int) -> FeedPage:
     """The next events after a position, in the order in which everyone may rely on having seen all before them."""
     rows = (
         (await connection.execute(_FEED, {"epoch": after.epoch, "tx_id": str(after.tx_id), "seq": after.seq, "limit": limit}))
@@ -110,6 +110,6 @@ async def read_feed(connection: AsyncConnection, source: str, after: Position, l
         .all()
     )
     if not rows:
-        return Page([], after)
+        return FeedPage([], after)
     last = rows[-1]
-    return Page([envelope_of(source, row) for row in rows], Position(last["epoch"], int(last["tx_id"]), last["seq"]))
+    return FeedPage([envelope_of(source, row) for row in rows], Position(last["epoch"], int(last["tx_id"]), last["seq"]))

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from libs.common.messaging.consumer import ConsumerRunner
-from libs.common.messaging.feed import Page, Position
+from libs.common.messaging.feed import FeedPage, Position
 from libs.common.supervise import is_well
 
 PAGE = 200
 
-ReadFeed = Callable[[str, Position, int], Awaitable[Page]]
+ReadFeed = Callable[[str, Position, int], Awaitable[FeedPage]]
 
 
 class Sweep:

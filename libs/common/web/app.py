@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from libs.common.service import Service
-from libs.common.settings import Part
+from libs.common.settings import ProcessPart
 from libs.common.tokens import TokenVerifier
 from libs.common.web import health, internal
 from libs.common.web.auth import PORTAL_PARTY, Doorkeeper, Memberships
@@ -43,7 +43,7 @@ def create_service_app(service: Service, routers: Sequence[APIRouter], *, title:
     install_problem_answers(app)
     app.include_router(health.router)
     # A process that is only a relay, a consumer or a scheduler still says how it is, and nothing else.
-    if Part.API in settings.parts:
+    if ProcessPart.API in settings.parts:
         for router in (internal.router, *routers):
             app.include_router(router)
     app.add_middleware(EndsWithItsAsker)

@@ -81,7 +81,7 @@ class Asking:
     def rules_on(self, day: date) -> RulesOut:
         """What is judged on a day follows the rules valid on it (rulebook 1.15)."""
         rules = self.rules.on(day)
-        return RulesOut(awaiting_counts_as=rules.awaiting_counts_as, rounding=rules.rounding)
+        return RulesOut(awaiting_counts_as=rules.awaiting_counts_as, rounding=rules.rounding, due_soon_days=rules.due_soon_days)
 
     def day(self, as_of: date | None, known_on: date | None) -> Day:
         day = Day(as_of or self.today, known_on or self.today)

@@ -73,6 +73,7 @@ class RulesOut(BaseModel):
 
     awaiting_counts_as: AwaitingCountsAs
     rounding: Rounding
+    due_soon_days: int = Field(description="How many working days ahead due soon reaches.")
 
 
 class PictureOut(BaseModel):

@@ -16,7 +16,7 @@ from libs.common.clock import vietnam_date
 from libs.common.db import Database
 from libs.common.messaging.consumer import Consumer, ConsumerRunner
 from libs.common.messaging.envelope import Envelope
-from libs.common.messaging.feed import Page, Position
+from libs.common.messaging.feed import FeedPage, Position
 from libs.contracts.contract import contract_of
 from services.reporting.projections.stretches import SOURCE, rewrite_stretches
 from services.reporting.projections.tasks import STANDING, KnownTask, TaskEvent, keep_tasks, known_task, renew_tasks
@@ -43,7 +43,7 @@ ORDER BY id, version LIMIT 100
 _FORGET = text(f"DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE consumer = '{NAME}' LIMIT 10000)")
 _FORGET_POSITION = text(f"DELETE FROM feed_position WHERE consumer = '{NAME}'")
 
-ReadFeed = Callable[[Position, int], Awaitable[Page]]
+ReadFeed = Callable[[Position, int], Awaitable[FeedPage]]
 
 
 @dataclass

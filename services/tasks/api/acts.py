@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from libs.common.web.changing import Changing, accepts
-from services.tasks.api.here import Here, settings_of, told, unit_of_work
+from services.tasks.api.here import Here, TodayHere, settings_of, told, unit_of_work
 from services.tasks.api.schemas import TaskOut
 from services.tasks.use_cases.accept_task import accept_task
 from services.tasks.use_cases.confirm_result import ConfirmResult, confirm_result
@@ -17,19 +17,19 @@ router = APIRouter(prefix="/tasks/{task_id}", tags=["acts"])
 
 
 @router.post("/accept", openapi_extra=accepts())
-async def accept(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
+async def accept(task_id: UUID, change: Changing, service: Here, today: TodayHere, response: Response) -> TaskOut:
     task = await accept_task(task_id, change, unit_of_work(service, change), now=service.clock.now())
-    return told(task, change, service, response)
+    return told(task, change, today, response)
 
 
 @router.post("/progress", openapi_extra=accepts(ReportProgress))
-async def progress(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
+async def progress(task_id: UUID, change: Changing, service: Here, today: TodayHere, response: Response) -> TaskOut:
     task = await report_progress(task_id, change, unit_of_work(service, change), now=service.clock.now())
-    return told(task, change, service, response)
+    return told(task, change, today, response)
 
 
 @router.post("/results", openapi_extra=accepts(SubmitResult))
-async def result(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
+async def result(task_id: UUID, change: Changing, service: Here, today: TodayHere, response: Response) -> TaskOut:
     task = await submit_result(
         task_id,
         change,
@@ -37,16 +37,16 @@ async def result(task_id: UUID, change: Changing, service: Here, response: Respo
         now=service.clock.now(),
         file_required=settings_of(service).result_requires_file,
     )
-    return told(task, change, service, response)
+    return told(task, change, today, response)
 
 
 @router.post("/results/confirm", openapi_extra=accepts(ConfirmResult))
-async def confirm(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
+async def confirm(task_id: UUID, change: Changing, service: Here, today: TodayHere, response: Response) -> TaskOut:
     task = await confirm_result(task_id, change, unit_of_work(service, change), now=service.clock.now())
-    return told(task, change, service, response)
+    return told(task, change, today, response)
 
 
 @router.post("/results/return", openapi_extra=accepts(ReturnResult))
-async def returned(task_id: UUID, change: Changing, service: Here, response: Response) -> TaskOut:
+async def returned(task_id: UUID, change: Changing, service: Here, today: TodayHere, response: Response) -> TaskOut:
     task = await return_result(task_id, change, unit_of_work(service, change), now=service.clock.now())
-    return told(task, change, service, response)
+    return told(task, change, today, response)

@@ -9,8 +9,10 @@ from libs.common.actor import Actor
 from libs.common.change import Change
 from libs.common.service import Service
 from libs.common.web.changing import tell_outcome
+from libs.directory_replica.web import Rules
 from services.tasks.api.schemas import Bearing, TaskOut, task_out
 from services.tasks.domain.task import Task
+from services.tasks.domain.today import Today
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.repository import TaskRepository
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
@@ -25,6 +27,13 @@ async def service_here(request: Request) -> Service:
 
 
 Here = Annotated[Service, Depends(service_here)]
+
+
+async def today_here(service: Here, rules: Rules) -> Today:
+    return Today.of(service.clock.today(), rules)
+
+
+TodayHere = Annotated[Today, Depends(today_here)]
 
 
 async def shared_counts_here(request: Request) -> SharedCounts:
@@ -44,17 +53,15 @@ def unit_of_work(service: Service, change: Change) -> TasksUnitOfWork:
     return TasksUnitOfWork(service.database, to_contract, actor=change.actor, cause=change.cause, hints=service.hints, lists=service.lists)
 
 
-async def shown(service: Service, task_id: UUID, actor: Actor) -> TaskOut:
+async def shown(service: Service, task_id: UUID, actor: Actor, today: Today) -> TaskOut:
     """The task as the actor sees it now. Raises NotFound."""
-    today = service.clock.today()
     async with service.database.read() as connection:
-        row = await one_task(connection, task_id, actor, today=today)
+        row = await one_task(connection, task_id, actor, today)
         task = await TaskRepository(connection).whole(row)
     return task_out(task, Bearing.of_row(row), actor, today)
 
 
-def told(task: Task, change: Change, service: Service, response: Response) -> TaskOut:
+def told(task: Task, change: Change, today: Today, response: Response) -> TaskOut:
     """The answer to a change: the task as it stands after it. Nobody acts on a group, so nothing is asked anew."""
     tell_outcome(response, change, task)
-    today = service.clock.today()
     return task_out(task, Bearing.of_task(task, today), change.actor, today)

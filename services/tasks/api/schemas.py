@@ -10,13 +10,14 @@ from pydantic import BaseModel
 from libs.common.actor import Actor
 from libs.common.domain import DomainError
 from libs.contracts.buckets import Bucket, is_due_soon
-from libs.contracts.working_days import days_overdue, working_days_between
+from libs.contracts.working_days import days_overdue
 from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import Action, State, next_state
 from services.tasks.domain.permissions import Relation, actions_of, relation_of
 from services.tasks.domain.receipt import Receipt
 from services.tasks.domain.report import Decision, Quality, Result
 from services.tasks.domain.task import Task
+from services.tasks.domain.today import Today
 
 
 class AvailableAction(BaseModel):
@@ -181,16 +182,18 @@ def available_actions(task: Task, actor: Actor) -> list[AvailableAction]:
     return found
 
 
-def deadline_of(bucket: Bucket | None, due: date | None, state: State, today: date) -> Deadline:
+def deadline_of(bucket: Bucket | None, due: date | None, state: State, today: Today) -> Deadline:
     return Deadline(
         kind=_kind(bucket, due, state, today),
-        days_overdue=days_overdue(due, today) if due is not None and bucket is Bucket.OPEN_OVERDUE else 0,
-        working_days_left=working_days_between(today, due) if due is not None and bucket is Bucket.OPEN_IN_TIME else None,
+        days_overdue=days_overdue(due, today.day) if due is not None and bucket is Bucket.OPEN_OVERDUE else 0,
+        working_days_left=today.calendar.working_days_between(today.day, due)
+        if due is not None and bucket is Bucket.OPEN_IN_TIME
+        else None,
     )
 
 
 def _kind(
-    bucket: Bucket | None, due: date | None, state: State, today: date
+    bucket: Bucket | None, due: date | None, state: State, today: Today
 ) -> Literal["overdue", "due_soon", "in_time", "undated", "done_on_time", "done_late", "done_undated", "awaiting"]:
     match bucket:
         case Bucket.COMPLETED_ON_TIME:
@@ -205,7 +208,7 @@ def _kind(
         return "awaiting"
     if bucket is Bucket.OPEN_UNDATED:
         return "undated"
-    return "due_soon" if is_due_soon(bucket, due, today) else "in_time"
+    return "due_soon" if is_due_soon(bucket, due, today.day, today.due_soon_until) else "in_time"
 
 
 @dataclass(frozen=True)
@@ -235,9 +238,9 @@ class Bearing:
         )
 
     @staticmethod
-    def of_task(task: Task, today: date) -> "Bearing":
+    def of_task(task: Task, today: Today) -> "Bearing":
         """Of a task that is no group, without asking the database again."""
-        return Bearing(bucket=task.bucket(today), submitted_at=task.submitted_at)
+        return Bearing(bucket=task.bucket(today.day, today.awaiting_counts_as), submitted_at=task.submitted_at)
 
     def state(self, task: Task) -> State:
         """The state of a group follows from its children: completed with the last, under way with the first."""
@@ -248,11 +251,11 @@ class Bearing:
         return State.IN_PROGRESS if self.children.accepted else State.ASSIGNED
 
 
-def list_item(task: Task, bearing: Bearing, actor: Actor, today: date) -> TaskListItem:
+def list_item(task: Task, bearing: Bearing, actor: Actor, today: Today) -> TaskListItem:
     return TaskListItem(**_facts(task, bearing, actor, today))
 
 
-def task_out(task: Task, bearing: Bearing, actor: Actor, today: date) -> TaskOut:
+def task_out(task: Task, bearing: Bearing, actor: Actor, today: Today) -> TaskOut:
     results = [ResultOut.of(result) for result in task.course.results]
     return TaskOut(
         **_facts(task, bearing, actor, today),
@@ -262,7 +265,7 @@ def task_out(task: Task, bearing: Bearing, actor: Actor, today: date) -> TaskOut
     )
 
 
-def _facts(task: Task, bearing: Bearing, actor: Actor, today: date) -> dict[str, Any]:
+def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today) -> dict[str, Any]:
     state = bearing.state(task)
     assigned, course = task.assigned, task.course
     last = course.last_report_version

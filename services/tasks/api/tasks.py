@@ -1,6 +1,5 @@
 """Tasks over HTTP: lists and one task, as the actor may see them."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -15,11 +14,11 @@ from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor, or_null
 from libs.common.web.shared import shared_answer
 from libs.contracts.buckets import Bucket
-from libs.contracts.working_days import due_soon_until
-from services.tasks.api.here import Counted, Here, shown
+from services.tasks.api.here import Counted, Here, TodayHere, shown
 from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.receipt import NoReceiptCode, Receipt
+from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import TaskRepository, visibility_of
 from services.tasks.queries.listing import After, Level, Scope, TaskFilter, count_listed, count_tasks, list_tasks
 from services.tasks.queries.shared_counts import SharedCounts
@@ -56,67 +55,71 @@ async def listing(
     service: Here,
     counted: Counted,
     actor: SignedIn,
+    today: TodayHere,
     asked: Asked,
     sort: Literal["due", "-assigned_on"] = "due",
     cursor: CursorParameter = None,
     limit: Limit = 50,
     count: Annotated[bool, Query(description="Whether to count all rows that match; without it `total` is null.")] = True,
 ) -> Page[TaskListItem]:
-    today = service.clock.today()
     # Only a due date can be missing.
     keys = decode_cursor(cursor, or_null(calendar_day) if sort == "due" else calendar_day, int)
     after = After(*keys) if keys else None
-    soon = due_soon_until(today)
     async with service.database.read() as connection:
-        rows = await list_tasks(connection, actor, asked, sort=sort, after=after, limit=limit + 1, today=today, due_soon_until=soon)
+        rows = await list_tasks(connection, actor, asked, today, sort=sort, after=after, limit=limit + 1)
         page = await TaskRepository(connection).listed(rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         items=[list_item(task, Bearing.of_row(row), actor, today) for task, row in zip(page, rows, strict=False)],
         next_cursor=encode_cursor(last.due if sort == "due" else last.assigned_on, last.number) if last else None,
-        total=await _total(service, counted, actor, asked, today, soon) if count else None,
+        total=await _total(service, counted, actor, asked, today) if count else None,
     )
 
 
-async def _total(service: Service, counted: SharedCounts, actor: Actor, asked: TaskFilter, today: date, soon: date) -> int:
+async def _total(service: Service, counted: SharedCounts, actor: Actor, asked: TaskFilter, today: Today) -> int:
     async def counting() -> int:
         async with service.database.read() as connection:
-            return await count_listed(connection, actor, asked, today=today, due_soon_until=soon)
+            return await count_listed(connection, actor, asked, today)
 
     return await counted.count((*visibility_of(actor).values(), asked, today), counting)
 
 
 @router.get("/tasks/counts", response_model=CountsOut)
-async def counts(service: Here, actor: SignedIn, asked: Asked) -> Response:
+async def counts(service: Here, actor: SignedIn, today: TodayHere, asked: Asked) -> Response:
     """How many tasks of the list with the same filter stand where."""
-    today = service.clock.today()
     # Who sees which tasks follows from the role and the agency alone.
     return await shared_answer(
         service, ("counts", asked, actor.role, actor.agency_id, today), lambda: _counts(service, actor, asked, today)
     )
 
 
-async def _counts(service: Service, actor: Actor, asked: TaskFilter, today: date) -> CountsOut:
+async def _counts(service: Service, actor: Actor, asked: TaskFilter, today: Today) -> CountsOut:
     async with service.database.read() as connection:
-        counted = await count_tasks(connection, actor, asked, today=today, due_soon_until=due_soon_until(today))
+        counted = await count_tasks(connection, actor, asked, today)
     return CountsOut.model_validate(counted, from_attributes=True)
 
 
 @router.get("/tasks/{task_id}")
-async def one(task_id: UUID, service: Here, actor: SignedIn, response: Response) -> TaskOut:
-    answer = await shown(service, task_id, actor)
+async def one(task_id: UUID, service: Here, actor: SignedIn, today: TodayHere, response: Response) -> TaskOut:
+    answer = await shown(service, task_id, actor, today)
     response.headers["ETag"] = f'"{answer.version}"'
     return answer
 
 
 @router.get("/tasks/{task_id}/children")
 async def children(
-    task_id: UUID, service: Here, counted: Counted, actor: SignedIn, cursor: CursorParameter = None, limit: Limit = 200
+    task_id: UUID,
+    service: Here,
+    counted: Counted,
+    actor: SignedIn,
+    today: TodayHere,
+    cursor: CursorParameter = None,
+    limit: Limit = 200,
 ) -> Page[TaskListItem]:
     """The parts of a group instruction that the actor may see."""
     async with service.database.read() as connection:
         await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
-    return await listing(service, counted, actor, TaskFilter(Scope.OVERSIGHT, group_id=task_id), "due", cursor, limit)
+    return await listing(service, counted, actor, today, TaskFilter(Scope.OVERSIGHT, group_id=task_id), "due", cursor, limit)
 
 
 @router.get("/tasks/{task_id}/history")

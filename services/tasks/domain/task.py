@@ -7,7 +7,7 @@ from uuid import UUID
 
 from libs.common.clock import vietnam_date
 from libs.common.domain import Aggregate, DomainError, Refusal
-from libs.contracts.buckets import Bucket, Standing, bucket_of
+from libs.contracts.buckets import AwaitingCountsAs, Bucket, Standing, bucket_of
 from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain import events
 from services.tasks.domain.assignment import Assignment, AssignmentRole
@@ -48,7 +48,7 @@ class GroupHasNoLead(DomainError):
 
 
 @dataclass(frozen=True)
-class Assigned:
+class TaskTerms:
     """What a task is given when it is assigned; it does not change afterwards, but for the due date.
 
     `group_id` is the group it is a part of, `field` the key of its field (lĩnh vực).
@@ -93,7 +93,7 @@ class Task(Aggregate):
     def __init__(
         self,
         id: UUID,  # noqa: A002
-        assigned: Assigned,
+        assigned: TaskTerms,
         assignments: Iterable[Assignment] = (),
         course: Course | None = None,
         *,
@@ -109,7 +109,7 @@ class Task(Aggregate):
     @staticmethod
     def assign(
         id: UUID,  # noqa: A002
-        assigned: Assigned,
+        assigned: TaskTerms,
         *,
         lead: UUID | None,
         coordinating: Iterable[UUID] = (),
@@ -244,6 +244,6 @@ class Task(Aggregate):
         """Nothing happened: say the state once more, with `fields` that earlier events did not carry."""
         self.record(events.Restated(fields=fields, occurred_at=at))
 
-    def bucket(self, day: date) -> Bucket | None:
-        """Of a task that is no group, at the end of `day`."""
-        return bucket_of(self.standing(), day)
+    def bucket(self, day: date, awaiting_counts_as: AwaitingCountsAs) -> Bucket | None:
+        """Of a task that is no group, at the end of `day`, by the rule valid on it."""
+        return bucket_of(self.standing(), day, awaiting_counts_as)

@@ -18,7 +18,7 @@ from services.tasks.domain.assignment import Assignment, AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.permissions import OVERSIGHT_ROLES, agency_that_sees
 from services.tasks.domain.report import Decision, Quality, Result
-from services.tasks.domain.task import Assigned, Course, Task
+from services.tasks.domain.task import Course, Task, TaskTerms
 from services.tasks.hints import hint_of_task
 
 # An agency coordinates while the assignment is in force.
@@ -166,7 +166,7 @@ def _assignment_of(row: Any) -> Assignment:
 
 def task_of(row: Any, assignments: list[Assignment], results: list[Result]) -> Task:
     directive = row.directive if isinstance(row.directive, dict) else json.loads(row.directive)
-    assigned = Assigned(
+    assigned = TaskTerms(
         number=row.number,
         directive=DirectiveSummary.model_validate(directive),
         group_id=row.group_id,

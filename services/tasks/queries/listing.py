@@ -15,29 +15,28 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
-from libs.contracts.buckets import Bucket, bucket_sql, children_sql, due_soon_sql, group_bucket_sql
+from libs.contracts.buckets import AwaitingCountsAs, Bucket, bucket_sql, children_sql, due_soon_sql, group_bucket_sql
+from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import COORDINATES, visibility_of
 from services.tasks.queries.search import Sought
-from services.tasks.queries.standing_today import BUCKET_OF_A_GROUP, BUCKET_OF_A_TASK, OF_A_GROUP, OF_A_TASK, due_soon
-
-# Parts are looked at for groups only; a plain task costs no second look.
-_OF_PARTS = f"""LEFT JOIN LATERAL (
-  SELECT {children_sql("c")},
-         count(*) FILTER (WHERE c.state <> 'ASSIGNED') AS accepted,
-         count(*) FILTER (WHERE c.state = 'AWAITING_CONFIRMATION') AS awaiting,
-         count(*) FILTER (WHERE c.state = 'COMPLETED') AS completed,
-         count(*) FILTER (WHERE {bucket_sql("c")} = 'open_overdue') AS overdue
-  FROM task c WHERE c.group_id = t.id
-) g ON t.is_group"""
-_BUCKET = f"CASE WHEN t.is_group THEN {group_bucket_sql('t', 'g')} ELSE {bucket_sql('t')} END"
+from services.tasks.queries.standing_today import due_soon, of_a_group, of_a_task, which
 
 
-def with_standing(tasks: str) -> str:
+def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs) -> str:
     """The rows of `tasks` (a table or a query in parentheses), each with its bucket of today and what the parts of a group say."""
+    bucket, of_part = (bucket_sql(row, awaiting_counts_as=awaiting_counts_as) for row in ("t", "c"))
+    # Parts are looked at for groups only; a plain task costs no second look.
     return f"""
     SELECT t.*, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.overdue AS children_overdue,
-           {_BUCKET} AS bucket
-    FROM {tasks} t {_OF_PARTS}"""
+           CASE WHEN t.is_group THEN {group_bucket_sql("t", "g")} ELSE {bucket} END AS bucket
+    FROM {tasks} t LEFT JOIN LATERAL (
+      SELECT {children_sql("c", bucket=of_part)},
+             count(*) FILTER (WHERE c.state <> 'ASSIGNED') AS accepted,
+             count(*) FILTER (WHERE c.state = 'AWAITING_CONFIRMATION') AS awaiting,
+             count(*) FILTER (WHERE c.state = 'COMPLETED') AS completed,
+             count(*) FILTER (WHERE {of_part} = 'open_overdue') AS overdue
+      FROM task c WHERE c.group_id = t.id
+    ) g ON t.is_group"""
 
 
 # Two rows of which the first keys differ are in order whatever follows, so that `(due IS NULL, due, number)` compares a dated
@@ -172,8 +171,12 @@ def _found(sought: Sought) -> str:
     return f"({' OR '.join(ways)})" if ways else "FALSE"
 
 
-def _standing(asked: TaskFilter, *, group: bool) -> Iterator[str]:
-    buckets = OF_A_GROUP if group else OF_A_TASK
+def _buckets(today: Today, *, group: bool) -> Mapping[Bucket, str]:
+    return (of_a_group if group else of_a_task)(today.awaiting_counts_as)
+
+
+def _standing(asked: TaskFilter, today: Today, *, group: bool) -> Iterator[str]:
+    buckets = _buckets(today, group=group)
     if asked.bucket is not None:
         yield f"({buckets[Bucket(asked.bucket)]})"
     if asked.due_soon is not None:
@@ -181,29 +184,28 @@ def _standing(asked: TaskFilter, *, group: bool) -> Iterator[str]:
         yield soon if asked.due_soon else f"NOT {soon}"
 
 
-def _selections(actor: Actor, asked: TaskFilter) -> tuple[list[tuple[str, bool]], dict[str, Any]]:
+def _selections(actor: Actor, asked: TaskFilter, today: Today) -> tuple[list[tuple[str, bool]], dict[str, Any]]:
     """A condition for each way and whether it is one of groups, and the parameters of all."""
     common, parameters = _conditions(asked)
     found = [
-        (" AND ".join([_GROUP if group else _TASK, way, *common, *_standing(asked, group=group)]), group)
+        (" AND ".join([_GROUP if group else _TASK, way, *common, *_standing(asked, today, group=group)]), group)
         for way, group in _ways(actor, asked)
     ]
-    return found, parameters | visibility_of(actor)
+    return found, parameters | visibility_of(actor) | {"as_of": today.day, "due_soon_until": today.due_soon_until}
 
 
 async def list_tasks(
     connection: AsyncConnection,
     actor: Actor,
     asked: TaskFilter,
+    today: Today,
     *,
     sort: str,
     after: After | None,
     limit: int,
-    today: date,
-    due_soon_until: date,
 ) -> list[Any]:
     """A page of tasks in a stable order."""
-    selections, parameters = _selections(actor, asked)
+    selections, parameters = _selections(actor, asked, today)
     if not selections:
         return []
     order, beyond = _SORTS[sort]
@@ -216,9 +218,8 @@ async def list_tasks(
         f"(SELECT t.* FROM task t WHERE {selection} AND {beyond} ORDER BY {_of('t', order)} LIMIT :limit)" for selection, _ in selections
     )
     page = f"(SELECT u.* FROM ({firsts}) u ORDER BY {_of('u', order)} LIMIT :limit)"
-    statement = f"{with_standing(page)} ORDER BY {_of('t', order)}"
-    parameters |= {"as_of": today, "due_soon_until": due_soon_until, "limit": limit}
-    return list((await connection.execute(text(statement), _used(statement, parameters))).all())
+    statement = f"{with_standing(page, today.awaiting_counts_as)} ORDER BY {_of('t', order)}"
+    return list((await connection.execute(text(statement), _used(statement, parameters | {"limit": limit}))).all())
 
 
 def _of(row: str, order: str) -> str:
@@ -240,33 +241,31 @@ class Counts:
     by_bucket: dict[str, int]
 
 
-async def count_listed(connection: AsyncConnection, actor: Actor, asked: TaskFilter, *, today: date, due_soon_until: date) -> int:
+async def count_listed(connection: AsyncConnection, actor: Actor, asked: TaskFilter, today: Today) -> int:
     """How many rows the list with this filter has in all."""
-    selections, parameters = _selections(actor, asked)
+    selections, parameters = _selections(actor, asked, today)
     if not selections:
         return 0
     statement = "SELECT " + " + ".join(f"(SELECT count(*) FROM task t WHERE {selection})" for selection, _ in selections)
-    parameters |= {"as_of": today, "due_soon_until": due_soon_until}
     return int((await connection.execute(text(statement), _used(statement, parameters))).scalar_one())
 
 
-async def count_tasks(connection: AsyncConnection, actor: Actor, asked: TaskFilter, *, today: date, due_soon_until: date) -> Counts:
+async def count_tasks(connection: AsyncConnection, actor: Actor, asked: TaskFilter, today: Today) -> Counts:
     """How many tasks stand where, over the same rows as the list with the same filter."""
-    selections, parameters = _selections(actor, asked)
+    selections, parameters = _selections(actor, asked, today)
     by_state: dict[str, int] = {}
     by_bucket: dict[str, int] = {}
     total = soon = 0
     if selections:
         # Counted without a look at the parts of each group: which groups are open is asked once.
         counted = " UNION ALL ".join(
-            f"SELECT {'NULL' if group else 't.state'} AS state, {BUCKET_OF_A_GROUP if group else BUCKET_OF_A_TASK} AS bucket, t.due "
+            f"SELECT {'NULL' if group else 't.state'} AS state, {which(_buckets(today, group=group))} AS bucket, t.due "
             f"FROM task t WHERE {selection}"
             for selection, group in selections
         )
         statement = f"""
         SELECT c.state, c.bucket, {due_soon_sql("c.bucket", "c.due")} AS due_soon, count(*) AS tasks FROM ({counted}) c GROUP BY 1, 2, 3
         """
-        parameters |= {"as_of": today, "due_soon_until": due_soon_until}
         for row in await connection.execute(text(statement), _used(statement, parameters)):
             total += row.tasks
             soon += row.tasks if row.due_soon else 0

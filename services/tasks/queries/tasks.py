@@ -1,7 +1,7 @@
 """One task for a screen, and what was reported of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
 from libs.common.domain import NotFound
+from libs.contracts.buckets import AwaitingCountsAs
+from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import VISIBLE, visibility_of
 from services.tasks.queries.listing import with_standing
 
-_ONE = text(f"{with_standing('task')} WHERE t.id = :id AND {VISIBLE}")
+_ONE = {rule: text(f"{with_standing('task', rule)} WHERE t.id = :id AND {VISIBLE}") for rule in AwaitingCountsAs}
 
 
-async def one_task(connection: AsyncConnection, task_id: UUID, actor: Actor, *, today: date) -> Any:
+async def one_task(connection: AsyncConnection, task_id: UUID, actor: Actor, today: Today) -> Any:
     """The row of a task with its bucket; raises NotFound when unknown or not to be seen."""
-    row = (await connection.execute(_ONE, {"id": task_id, "as_of": today, **visibility_of(actor)})).one_or_none()
+    one = _ONE[today.awaiting_counts_as]
+    row = (await connection.execute(one, {"id": task_id, "as_of": today.day, **visibility_of(actor)})).one_or_none()
     if row is None:
         raise NotFound
     return row

@@ -13,6 +13,9 @@ from libs.common.live import Hints
 from libs.common.messaging.event_log import Cause
 from libs.common.supervise import is_well
 from libs.common.telemetry import wording
+from libs.contracts.province import ProvinceRules
+from libs.directory_replica.province import ProvinceReplica
+from services.tasks.domain.today import Today
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.overdue_repository import put_aside, untold
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
@@ -26,10 +29,13 @@ log = structlog.get_logger()
 
 
 class OverdueScheduler:
-    def __init__(self, database: Database, hints: Hints, clock: Clock, *, every: float, lists: tuple[str, ...]) -> None:
+    def __init__(
+        self, database: Database, hints: Hints, clock: Clock, province: ProvinceReplica, *, every: float, lists: tuple[str, ...]
+    ) -> None:
         self._database = database
         self._hints = hints
         self._clock = clock
+        self._province = province
         self._every = every
         self._lists = lists
 
@@ -40,32 +46,33 @@ class OverdueScheduler:
             await asyncio.sleep(self._every)
 
     async def once(self) -> int:
-        """Tell of every task that is overdue now; how many were told."""
+        """Tell of every task that is overdue now, by the rules of today; how many were told."""
         told = 0
         while True:
+            rules = await self._province.rules()
             async with self._database.read() as connection:
-                found = await untold(connection, today=self._clock.today(), limit=BATCH)
-            told_now = await self._tell(found)
+                found = await untold(connection, Today.of(self._clock.today(), rules), limit=BATCH)
+            told_now = await self._tell(found, rules)
             told += told_now
             # Nothing told of what was found: another scheduler is at work on them, or they are put aside.
             if len(found) < BATCH or told_now == 0:
                 return told
 
-    async def _tell(self, found: list[UUID]) -> int:
+    async def _tell(self, found: list[UUID], rules: ProvinceRules) -> int:
         """All in one transaction, or one by one when that fails: one that cannot be told holds up no other."""
         if not found:
             return 0
         try:
-            return await tell_overdue(found, self._unit_of_work(), now=self._clock.now())
+            return await tell_overdue(found, self._unit_of_work(), rules, now=self._clock.now())
         except Exception as error:
             if is_passing(error):
                 raise
             log.warning("batch-failed", work="overdue", size=len(found), error=type(error).__name__, detail=wording(error))
-        return sum([await self._tell_alone(task_id) for task_id in found])
+        return sum([await self._tell_alone(task_id, rules) for task_id in found])
 
-    async def _tell_alone(self, task_id: UUID) -> int:
+    async def _tell_alone(self, task_id: UUID, rules: ProvinceRules) -> int:
         try:
-            return await tell_overdue([task_id], self._unit_of_work(), now=self._clock.now())
+            return await tell_overdue([task_id], self._unit_of_work(), rules, now=self._clock.now())
         except Exception as error:
             if is_passing(error):
                 raise

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from libs.common.clock import vietnam_date
 from libs.contracts.directives import InstructionState
-from services.tasks.domain.task import DUE_HAS_PASSED, Assigned, Task
+from services.tasks.domain.task import DUE_HAS_PASSED, Task, TaskTerms
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
 
 
@@ -46,7 +46,7 @@ def _task(
     due_had_passed = instruction.due is not None and instruction.due < vietnam_date(released_at)
     return Task.assign(
         task_id,
-        Assigned(
+        TaskTerms(
             number=number,
             directive=instruction.directive,
             group_id=group,

@@ -87,6 +87,18 @@ async def test_a_received_file_stays_received_while_the_rest_is_corrected(portal
     assert released["result"]["file_id"] == kept
 
 
+async def test_a_missing_file_is_told_at_once_with_the_rest(portal: Running, clerk: Browser, released: Task) -> None:
+    path = f"/tasks/{released['id']}/completion"
+    await accepted(clerk, released)
+    await clerk.get(path)
+    page = await clerk.send(path, {"report_number": "128/BC-SYT", "summary": "Xong"})
+    assert ('id="report_date-error"' in page.text, 'id="file-error"' in page.text) == (True, True)
+    errors = [{"field": "summary", "code": "string_too_short", "message": ""}]
+    portal.stand_in.refuse[f"POST /tasks/tasks/{released['id']}/results"] = (422, {"code": "invalid-body", "errors": errors})
+    page = await clerk.send(path, {"report_date": "5/3/2026", "summary": ""})
+    assert ('id="summary-error"' in page.text, 'id="file-error"' in page.text) == (True, True)
+
+
 async def test_a_file_chosen_anew_takes_the_place_of_the_one_before(portal: Running, clerk: Browser, released: Task) -> None:
     path = f"/tasks/{released['id']}/completion"
     await accepted(clerk, released)

@@ -9,10 +9,11 @@ from starlette.responses import Response
 from portal.answers import tasks
 from portal.forms.fields import Area, Day, Field, OptionalArea, Own, Unreadable, Words
 from portal.forms.form import Form
-from portal.refusals import Problem, errors_of, problem_of
+from portal.messages import Catalogue
+from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.screens.history import events_of
 from portal.screens.tasks import people_of
-from portal.services import Change, Refused, ServiceAway
+from portal.services import ChangeMarks, Refused, ServiceAway
 from portal.web import Sent, SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
@@ -93,10 +94,11 @@ async def report_completion(visitor: Visit, task_id: str, sent: SentForm) -> Res
             form.texts |= {"file_id": "", "file_name": ""}
             digest = hashlib.sha256(await file.read()).hexdigest()
             await file.seek(0)
-            stored = await visitor.upload("tasks", f"/tasks/{task_id}/files", file, Change(f"{sent.change.key}:{digest}"))
+            stored = await visitor.upload("tasks", f"/tasks/{task_id}/files", file, ChangeMarks(f"{sent.change.key}:{digest}"))
             body["file_id"] = stored["id"]
             form.texts |= {"file_id": stored["id"], "file_name": stored["name"]}
         if form.errors:
+            _note_missing_file(form, visitor.messages)
             return await _page(visitor, task_id, "completion", form, status=422)
         await visitor.change("tasks", f"/tasks/{task_id}/results", body, sent.change)
     except Refused as refused:
@@ -122,19 +124,29 @@ async def _refused(visitor: Visitor, task_id: str, which: str, form: Form, refus
     form.key = ""
     for name, text in errors_of(refused, visitor.messages).items():
         form.errors[NAMED_BY_SERVICE.get(name, name)] = text
+    if which == "completion" and form.errors:
+        _note_missing_file(form, visitor.messages)
     return await _page(visitor, task_id, which, form, status=refused.status, problem=problem_of(refused, visitor.messages))
+
+
+def _note_missing_file(form: Form, messages: Catalogue) -> None:
+    """The service says it too, but only once the rest is mended; a person hears everything at once."""
+    if not form["file_id"]:
+        form.note("file", messages("problem.file-missing"))
 
 
 async def _unknown(visitor: Visitor, task_id: str, which: str, form: Form) -> Response:
     """Nobody knows whether it was written down, so the key stays: sent again, it is written once."""
-    problem = Problem(visitor.messages("away.form"), visitor.messages("away.form-advice"))
+    problem = RefusalWords(visitor.messages("away.form"), visitor.messages("away.form-advice"))
     try:
         return await _page(visitor, task_id, which, form, status=503, problem=problem)
     except ServiceAway:
         return await visitor.page("report-away.html", status=503, task_id=task_id, which=which, form=form, problem=problem)
 
 
-async def _page(visitor: Visitor, task_id: str, which: str, form: Form, *, status: int = 200, problem: Problem | None = None) -> Response:
+async def _page(
+    visitor: Visitor, task_id: str, which: str, form: Form, *, status: int = 200, problem: RefusalWords | None = None
+) -> Response:
     task, happened = await together(visitor.get(tasks.TASK, task_id), visitor.get(tasks.HISTORY_OF_TASK, task_id))
     names = await visitor.portal.agencies.known(visitor)
     events = events_of(happened, names, await people_of(visitor, happened), visitor.messages)
@@ -147,7 +159,7 @@ async def _page(visitor: Visitor, task_id: str, which: str, form: Form, *, statu
         steps=steps_from(task["percent"]),
         reports=[event for event in reversed(events) if event.kind == "progress-reported"],
         returned=next((event for event in reversed(events) if event.is_decision), None),
-        problem=problem or (Problem(visitor.messages("problem.invalid-body")) if form.errors else None),
+        problem=problem or (RefusalWords(visitor.messages("problem.invalid-body")) if form.errors else None),
         wrong=list(form.wrong(visitor.messages)),
         tab=which,
     )
