@@ -16,6 +16,9 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 del sys.argv[0]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)'
 
+# What is installed with others' programs may end in their way when it is interrupted; nothing more is said of it then.
+trap 'exit 130' INT
+
 fail() {
     printf '%s\n' "$1" >&2
     exit 1

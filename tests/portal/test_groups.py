@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from portal.screens.tasks import STANDINGS, Standing
+from portal.screens.tasks import STANDINGS, PartsAlike
 
 
 def tasks(*buckets: str) -> Any:
@@ -11,7 +11,7 @@ def tasks(*buckets: str) -> Any:
 
 
 def test_a_late_result_that_awaits_the_office_is_told_to_be_overdue_too() -> None:
-    waiting = Standing("await", tasks("open_overdue", "open_in_time", "open_overdue"))
+    waiting = PartsAlike("await", tasks("open_overdue", "open_in_time", "open_overdue"))
     assert waiting.overdue_too == 2
-    assert Standing("overdue", tasks("open_overdue")).overdue_too == 0, "there it is the heading"
-    assert [Standing(mark, tasks("completed_late")).overdue_too for mark in STANDINGS] == [0] * len(STANDINGS)
+    assert PartsAlike("overdue", tasks("open_overdue")).overdue_too == 0, "there it is the heading"
+    assert [PartsAlike(mark, tasks("completed_late")).overdue_too for mark in STANDINGS] == [0] * len(STANDINGS)
