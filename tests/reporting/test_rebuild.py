@@ -170,7 +170,9 @@ async def test_a_rebuild_under_load_ends_as_if_nothing_had_happened(
     working = asyncio.ensure_future(people())
     compared = await rebuild_facts(owner, source.read)
     await working
-    assert compared.missing[:1] == [(lost, 4)]
+    # Of the tasks that came meanwhile the rebuild may meet some before the consumer does, and bring them in itself.
+    came_meanwhile = {told[0].state.id for told in lives[6:]}
+    assert [one for one in compared.missing if one[0] not in came_meanwhile] == [(lost, 4)]
     assert compared.other == [(changed, version) for version in range(1, 6)]
     assert (compared.renewed, compared.unexplained) == (1, [(invented, 99)])
     mended = await derive_everything(owner, today=TODAY)
