@@ -4,6 +4,11 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W_]+")
+# How people cite a document: "Công văn số 5425/UBND-KGVX ngày 12/02/2026 của UBND tỉnh". What finds it is the number alone.
+_KINDS = "cong van|cong dien|thong bao|quyet dinh|ke hoach|chi thi|ket luan|nghi quyet|to trinh|bao cao|van ban"
+_CITED_NUMBER = re.compile(rf"\b(?:(?:{_KINDS})\s+)?so\W*(?=[0-9])")
+_CITED_DAY = re.compile(r"\bngay\s+[0-9]{1,2}(?:\s*[/.-]\s*[0-9]{1,2}\s*[/.-]\s*[0-9]{2,4}|\s+thang\s+[0-9]{1,2}\s+nam\s+[0-9]{4})\b")
+_CITED_ISSUER = re.compile(r"\bcua\s+(?:ubnd|uy ban nhan dan)\s+tinh\b")
 
 
 def folded(words: str) -> str:
@@ -15,3 +20,12 @@ def folded(words: str) -> str:
 def search_words(text: str) -> list[str]:
     """The folded words of a text in their order: letters and digits, everything else stands between them as a space."""
     return _WORD.findall(folded(text))
+
+
+def sought_words(typed: str) -> list[str]:
+    """The words to search for in what somebody typed: when he cites a document, those of its number and not those around it."""
+    words = folded(typed)
+    if _CITED_NUMBER.search(words):
+        for cited in (_CITED_NUMBER, _CITED_DAY, _CITED_ISSUER):
+            words = cited.sub(" ", words)
+    return _WORD.findall(words)

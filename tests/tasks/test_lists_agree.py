@@ -72,6 +72,8 @@ class Naive:
             return str(self.asked["level"])
         if str(self.asked.get("q", "")).startswith("NV-"):
             return None
+        if "q" in self.asked and self.agency is not None and self.scope == "oversight":
+            return None
         named = self.scope == "agency" or {"agency_id", "state", "group_id"} & set(self.asked)
         return "assignment" if named else "instruction"
 

@@ -74,6 +74,15 @@ async def test_rows_of_before(new_database: NewDatabase) -> None:
             (FINANCE, "COORDINATING", None),
             (SOUTH_COMMUNE, "COORDINATING", None),
         ]
+        places = await connection.execute(
+            text(
+                "SELECT task_number, task_due, task_assigned_on, task_is_group, task_is_open FROM assignment"
+                " WHERE task_id = :id ORDER BY number"
+            ),
+            {"id": told},
+        )
+        in_lists = (1001, due, due, False, True)
+        assert [tuple(row) for row in places] == [(None,) * 5, in_lists, in_lists], "who coordinates has it in its lists"
         found = await connection.execute(text("SELECT id FROM task WHERE words @@ CAST('ubnd & kgvx & 1002' AS tsquery)"))
         assert list(found.scalars()) == [untold]
     scheduler = OverdueScheduler(database, Hints(database), Clock(), ProvinceReplica(database), every=1, lists=())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.tasks.queries.listing import Level
+from services.tasks.queries.asked import Level
 from tests.issuer import Person
 from tests.signed_in import HEALTH, HEALTH_CLERK, TRACKER, Client
 from tests.tasks.population import Population, populate

@@ -20,7 +20,9 @@ from services.tasks.domain.lifecycle import State
 from services.tasks.domain.receipt import NoReceiptCode, Receipt
 from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import TaskRepository, visibility_of
-from services.tasks.queries.listing import After, Level, Scope, TaskFilter, count_listed, count_tasks, list_tasks
+from services.tasks.queries.asked import Level, Scope, TaskFilter
+from services.tasks.queries.counting import count_listed, count_tasks
+from services.tasks.queries.listing import After, list_tasks
 from services.tasks.queries.shared_counts import SharedCounts
 from services.tasks.queries.tasks import ProgressTexts, progress_texts, received_report
 

@@ -41,7 +41,12 @@ VALUES (:id, :version, :number, :directive_id, CAST(:directive AS jsonb), :group
         :state, :percent, :last_reported_at, :last_report_version, :submitted_at, :submitted_on, :completed_on, :return_count,
         array_to_tsvector(:words))
 """)
+# What it is ordered by stands in the assignment of a coordinating agency too, for its lists.
 _UPDATE = text("""
+WITH coordinated AS (
+  UPDATE assignment SET task_due = :due, task_is_open = :is_open
+  WHERE task_id = :id AND role = 'COORDINATING' AND valid_to IS NULL
+    AND (task_due, task_is_open) IS DISTINCT FROM (CAST(:due AS date), CAST(:is_open AS boolean)))
 UPDATE task SET version = :version, state = :state, due = :due, percent = :percent, last_reported_at = :last_reported_at,
   last_report_version = :last_report_version, submitted_at = :submitted_at, submitted_on = :submitted_on,
   completed_on = :completed_on, return_count = :return_count, lead_agency_id = :lead_agency_id
@@ -49,9 +54,13 @@ WHERE id = :id AND version = :expected_version
 """)
 # An assignment is never taken back, only ended.
 _KEEP_ASSIGNMENTS = text("""
-INSERT INTO assignment (task_id, number, agency_id, role, due, valid_from, valid_to, ended_because)
-VALUES (:task_id, :number, :agency_id, :role, :due, :valid_from, :valid_to, :ended_because)
-ON CONFLICT (task_id, number) DO UPDATE SET due = excluded.due, valid_to = excluded.valid_to, ended_because = excluded.ended_because
+INSERT INTO assignment (task_id, number, agency_id, role, due, valid_from, valid_to, ended_because,
+                        task_number, task_due, task_assigned_on, task_is_group, task_is_open)
+VALUES (:task_id, :number, :agency_id, :role, :due, :valid_from, :valid_to, :ended_because,
+        :task_number, :task_due, :task_assigned_on, :task_is_group, :task_is_open)
+ON CONFLICT (task_id, number) DO UPDATE SET due = excluded.due, valid_to = excluded.valid_to, ended_because = excluded.ended_because,
+  task_number = excluded.task_number, task_due = excluded.task_due, task_assigned_on = excluded.task_assigned_on,
+  task_is_group = excluded.task_is_group, task_is_open = excluded.task_is_open
 """)
 _INSERT_PROGRESS = text("""
 INSERT INTO progress_report (task_id, version, percent, content, difficulty, proposal, reported_by, reported_at)
@@ -137,6 +146,22 @@ def _result_of(row: Any) -> Result:
     )
 
 
+def _is_open(task: Task) -> bool:
+    return task.state is not State.COMPLETED
+
+
+def _place_of(task: Task, assignment: Assignment) -> dict[str, Any]:
+    """Where the task stands in the lists of an agency that coordinates it; those of its lead are ordered by the task itself."""
+    told = assignment.role is AssignmentRole.COORDINATING and assignment.in_force
+    return {
+        "task_number": task.assigned.number if told else None,
+        "task_due": task.course.due if told else None,
+        "task_assigned_on": task.assigned.assigned_on if told else None,
+        "task_is_group": task.is_group if told else None,
+        "task_is_open": _is_open(task) if told else None,
+    }
+
+
 def _assignment_rows(task: Task) -> list[dict[str, Any]]:
     return [
         {
@@ -148,6 +173,7 @@ def _assignment_rows(task: Task) -> list[dict[str, Any]]:
             "valid_from": one.valid_from,
             "valid_to": one.valid_to,
             "ended_because": one.ended_because,
+            **_place_of(task, one),
         }
         for number, one in enumerate(task.assignments, start=1)
     ]
@@ -264,7 +290,9 @@ class TaskRepository(Repository[Task]):
         if expected_version == 0:
             await self._insert([aggregate])
         else:
-            updated = await self.connection.execute(_UPDATE, {**_course_row(aggregate), "expected_version": expected_version})
+            updated = await self.connection.execute(
+                _UPDATE, {**_course_row(aggregate), "is_open": _is_open(aggregate), "expected_version": expected_version}
+            )
             if updated.rowcount != 1:
                 raise StoredVersionDiffers(f"task {aggregate.id} was not at version {expected_version}")
             if aggregate.assignments_changed:

@@ -1,25 +1,25 @@
-"""Lists of tasks and their counts. A page comes from an index, row by row in its order, and stops when it is full.
+"""Lists of tasks. A page comes from an index, row by row in its order, and stops when it is full.
 
-A list is put together from *ways*: disjoint sets of tasks of which each is fed by an index of its own (what an agency leads, what
-it coordinates, groups). A page takes the first rows of every way, and of those the first.
+A list is put together from ways (`ways.py`): a page takes the first rows of every way, and of those the first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
-from libs.contracts.buckets import AwaitingCountsAs, Bucket, bucket_sql, children_sql, due_soon_sql, group_bucket_sql
+from libs.contracts.buckets import AwaitingCountsAs, bucket_sql, children_sql, group_bucket_sql
 from services.tasks.domain.today import Today
-from services.tasks.persistence.repository import COORDINATES, visibility_of
-from services.tasks.queries.search import Sought
-from services.tasks.queries.standing_today import due_soon, of_a_group, of_a_task, which
+from services.tasks.queries.asked import TaskFilter
+from services.tasks.queries.search import agencies_named
+from services.tasks.queries.ways import Way, ways_of
+
+# So far a list is walked for words before the index of words is asked. What stands in every fiftieth row fills a page by then.
+WALKED = 1_500
 
 
 def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs) -> str:
@@ -39,21 +39,6 @@ def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs) -> str:
     ) g ON t.is_group"""
 
 
-# Two rows of which the first keys differ are in order whatever follows, so that `(due IS NULL, due, number)` compares a dated
-# row with an undated one: what has no due date comes last. An index over these three serves it.
-_SORTS = {
-    "due": (
-        "due IS NULL, due, number",
-        "(t.due IS NULL, t.due, t.number) > (false, CAST(:after_day AS date), CAST(:after_number AS bigint))",
-    ),
-    "-assigned_on": (
-        "assigned_on DESC, number DESC",
-        "(t.assigned_on, t.number) < (CAST(:after_day AS date), CAST(:after_number AS bigint))",
-    ),
-}
-_BEYOND_UNDATED = "t.due IS NULL AND t.number > CAST(:after_number AS bigint)"
-
-
 @dataclass(frozen=True)
 class After:
     """The last row of the page before: the day that the list is sorted by, if it has one, and its number."""
@@ -62,136 +47,76 @@ class After:
     number: int
 
 
-class Scope(StrEnum):
-    AGENCY = "agency"
-    """What the actor's agency leads or coordinates."""
-    OVERSIGHT = "oversight"
-    """Everything the actor may see."""
-
-
-class Level(StrEnum):
-    INSTRUCTION = "instruction"
-    """One row for each instruction: a group once (what the province counts)."""
-    ASSIGNMENT = "assignment"
-    """One row for each task of an agency (what agencies count)."""
-
-
 @dataclass(frozen=True)
-class TaskFilter:
-    """What a list shows; None does not filter. `level` None follows from the other filters. `field` is the key of a field (lĩnh vực)."""
+class _Sort:
+    """`keys` and what lies beyond the last row of a page, in the words of `Rows.keys`. An index over these keys serves both."""
 
-    scope: Scope
-    state: str | None = None
-    bucket: str | None = None
-    agency_id: UUID | None = None
-    directive_id: UUID | None = None
-    group_id: UUID | None = None
-    due_soon: bool | None = None
-    q: str | None = None
-    level: Level | None = None
-    field: str | None = None
+    keys: tuple[str, ...]
+    directions: str
+    beyond: str
+    beyond_undated: str = "FALSE"
 
-    @property
-    def sought(self) -> Sought | None:
-        return Sought.of(self.q) if self.q else None
+    def order(self, columns: Mapping[str, str]) -> str:
+        return ", ".join(f"{key.format_map(columns)}{self.directions}" for key in self.keys)
 
-    def effective_level(self) -> Level | None:
-        """None: whatever has this code is found, a part of a group as well as the group."""
-        if self.level is not None:
-            return self.level
-        if self.sought is not None and self.sought.is_code:
-            return None
-        named = self.scope is Scope.AGENCY or self.agency_id is not None or self.state is not None or self.group_id is not None
-        return Level.ASSIGNMENT if named else Level.INSTRUCTION
+    def after(self, after: After | None, columns: Mapping[str, str]) -> str:
+        if after is None:
+            return "TRUE"
+        return (self.beyond if after.day is not None else self.beyond_undated).format_map(columns)
 
 
-_LED = "t.lead_agency_id = CAST(:agency_id AS uuid)"
-_COORDINATED = """t.id IN (SELECT a.task_id FROM assignment a WHERE a.agency_id = CAST(:agency_id AS uuid)
-  AND a.role = 'COORDINATING' AND a.valid_to IS NULL) AND t.lead_agency_id IS DISTINCT FROM CAST(:agency_id AS uuid)"""
-_GROUP_OF_OWN_PART = f"""t.id IN (SELECT part.group_id FROM task part WHERE part.group_id IS NOT NULL
-  AND part.lead_agency_id = CAST(:agency_id AS uuid)) AND NOT {COORDINATES}"""
-_TASK, _GROUP = "NOT t.is_group", "t.is_group"
+# Two rows of which the first keys differ are in order whatever follows, so that `(due IS NULL, due, number)` compares a dated
+# row with an undated one: what has no due date comes last.
+_SORTS = {
+    "due": _Sort(
+        ("{due} IS NULL", "{due}", "{number}"),
+        "",
+        "({due} IS NULL, {due}, {number}) > (false, CAST(:after_day AS date), CAST(:after_number AS bigint))",
+        "{due} IS NULL AND {number} > CAST(:after_number AS bigint)",
+    ),
+    "-assigned_on": _Sort(
+        ("{assigned_on}", "{number}"),
+        " DESC",
+        "({assigned_on}, {number}) < (CAST(:after_day AS date), CAST(:after_number AS bigint))",
+    ),
+}
+_OF_TASK = {key: f"t.{key}" for key in ("due", "number", "assigned_on")}
 
 
-def _ways(actor: Actor, asked: TaskFilter) -> Iterator[tuple[str, bool]]:
-    """How the rows are reached, and whether they are groups. What the actor does not see is in none of them."""
-    level = asked.effective_level()
-    # Of a list of tasks a group is a row only where an agency coordinates the whole of it. It has no lead and no state of its own.
-    groups = (level is not Level.ASSIGNMENT or asked.scope is Scope.AGENCY) and asked.state is None and asked.agency_id is None
-    if visibility_of(actor)["sees_all"]:
-        if asked.scope is Scope.OVERSIGHT:
-            yield "TRUE", False
-            if groups:
-                yield "TRUE", True
-        return
-    yield _LED, False
-    yield _COORDINATED, False
-    if groups:
-        yield _COORDINATED, True
-        if asked.scope is Scope.OVERSIGHT:
-            yield _GROUP_OF_OWN_PART, True
+def _first_of(way: Way, sort: _Sort, after: After | None, condition: str) -> str:
+    keys = way.rows.keys
+    return f"(SELECT t.* FROM {way.rows.tables} WHERE {condition} AND {sort.after(after, keys)} ORDER BY {sort.order(keys)} LIMIT :limit)"
 
 
-def _conditions(asked: TaskFilter) -> tuple[list[str], dict[str, Any]]:
-    """What is asked of tasks and groups alike."""
-    conditions, parameters = ["t.assigned_on <= CAST(:as_of AS date)"] if asked.bucket else [], {}
-    columns: Mapping[str, Any] = {
-        "state": asked.state,
-        "directive_id": asked.directive_id,
-        "group_id": asked.group_id,
-        "field": asked.field,
-        "lead_agency_id": asked.agency_id,
-    }
-    for column, value in columns.items():
-        if value is not None:
-            conditions.append(f"t.{column} = :{column}")
-            parameters[column] = value
-    # Said for the planner, which does not see by itself that the index of the open ones serves a state.
-    if asked.state is not None and asked.state != "COMPLETED":
-        conditions.append("t.state <> 'COMPLETED'")
-    if asked.sought is not None:
-        conditions.append(_found(asked.sought))
-        parameters |= {"sought_number": asked.sought.number} if asked.sought.number is not None else {}
-        parameters |= {"sought_words": asked.sought.words} if _by_words(asked.sought) else {}
-    if asked.effective_level() is Level.INSTRUCTION:
-        conditions.append("t.group_id IS NULL")
-    return conditions, parameters
+def _walked(way: Way, sort: _Sort, after: After | None) -> str:
+    """The ids of the first rows that are found when the list is walked in its order: all of a few, else not too far."""
+    keys = way.rows.keys
+    names = [f"key_{number}" for number in range(len(sort.keys))]
+    named = ", ".join(f"({key.format_map(keys)}) AS {name}" for key, name in zip(sort.keys, names, strict=True))
+    order = ", ".join(f"{name}{sort.directions}" for name in names)
+    # `OFFSET 0` keeps the condition of the words out of the walk, so that no other index is taken for it.
+    until = "OFFSET 0" if way.rows.few else "LIMIT :walked"
+    return f"""SELECT t.id FROM (SELECT t.*, {named} FROM {way.rows.tables} WHERE {way.condition} AND {sort.after(after, keys)}
+      ORDER BY {sort.order(keys)} {until}) t WHERE {way.found} ORDER BY {order} LIMIT :limit"""
 
 
-def _by_words(sought: Sought) -> bool:
-    return sought.words is not None and not sought.is_code
-
-
-def _found(sought: Sought) -> str:
-    ways = []
-    if sought.number is not None:
-        ways.append("t.number = CAST(:sought_number AS bigint)")
-    if _by_words(sought):
-        ways.append("t.words @@ CAST(CAST(:sought_words AS text) AS tsquery)")
-    return f"({' OR '.join(ways)})" if ways else "FALSE"
-
-
-def _buckets(today: Today, *, group: bool) -> Mapping[Bucket, str]:
-    return (of_a_group if group else of_a_task)(today.awaiting_counts_as)
-
-
-def _standing(asked: TaskFilter, today: Today, *, group: bool) -> Iterator[str]:
-    buckets = _buckets(today, group=group)
-    if asked.bucket is not None:
-        yield f"({buckets[Bucket(asked.bucket)]})"
-    if asked.due_soon is not None:
-        soon = due_soon(buckets[Bucket.OPEN_IN_TIME])
-        yield soon if asked.due_soon else f"NOT {soon}"
-
-
-def _selections(actor: Actor, asked: TaskFilter, today: Today) -> tuple[list[tuple[str, bool]], dict[str, Any]]:
-    """A condition for each way and whether it is one of groups, and the parameters of all."""
-    common, parameters = _conditions(asked)
-    found = [
-        (" AND ".join([_GROUP if group else _TASK, way, *common, *_standing(asked, today, group=group)]), group)
-        for way, group in _ways(actor, asked)
-    ]
-    return found, parameters | visibility_of(actor) | {"as_of": today.day, "due_soon_until": today.due_soon_until}
+def _firsts(ways: Collection[Way], sort: _Sort, after: After | None) -> tuple[str, list[str]]:
+    """The first rows of every way, and what has to be asked before them."""
+    before, firsts = [], []
+    for number, way in enumerate(ways):
+        if way.found is None:
+            firsts.append(_first_of(way, sort, after, way.condition))
+            continue
+        walked = f"walked_{number}"
+        before.append(f"{walked} AS MATERIALIZED ({_walked(way, sort, after)})")
+        from_walk = f"SELECT t.* FROM task t WHERE t.id IN (SELECT id FROM {walked})"
+        if way.rows.few:
+            firsts.append(f"({from_walk})")
+        else:
+            # Either the walk has filled the page, or the index of words is asked for all that are found.
+            full = f"(SELECT count(*) FROM {walked}) >= :limit"
+            firsts += [f"({from_walk} AND {full})", _first_of(way, sort, after, f"NOT {full} AND {way.whole_condition}")]
+    return " UNION ALL ".join(firsts), before
 
 
 async def list_tasks(
@@ -205,72 +130,14 @@ async def list_tasks(
     limit: int,
 ) -> list[Any]:
     """A page of tasks in a stable order."""
-    selections, parameters = _selections(actor, asked, today)
-    if not selections:
+    ways = ways_of(actor, asked, today, led_by=await agencies_named(connection, asked.sought))
+    if not ways.all:
         return []
-    order, beyond = _SORTS[sort]
-    if after is None:
-        beyond = "TRUE"
-    else:
-        beyond = beyond if after.day is not None else _BEYOND_UNDATED
-        parameters |= {"after_day": after.day, "after_number": after.number} if after.day is not None else {"after_number": after.number}
-    firsts = " UNION ALL ".join(
-        f"(SELECT t.* FROM task t WHERE {selection} AND {beyond} ORDER BY {_of('t', order)} LIMIT :limit)" for selection, _ in selections
-    )
-    page = f"(SELECT u.* FROM ({firsts}) u ORDER BY {_of('u', order)} LIMIT :limit)"
-    statement = f"{with_standing(page, today.awaiting_counts_as)} ORDER BY {_of('t', order)}"
-    return list((await connection.execute(text(statement), _used(statement, parameters | {"limit": limit}))).all())
-
-
-def _of(row: str, order: str) -> str:
-    return ", ".join(f"{row}.{key}" for key in order.split(", "))
-
-
-def _used(statement: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that no condition names has no type for the database."""
-    return {name: value for name, value in parameters.items() if f":{name}" in statement}
-
-
-@dataclass(frozen=True)
-class Counts:
-    """`by_state` and `by_bucket` leave out what is 0."""
-
-    total: int
-    due_soon: int
-    by_state: dict[str, int]
-    by_bucket: dict[str, int]
-
-
-async def count_listed(connection: AsyncConnection, actor: Actor, asked: TaskFilter, today: Today) -> int:
-    """How many rows the list with this filter has in all."""
-    selections, parameters = _selections(actor, asked, today)
-    if not selections:
-        return 0
-    statement = "SELECT " + " + ".join(f"(SELECT count(*) FROM task t WHERE {selection})" for selection, _ in selections)
-    return int((await connection.execute(text(statement), _used(statement, parameters))).scalar_one())
-
-
-async def count_tasks(connection: AsyncConnection, actor: Actor, asked: TaskFilter, today: Today) -> Counts:
-    """How many tasks stand where, over the same rows as the list with the same filter."""
-    selections, parameters = _selections(actor, asked, today)
-    by_state: dict[str, int] = {}
-    by_bucket: dict[str, int] = {}
-    total = soon = 0
-    if selections:
-        # Counted without a look at the parts of each group: which groups are open is asked once.
-        counted = " UNION ALL ".join(
-            f"SELECT {'NULL' if group else 't.state'} AS state, {which(_buckets(today, group=group))} AS bucket, t.due "
-            f"FROM task t WHERE {selection}"
-            for selection, group in selections
-        )
-        statement = f"""
-        SELECT c.state, c.bucket, {due_soon_sql("c.bucket", "c.due")} AS due_soon, count(*) AS tasks FROM ({counted}) c GROUP BY 1, 2, 3
-        """
-        for row in await connection.execute(text(statement), _used(statement, parameters)):
-            total += row.tasks
-            soon += row.tasks if row.due_soon else 0
-            if row.state is not None:
-                by_state[row.state] = by_state.get(row.state, 0) + row.tasks
-            if row.bucket is not None:
-                by_bucket[row.bucket] = by_bucket.get(row.bucket, 0) + row.tasks
-    return Counts(total, soon, by_state, by_bucket)
+    chosen = _SORTS[sort]
+    order = chosen.order(_OF_TASK)
+    firsts, before = _firsts(ways.all, chosen, after)
+    page = f"(SELECT t.* FROM ({firsts}) t ORDER BY {order} LIMIT :limit)"
+    asked_before = f"WITH {', '.join(before)} " if before else ""
+    statement = f"{asked_before}{with_standing(page, today.awaiting_counts_as)} ORDER BY {order}"
+    last = {"after_day": after.day, "after_number": after.number} if after is not None else {}
+    return list((await connection.execute(text(statement), ways.used_in(statement, limit=limit, walked=WALKED, **last))).all())

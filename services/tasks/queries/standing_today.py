@@ -29,44 +29,71 @@ def _in_time(task: str, awaiting_counts_as: AwaitingCountsAs) -> str:
     return to_come if awaiting_counts_as is AwaitingCountsAs.BY_DATE else f"({to_come} OR {_waits_since_due(task)})"
 
 
+# Where a completed task stands depends on no day, and is told without naming its state, so that an index of the completed ones suffices.
+OF_A_COMPLETED_TASK: Mapping[Bucket, str] = {
+    Bucket.COMPLETED_ON_TIME: "t.completed_on <= t.due",
+    Bucket.COMPLETED_LATE: "t.completed_on > t.due",
+    Bucket.COMPLETED_UNDATED: "t.due IS NULL",
+}
+
+
 def of_a_task(awaiting_counts_as: AwaitingCountsAs) -> Mapping[Bucket, str]:
     """Which tasks are in a bucket, by the rule valid today."""
     return {
         Bucket.OPEN_OVERDUE: f"{OPEN} AND {_overdue('t', awaiting_counts_as)}",
         Bucket.OPEN_IN_TIME: f"{OPEN} AND t.due IS NOT NULL AND {_in_time('t', awaiting_counts_as)}",
         Bucket.OPEN_UNDATED: f"{OPEN} AND t.due IS NULL",
-        Bucket.COMPLETED_ON_TIME: f"{COMPLETED} AND t.completed_on <= t.due",
-        Bucket.COMPLETED_LATE: f"{COMPLETED} AND t.completed_on > t.due",
-        Bucket.COMPLETED_UNDATED: f"{COMPLETED} AND t.due IS NULL",
+        **{bucket: f"{COMPLETED} AND {condition}" for bucket, condition in OF_A_COMPLETED_TASK.items()},
     }
 
 
-# Open parts are few, finished ones many: an array that is made once from the index of the open ones tells which groups are open.
-_GROUPS_OF_OPEN_PARTS = "SELECT DISTINCT c.group_id FROM task c WHERE c.group_id IS NOT NULL AND c.state <> 'COMPLETED'"
-_OPEN_GROUPS = f"ARRAY({_GROUPS_OF_OPEN_PARTS})"
-_FINISHED_GROUP = f"NOT t.id = ANY({_OPEN_GROUPS})"
+# Open parts are few, finished ones many: the index of the open ones tells which groups are open.
+_OF_OPEN_PARTS = "SELECT c.group_id FROM task c WHERE c.group_id IS NOT NULL AND c.state <> 'COMPLETED'"
+_FINISHED_GROUP = f"t.id NOT IN ({_OF_OPEN_PARTS})"
 # The newest day comes from the end of an index, without a look at the parts.
 _LAST_COMPLETED_ON = "(SELECT max(c.completed_on) FROM task c WHERE c.group_id = t.id)"
 
 
-def of_a_group(awaiting_counts_as: AwaitingCountsAs) -> Mapping[Bucket, str]:
-    """Which groups are in a bucket, by the rule valid today."""
-    overdue_group = f"t.id = ANY(ARRAY({_GROUPS_OF_OPEN_PARTS} AND {_overdue('c', awaiting_counts_as)}))"
-    open_group = f"t.id = ANY({_OPEN_GROUPS}) AND NOT {overdue_group}"
+def _overdue_groups(awaiting_counts_as: AwaitingCountsAs) -> str:
+    return f"{_OF_OPEN_PARTS} AND {_overdue('c', awaiting_counts_as)}"
+
+
+def of_a_group(awaiting_counts_as: AwaitingCountsAs, *, few: bool) -> Mapping[Bucket, str]:
+    """Which groups are in a bucket, by the rule valid today.
+
+    Where the list has only a `few` groups they are looked at one by one. Among all of them the open ones are fetched by their ids,
+    for the planner would rather read every group there ever was.
+    """
+    among = "t.id IN ({})" if few else "t.id = ANY(ARRAY({}))"
+    overdue = _overdue("c", awaiting_counts_as)
+    open_not_overdue = among.format(f"{_OF_OPEN_PARTS} GROUP BY c.group_id HAVING bool_or({overdue}) IS NOT TRUE")
     return {
-        Bucket.OPEN_OVERDUE: overdue_group,
-        Bucket.OPEN_IN_TIME: f"t.due IS NOT NULL AND {open_group}",
-        Bucket.OPEN_UNDATED: f"t.due IS NULL AND {open_group}",
+        Bucket.OPEN_OVERDUE: among.format(_overdue_groups(awaiting_counts_as)),
+        Bucket.OPEN_IN_TIME: f"t.due IS NOT NULL AND {open_not_overdue}",
+        Bucket.OPEN_UNDATED: f"t.due IS NULL AND {open_not_overdue}",
         Bucket.COMPLETED_ON_TIME: f"{_FINISHED_GROUP} AND {_LAST_COMPLETED_ON} <= t.due",
         Bucket.COMPLETED_LATE: f"{_FINISHED_GROUP} AND {_LAST_COMPLETED_ON} > t.due",
         Bucket.COMPLETED_UNDATED: f"{_FINISHED_GROUP} AND t.due IS NULL",
     }
 
 
+_BEFORE_ASSIGNED = f"WHEN t.assigned_on > {AS_OF} THEN NULL"
+
+
 def which(buckets: Mapping[Bucket, str]) -> str:
     """The bucket itself. None before the day of assignment."""
     cases = " ".join(f"WHEN {condition} THEN '{bucket}'" for bucket, condition in buckets.items())
-    return f"(CASE WHEN t.assigned_on > {AS_OF} THEN NULL {cases} END)"
+    return f"(CASE {_BEFORE_ASSIGNED} {cases} END)"
+
+
+def which_of_a_group(awaiting_counts_as: AwaitingCountsAs) -> str:
+    """The same for groups: which of them are open is asked once for all, and of a finished one only its last day."""
+    return f"""(CASE {_BEFORE_ASSIGNED}
+      WHEN t.id IN ({_overdue_groups(awaiting_counts_as)}) THEN '{Bucket.OPEN_OVERDUE}'
+      WHEN {_FINISHED_GROUP} THEN
+        CASE WHEN t.due IS NULL THEN '{Bucket.COMPLETED_UNDATED}'
+             WHEN {_LAST_COMPLETED_ON} <= t.due THEN '{Bucket.COMPLETED_ON_TIME}' ELSE '{Bucket.COMPLETED_LATE}' END
+      WHEN t.due IS NULL THEN '{Bucket.OPEN_UNDATED}' ELSE '{Bucket.OPEN_IN_TIME}' END)"""
 
 
 def due_soon(in_time: str) -> str:

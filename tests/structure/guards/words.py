@@ -57,8 +57,8 @@ NOT_SHOWN: Mapping[str, str] = {
     "services.reporting.figures.permissions.SeesTasks": "an inner word of the permissions",
     "services.tasks.domain.assignment.AssignmentRole": "the page of a task has a line for each",
     "services.tasks.domain.permissions.Relation": "decides what a page shows, is not itself shown",
-    "services.tasks.queries.listing.Level": "a parameter of the API",
-    "services.tasks.queries.listing.Scope": "a parameter of the API",
+    "services.tasks.queries.asked.Level": "a parameter of the API",
+    "services.tasks.queries.asked.Scope": "a parameter of the API",
 }
 """Enumeration → why nobody reads it."""
 OF_A_FIELD: Mapping[str, str] = {"no-id": "tells a program which of its parameters is wrong; no form of the portal sends it"}
