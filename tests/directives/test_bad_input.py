@@ -190,3 +190,12 @@ async def test_cursors_of_others_are_refused(directives: Client) -> None:
     for cursor in ("x", "bnVsbA", "WyJ5ZXN0ZXJkYXkiLCAiNyJd", naive, *beyond):
         answer = await directives.get(TRACKER, "/directives", cursor=cursor)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-cursor")
+
+
+async def test_control_characters_never_enter_and_look_alikes_are_found(directives: Client) -> None:
+    body = document(instruction(content="Rà soát\v1. \x07Bệnh viện\x1f\x85\tbáo cáo"), notation="QÐ\u2011UBND", subject="Sở Y\u200b tế")
+    made = (await directives.post(TRACKER, "/directives", body)).json()
+    assert made["instructions"][0]["content"] == "Rà soát\n1. Bệnh viện\n\tbáo cáo"
+    for words in ("QĐ-UBND", "qd-ubnd", "QÐ\u2010UBND", "Sở Y tế", "so y te", "Sở\u200b Y tế"):
+        found = (await directives.get(TRACKER, "/directives", q=words)).json()
+        assert [one["id"] for one in found["items"]] == [made["id"]], words

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from unicodedata import normalize
+from urllib.parse import unquote
 
 from services.tasks.files.store import FileStore
 from services.tasks.files.sweep import OrphanSweep
@@ -27,6 +28,15 @@ async def test_a_file_is_served_as_it_came_to_those_who_see_it(tasks: Client) ->
     await act(tasks, HEALTH_CLERK, task, "results", result(file_id=stored["id"]))
     statuses = [(await tasks.get(person, address)).status_code for person in (TRACKER, FINANCE_CLERK, COMMUNE_CLERK)]
     assert statuses == [200, 200, 404]
+
+
+async def test_a_quote_in_a_name_stays_a_quote(tasks: Client) -> None:
+    task = await due_in(tasks, 10)
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    stored = (await upload(tasks, HEALTH_CLERK, task, name='Báo cáo "quý I" 50%.pdf')).json()
+    assert stored["name"] == 'Báo cáo "quý I" 50%.pdf'
+    told = (await tasks.get(HEALTH_CLERK, f"/files/{stored['id']}")).headers["Content-Disposition"]
+    assert unquote(told.removeprefix("attachment; filename*=UTF-8''")) == stored["name"]
 
 
 async def test_a_repeated_upload_makes_one_file(tasks: Client) -> None:

@@ -25,6 +25,8 @@ router = APIRouter(tags=["files"])
 
 # What a form adds to its file: boundaries, names, types.
 FORM_OVERHEAD_BYTES = 64 * 1024
+# How browsers and libraries write a quote in the name of a file; the percent sign itself they leave as it is.
+QUOTE_IN_A_FORM = "%22"
 
 
 _ONE_FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
@@ -58,7 +60,7 @@ async def uploaded(request: Request) -> Upload:
             content = await files[0].read(LARGEST_FILE_BYTES + 1)
             if len(content) > LARGEST_FILE_BYTES:
                 raise _too_large()
-            return Upload(files[0].filename or "", files[0].content_type, content)
+            return Upload((files[0].filename or "").replace(QUOTE_IN_A_FORM, '"'), files[0].content_type, content)
     except MultiPartException:
         raise Problem(400, "no-file") from None
 
