@@ -79,6 +79,8 @@ DOMAIN = {
             "not-accepted": "The task is not accepted yet. Please accept it before reporting.",
             "awaits-confirmation": "The result awaits the Office.",
             "already-confirmed": "The task was already confirmed as completed.",
+            "own-result": "You entered or submitted this result yourself; another leader or officer of the Office confirms it.",
+            "office-leader-confirms": "The Office or the Committee reported it; an Office leader who neither entered nor sent it confirms.",
             "no-result-to-decide": "No result of this task awaits a decision.",
             "result-is-returned": "The result was returned. Please report the completion again.",
             "report-date-in-future": "The date of the report document must not be after today.",

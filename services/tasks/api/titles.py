@@ -11,6 +11,8 @@ add_titles(
         "not-accepted": "Nhiệm vụ chưa được tiếp nhận. Vui lòng tiếp nhận trước khi báo cáo.",
         "awaits-confirmation": "Kết quả đang chờ Văn phòng xác nhận, chưa thể báo cáo thêm.",
         "already-confirmed": "Nhiệm vụ đã được xác nhận hoàn thành.",
+        "own-result": "Đồng chí đã nhập hoặc gửi kết quả này nên không tự xác nhận; lãnh đạo hoặc chuyên viên khác của Văn phòng xác nhận.",
+        "office-leader-confirms": "Kết quả do Văn phòng hoặc UBND tỉnh báo cáo; lãnh đạo Văn phòng không tham gia nhập, gửi sẽ xác nhận.",
         "no-result-to-decide": "Nhiệm vụ không có kết quả nào đang chờ xác nhận.",
         "result-is-returned": "Kết quả đã bị trả lại. Vui lòng báo cáo lại kết quả hoàn thành.",
         "report-date-in-future": "Ngày của văn bản báo cáo không được sau ngày hôm nay.",
