@@ -85,6 +85,11 @@ PROBLEMS = {
     # what a checker of forms says of one field
     "missing": "Chưa nhập nội dung này.",
     "string_too_short": "Chưa nhập nội dung này.",
+    "text-too-long": "Nội dung quá dài. Vui lòng rút gọn, hoặc tách thành nhiều nhiệm vụ.",
+    "too-many-agencies": "Mỗi nhiệm vụ ghi tên không quá 200 cơ quan, giao theo nhóm không quá 300 cơ quan. Vui lòng tách nhiệm vụ.",
+    "lead-without-account": "Cơ quan này không có tài khoản để tiếp nhận và báo cáo nên không thể chủ trì; có thể ghi là cơ quan phối hợp.",
+    "document-registered-already": "Văn bản cùng số, ký hiệu và năm đã được đăng ký. Nếu là văn bản khác, vui lòng nêu lý do.",
+    "file-damaged": "Tệp lưu trữ bị mất hoặc không còn nguyên vẹn nên không mở được. Vui lòng báo quản trị hệ thống.",
     "string_too_long": "Nội dung quá dài. Vui lòng rút gọn.",
     "string_type": "Chưa nhập nội dung này.",
     "date_type": "Chưa nhập ngày.",

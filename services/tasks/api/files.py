@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
-from starlette.responses import FileResponse
 from starlette.types import Message
 
 from libs.common.web.auth import SignedIn
@@ -92,11 +91,12 @@ def store_of(request: Request) -> FileStore:
 
 
 @router.get("/files/{file_id}")
-async def download(file_id: UUID, request: Request, actor: SignedIn, service: Here) -> FileResponse:
+async def download(file_id: UUID, request: Request, actor: SignedIn, service: Here) -> Response:
+    """The file as it was received."""
     async with service.database.read() as connection:
         file = await visible_file(connection, file_id, actor)
-    return FileResponse(
-        store_of(request).path(file.sha256),
+    return Response(
+        await store_of(request).read(file.sha256),
         media_type=file.media_type,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",

@@ -18,6 +18,7 @@ add_titles(
         "report-date-in-future": "Ngày của văn bản báo cáo không được sau ngày hôm nay.",
         "file-missing": "Báo cáo hoàn thành phải kèm tệp văn bản báo cáo.",
         "unknown-file": "Không tìm thấy tệp đã tải lên cho nhiệm vụ này.",
+        "file-damaged": "Tệp lưu trữ bị mất hoặc không còn nguyên vẹn nên không mở được. Vui lòng báo quản trị hệ thống.",
         "file-empty": "Tệp không có nội dung.",
         "file-type-not-allowed": "Chỉ nhận tệp PDF hoặc ảnh PNG, JPEG.",
         "file-not-what-it-says": "Nội dung tệp không khớp với tên hoặc loại tệp.",
