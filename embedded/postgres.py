@@ -267,8 +267,17 @@ GRANT CONNECT ON DATABASE {database} TO {app};
 
 def run_sql(cluster: Address, database: str, script: str) -> None:
     """Run a psql script as superuser; the first error ends it and is raised without the script, which may hold passwords."""
+    _psql(cluster, database, script)
+
+
+def sql_answers(cluster: Address, database: str, question: str) -> list[str]:
+    """The rows of a question with one column, asked as superuser. Raises PostgresFailed."""
+    return _psql(cluster, database, question, "--tuples-only", "--no-align").splitlines()
+
+
+def _psql(cluster: Address, database: str, script: str, *options: str) -> str:
     done = subprocess.run(
-        [str(binaries() / "psql"), "--no-psqlrc", "--quiet", "--no-password", "-v", "ON_ERROR_STOP=1", "-f", "-"],
+        [str(binaries() / "psql"), "--no-psqlrc", "--quiet", "--no-password", "-v", "ON_ERROR_STOP=1", *options, "-f", "-"],
         input=script,
         env=environment()
         | {
@@ -285,6 +294,7 @@ def run_sql(cluster: Address, database: str, script: str) -> None:
     )
     if done.returncode != 0:
         raise PostgresFailed(f"psql: {done.stderr.splitlines()[0][:300] if done.stderr else done.returncode}")
+    return done.stdout
 
 
 def _log_tail(folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from libs.common.clock import Clock
 
@@ -33,10 +34,11 @@ def instruction(**other: Any) -> dict[str, Any]:
 
 
 def document(*instructions: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """Of a number of its own: two documents of one number are one."""
     return {
         "secrecy": "NORMAL",
         "kind": "cong-van",
-        "number": "5425",
+        "number": str(uuid4().int % 10**12),
         "notation": "UBND-KGVX",
         "issue_date": today().isoformat(),
         "urgency": "URGENT",

@@ -64,6 +64,11 @@ def landing_of(role: str) -> str:
     return places_of(role)[0].path
 
 
+def may_register(membership: Membership | None) -> bool:
+    """Whether he works in the Office, which enters documents and sees to what becomes of them."""
+    return membership is not None and places_of(membership.role) is OFFICE
+
+
 async def frame_of(visitor: Asks, membership: Membership | None) -> Frame:
     if membership is None:
         return Frame((), {})
@@ -71,7 +76,7 @@ async def frame_of(visitor: Asks, membership: Membership | None) -> Frame:
     asked = sorted({name for place in (*places, NOTICES) if (name := place.waits)})
     found = await asyncio.gather(*(waiting_of(visitor, name) for name in asked))
     waiting = {name: count for name, count in zip(asked, found, strict=True) if count}
-    return Frame(places, waiting, may_register=places is OFFICE)
+    return Frame(places, waiting, may_register=may_register(membership))
 
 
 async def waiting_of(visitor: Asks, name: str) -> int:

@@ -8,17 +8,26 @@ from portal.services import Refused
 
 @dataclass(frozen=True)
 class RefusalWords:
-    """`title` says what is wrong, `advice` what to do next."""
+    """`title` says what is wrong, `advice` what to do next; `link` (address, words) leads to what stands in the way."""
 
     title: str
     advice: str = ""
+    link: tuple[str, str] | None = None
 
 
 def problem_of(refused: Refused, messages: Catalogue) -> RefusalWords:
     """Words of ours for the code; the service's own sentence for a code that is new to us."""
     title = messages.get(f"problem.{refused.code}", refused.title or messages("problem.unexpected"))
     advice = messages(f"advice.{refused.code}") if messages.has(f"advice.{refused.code}") else ""
-    return RefusalWords(title, advice)
+    return RefusalWords(title, advice, _first_registered(refused, messages))
+
+
+def _first_registered(refused: Refused, messages: Catalogue) -> tuple[str, str] | None:
+    """The document that bears the same number, where the service names one."""
+    first = refused.problem.get("first")
+    if first is None:
+        return None
+    return f"/directives/{first['id']}", messages("register.first-document", label=first["label"], subject=first["subject"])
 
 
 def errors_of(refused: Refused, messages: Catalogue) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What every screen works with: who visits, what he sent, and how a page is made."""
 
 import asyncio
-import unicodedata
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from libs.common.db import Database
+from libs.common.plain_text import plain_text
 from libs.common.single_flight import SingleFlight
 from portal.agencies import AgencyName, AgencyNames, PeopleNames
 from portal.assets import Assets
@@ -239,7 +239,7 @@ Visit = Annotated[Visitor, Depends(visiting)]
 
 
 class Sent:
-    """A form as it was sent. Texts come in NFC with plain line ends and without the space around them."""
+    """A form as it was sent. Texts come as plain text, without the space around them."""
 
     def __init__(self, form: FormData) -> None:
         self.form = form
@@ -264,7 +264,7 @@ class Sent:
 
 
 def _tidy(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    return plain_text(text).strip()
 
 
 async def read_form(request: Request) -> Sent:

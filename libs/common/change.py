@@ -5,7 +5,6 @@ changed: an outsider learns nothing from a refusal.
 """
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from libs.common.actor import Actor
 from libs.common.domain import DomainError, Refusal
 from libs.common.messaging.event_log import Cause
+from libs.common.plain_text import plain_text
 
 Command = TypeVar("Command", bound=BaseModel)
 
@@ -48,9 +48,9 @@ class KeyReused(DomainError):
 
 
 def normalized(value: Any) -> Any:
-    """The same JSON with every text in NFC: letters typed on any device compare equal."""
+    """The same JSON with every text as it may be kept: letters typed on any device compare equal, and no control character enters."""
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        return plain_text(value)
     if isinstance(value, list):
         return [normalized(item) for item in value]
     if isinstance(value, dict):

@@ -69,9 +69,13 @@ class DirectiveState(DirectiveSummary):
 
 
 class DirectiveChange(Part):
-    """`fields` names what a change of a draft touched; empty for a step of the life cycle."""
+    """`fields` names what a change of a draft touched; empty for a step of the life cycle.
+
+    `another_document_reason` says why this is another document than the one that bears the same number.
+    """
 
     fields: tuple[str, ...] = ()
+    another_document_reason: str | None = None
 
 
 class DirectiveRegistered(Contract):

@@ -36,6 +36,13 @@ ORDER BY sort_key, id
 """)
 
 
+_WITH_ACCOUNT = text("""
+SELECT DISTINCT agency_id FROM membership_replica
+WHERE agency_id = ANY(CAST(:ids AS uuid[])) AND role = ANY(CAST(:roles AS text[]))
+  AND coalesce(valid_from, '-infinity') <= :day AND coalesce(valid_to, 'infinity') >= :day
+""")
+
+
 class ReplicaStale(DomainError):
     """The directory was not heard from for longer than `membership_max_age`: who may do what is not certain, so nothing changes."""
 
@@ -55,6 +62,11 @@ async def living_agencies(
     """Those that live on `day` among `ids` and the agencies of `kinds` in the province of the agency `within`, in alphabetical order."""
     rows = await connection.execute(_LIVING, {"ids": list(ids), "kinds": list(kinds), "within": within, "day": day})
     return [LivingAgency(row.id, row.kind) for row in rows]
+
+
+async def agencies_with_account(connection: AsyncConnection, ids: Collection[UUID], *, roles: Collection[str], day: date) -> set[UUID]:
+    """Those among `ids` for which somebody may sign in on `day` in one of `roles`."""
+    return set((await connection.execute(_WITH_ACCOUNT, {"ids": list(ids), "roles": list(roles), "day": day})).scalars())
 
 
 class DirectoryReplica:

@@ -48,6 +48,7 @@ class DirectiveOut(TypedDict):
     issuing_agency_id: str
     created_by: str
     released_at: str | None
+    another_document_reason: str | None
     instructions: list[InstructionOut]
     available_actions: list[AvailableAction]
 

@@ -52,6 +52,12 @@ class FiguresOut(TypedDict):
     rates: dict[str, RateOut]
 
 
+class LateReleaseOut(TypedDict):
+    directive_id: str
+    released_at: str
+    instructions: int
+
+
 class ListBehindNumberOut(TypedDict):
     as_of: str
     known_on: str
@@ -126,4 +132,5 @@ FIGURES: Route[PictureOut] = Route("reporting", "/figures")
 FIGURES_CHANGES: Route[NumberChangesOut] = Route("reporting", "/figures/changes")
 FIGURES_SERIES: Route[SeriesOut] = Route("reporting", "/figures/series")
 FIGURES_TASKS: Route[ListBehindNumberOut] = Route("reporting", "/figures/tasks")
+LATE_RELEASES: Route[list[LateReleaseOut]] = Route("reporting", "/late-releases")
 RATES: Route[list[RateNameOut]] = Route("reporting", "/rates")

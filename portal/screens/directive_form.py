@@ -40,6 +40,8 @@ DOCUMENT: tuple[Field, ...] = (
     Day("issue_date", "register.issue-date", "span-2 unless-secret", required=True),
     Area("subject", "register.subject", "unless-secret", required=True, rows=2),
     Field("signer", "register.signer", "unless-secret", placeholder="register.signer-hint"),
+    # Asked for only where a document of the same number is registered.
+    Field("another_document_reason", "register.another-document-reason", "unless-secret", note="register.another-document-note"),
 )
 INSTRUCTION: tuple[Field, ...] = (
     Area("content", "register.content", required=True),
@@ -63,12 +65,16 @@ INSTRUCTION: tuple[Field, ...] = (
 
 @dataclass
 class DirectiveForm:
-    """`errors` are those of the list of tasks as a whole; each form has its own."""
+    """`errors` are those of the list of tasks as a whole; each form has its own.
+
+    `is_known`: the service knows another document of this number, and asks why this is one of its own.
+    """
 
     document: Form
     instructions: list[Form]
     directive_id: str = ""
     errors: dict[str, str] = field(default_factory=dict)
+    is_known: bool = False
 
     @staticmethod
     def empty(today: date) -> "DirectiveForm":
@@ -88,6 +94,12 @@ class DirectiveForm:
         document.version = str(found["version"])
         instructions = [_instruction_of(place, one, names) for place, one in enumerate(found["instructions"])]
         return DirectiveForm(document, instructions, found["id"])
+
+    @property
+    def document_fields(self) -> Sequence[Field]:
+        """Those that are asked for; the level of secrecy stands before them."""
+        asks_why = self.is_known or bool(self.document["another_document_reason"])
+        return [one for one in DOCUMENT if one.name != "secrecy" and (asks_why or one.name != "another_document_reason")]
 
     @property
     def is_secret(self) -> bool:

@@ -1,14 +1,19 @@
 """Văn bản: the list of documents, one document with its tasks, and its release."""
 
+from collections.abc import Container
+from datetime import datetime, timedelta
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from portal.answers.directives import DIRECTIVE, DIRECTIVES
+from portal.answers.directives import DIRECTIVE, DIRECTIVES, DirectiveOut
 from portal.answers.directory import AGENCY_GROUPS
+from portal.answers.reporting import LATE_RELEASES, LateReleaseOut
 from portal.answers.tasks import TASKS
+from portal.frame import may_register
 from portal.refusals import problem_of
 from portal.screens.lists import filter_query
-from portal.services import Refused
+from portal.services import Refused, ServiceAway
 from portal.web import Sent, SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
@@ -16,15 +21,18 @@ router = APIRouter()
 PAGE = 50
 STATES = ("DRAFT", "AWAITING_RELEASE", "RELEASED")
 MOST_TASKS = 200
+# Of the services (projections/directives.py): what has not become a task by then will not by itself.
+LATE_AFTER = timedelta(minutes=1)
 
 
 @router.get("/directives")
 async def directives(visitor: Visit, state: str = "", q: str = "", cursor: str = "") -> Response:
     state = state if state in STATES else ""
-    page = await visitor.get(DIRECTIVES, state=state, q=q, cursor=cursor, limit=PAGE)
+    page, late = await together(visitor.get(DIRECTIVES, state=state, q=q, cursor=cursor, limit=PAGE), _late_releases(visitor))
     following = filter_query(state=state, q=q, cursor=page["next_cursor"])
     return await visitor.page(
         "directives.html",
+        late=late,
         items=page["items"],
         total=page["total"],
         state=state,
@@ -33,6 +41,16 @@ async def directives(visitor: Visit, state: str = "", q: str = "", cursor: str =
         next_url=f"/directives?{following}" if page["next_cursor"] else "",
         list_url=f"/directives?{filter_query(state=state, q=q, cursor=cursor, part='list')}",
     )
+
+
+async def _late_releases(visitor: Visitor) -> list[LateReleaseOut]:
+    """For the Office, which can do something about it."""
+    if not may_register(visitor.session.membership):
+        return []
+    try:
+        return await visitor.get(LATE_RELEASES)
+    except ServiceAway:
+        return []
 
 
 @router.get("/directives/{directive_id}")
@@ -60,6 +78,14 @@ async def _act(visitor: Visitor, directive_id: str, act: str, sent: Sent) -> Res
     return go(f"/directives/{directive_id}")
 
 
+def _missing(visitor: Visitor, found: DirectiveOut, tasks: Container[str]) -> int:
+    """How many released instructions should have become tasks, and have not; told to those who see every task."""
+    if found["released_at"] is None or not found["available_actions"]:
+        return 0
+    is_late = visitor.portal.settings.clock.now() - datetime.fromisoformat(found["released_at"]) > LATE_AFTER
+    return sum(one["id"] not in tasks for one in found["instructions"]) if is_late else 0
+
+
 async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refused | None = None) -> Response:
     found, tasks, groups = await together(
         visitor.get(DIRECTIVE, directive_id),
@@ -73,6 +99,7 @@ async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refuse
         status=refused.status if refused else 200,
         d=found,
         tasks=views,
+        missing=_missing(visitor, found, views),
         names=await visitor.portal.agencies.known(visitor),
         fields=fields,
         groups={one["key"]: one for one in groups},

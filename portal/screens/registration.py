@@ -83,6 +83,7 @@ async def _refused(visitor: Visitor, form: DirectiveForm, refused: Refused) -> R
     form.document.key = ""
     if refused.code == "stale-version":
         form.document.version = str(refused.problem.get("present_version", form.document.version))
+    form.is_known = refused.code == "document-registered-already"
     form.note(errors_of(refused, visitor.messages))
     return await _form_page(visitor, form, status=refused.status, problem=problem_of(refused, visitor.messages))
 

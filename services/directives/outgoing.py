@@ -28,6 +28,10 @@ def directive_summary(directive: events.Document) -> contracts.DirectiveSummary:
     )
 
 
+def directive_change(directive: Directive, fields: tuple[str, ...] = ()) -> contracts.DirectiveChange:
+    return contracts.DirectiveChange(fields=fields, another_document_reason=directive.draft.another_document_reason)
+
+
 def directive_state(directive: Directive) -> contracts.DirectiveState:
     return contracts.DirectiveState(
         **directive_summary(directive).model_dump(),
@@ -57,13 +61,13 @@ def instruction_state(instruction: Instruction, directive: events.Document) -> c
 @to_contract.register
 def _(event: events.Registered, directive: Directive) -> Contract:
     return contracts.DirectiveRegistered(
-        occurred_at=event.occurred_at, state=directive_state(directive), change=contracts.DirectiveChange()
+        occurred_at=event.occurred_at, state=directive_state(directive), change=directive_change(directive)
     )
 
 
 @to_contract.register
 def _(event: events.Changed, directive: Directive) -> Contract:
-    change = contracts.DirectiveChange(fields=event.fields)
+    change = directive_change(directive, event.fields)
     return contracts.DirectiveChanged(occurred_at=event.occurred_at, state=directive_state(directive), change=change)
 
 

@@ -1,5 +1,8 @@
 """The reporting service: official figures, counted from rows."""
 
+from dataclasses import asdict
+from datetime import datetime
+
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,7 +22,11 @@ from services.reporting.subscriptions import CONSUMERS, REPLICA_CONSUMER
 def create_app(settings: ReportingSettings, bus: Bus) -> FastAPI:
     """The only door: the whole wiring, top to bottom."""
     service = Service(settings, bus, package="services.reporting", consumers=CONSUMERS, lists=("figures",))
-    service.examined_too = _examined
+
+    async def examined(connection: AsyncConnection) -> dict[str, object]:
+        return await _examined(connection, now=settings.clock.now())
+
+    service.examined_too = examined
     province = ProvinceReplica(service.database)
     settling = Settling(service.database, settings.clock, province, every=settings.settled_every_seconds)
     service.schedulers.append(("settling", settling.run))
@@ -31,10 +38,10 @@ def create_app(settings: ReportingSettings, bus: Bus) -> FastAPI:
     return app
 
 
-async def _examined(connection: AsyncConnection) -> dict[str, object]:
+async def _examined(connection: AsyncConnection, *, now: datetime) -> dict[str, object]:
     """Figures that are exact over what arrived are wrong when something did not; while stretches are derived anew they are slow."""
-    missing = await released_but_not_arrived(connection)
+    missing = await released_but_not_arrived(connection, now=now)
     return {
-        "released_but_not_arrived": {"instructions": missing.instructions, "oldest_release": missing.oldest_release},
+        "released_but_not_arrived": asdict(missing),
         "stretches_complete": await stretches_are_complete(connection),
     }

@@ -28,7 +28,11 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     overdue = OverdueScheduler(service.database, service.hints, settings.clock, province, every=settings.overdue_every_seconds, lists=LISTS)
     orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)
     service.schedulers += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run)]
-    service.examined_too = _examined
+
+    async def examined(connection: AsyncConnection) -> dict[str, object]:
+        return await _examined(connection, store)
+
+    service.examined_too = examined
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
@@ -39,6 +43,6 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     return app
 
 
-async def _examined(connection: AsyncConnection) -> dict[str, object]:
-    """For those who operate it: how many overdue tasks could not be told of."""
-    return {"put_aside": await count_put_aside(connection)}
+async def _examined(connection: AsyncConnection, store: FileStore) -> dict[str, object]:
+    """For those who operate it: how many overdue tasks could not be told of, and how many files could not be given as they came."""
+    return {"put_aside": await count_put_aside(connection), "damaged_files": len(store.damaged)}

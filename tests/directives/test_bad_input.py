@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from libs.common.web.pagination import encode_cursor
@@ -14,6 +16,7 @@ from tests.signed_in import (
     FINANCE,
     HEALTH,
     HEALTH_CLERK,
+    NORTH_WARD,
     OFFICE_LEAD,
     TRACKER,
     UNKNOWN_AGENCY,
@@ -74,6 +77,23 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "due in seconds": (document(instruction(due=1900000000)), "invalid-body", "instructions.0.due"),
     "due after our age": (document(instruction(due="9999-12-31")), "invalid-body", "instructions.0.due"),
     "long content": (document(instruction(content="ơ" * 10_001)), "invalid-body", None),
+    "content that no event can tell": (document(instruction(content="ế" * 5_000)), "text-too-long", "instructions.0.content"),
+    "wording that no event can tell": (
+        document(instruction(deadline_wording="𝄞" * 1_000)),
+        "text-too-long",
+        "instructions.0.deadline_wording",
+    ),
+    "subject that no event can tell": (document(subject="𝄞" * 1_000), "text-too-long", "subject"),
+    "more agencies than an event can tell": (
+        document(instruction(assignments=[lead(HEALTH), *(coordinating(UUID(int=number)) for number in range(200))])),
+        "invalid-body",
+        "instructions.0.assignments",
+    ),
+    "led by an agency without an account": (
+        document(instruction(assignments=[lead(NORTH_WARD), coordinating(HEALTH)])),
+        "lead-without-account",
+        "instructions.0.assignments.0.agency_id",
+    ),
     "a list": ([], "invalid-body", None),  # type: ignore[dict-item]
 }
 
@@ -190,3 +210,36 @@ async def test_cursors_of_others_are_refused(directives: Client) -> None:
     for cursor in ("x", "bnVsbA", "WyJ5ZXN0ZXJkYXkiLCAiNyJd", naive, *beyond):
         answer = await directives.get(TRACKER, "/directives", cursor=cursor)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-cursor")
+
+
+async def test_control_characters_never_enter_and_look_alikes_are_found(directives: Client) -> None:
+    body = document(instruction(content="Rà soát\v1. \x07Bệnh viện\x1f\x85\tbáo cáo"), notation="QÐ\u2011UBND", subject="Sở Y\u200b tế")
+    made = (await directives.post(TRACKER, "/directives", body)).json()
+    assert made["instructions"][0]["content"] == "Rà soát\n1. Bệnh viện\n\tbáo cáo"
+    for words in ("QĐ-UBND", "qd-ubnd", "QÐ\u2010UBND", "Sở Y tế", "so y te", "Sở\u200b Y tế"):
+        found = (await directives.get(TRACKER, "/directives", q=words)).json()
+        assert [one["id"] for one in found["items"]] == [made["id"]], words
+
+
+async def test_an_agency_without_an_account_may_coordinate(directives: Client) -> None:
+    answer = await directives.post(TRACKER, "/directives", document(instruction(assignments=[lead(HEALTH), coordinating(NORTH_WARD)])))
+    assert answer.status_code == 201, answer.text
+
+
+async def test_the_account_is_asked_for_on_the_day_of_release(directives: Client) -> None:
+    made = (await directives.post(TRACKER, "/directives", document(instruction(assignments=[lead(FINANCE)])))).json()
+    async with directives.admin.begin() as connection:
+        await connection.execute(text("UPDATE membership_replica SET valid_to = '2020-01-01' WHERE agency_id = :id"), {"id": FINANCE})
+    answer = await directives.post(OFFICE_LEAD, f"/directives/{made['id']}/release", version=1)
+    assert (answer.status_code, answer.json()["code"]) == (422, "lead-without-account")
+
+
+async def test_a_group_larger_than_any_event_can_tell_is_refused(directives: Client) -> None:
+    async with directives.admin.begin() as connection:
+        await connection.execute(
+            text("""INSERT INTO agency_replica (id, key, name, short_name, kind, scope, sort_key, version)
+                    SELECT gen_random_uuid(), n, n, n, 'PUBLIC_UNIT', 'test', n, 1
+                    FROM (SELECT n::text FROM generate_series(1, 301) n) few""")
+        )
+    answer = await directives.post(TRACKER, "/directives", document(instruction(assignments=[], lead_group="public-units")))
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": "instructions.0.lead_group", "code": "too-many-agencies"}])

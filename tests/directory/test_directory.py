@@ -56,6 +56,31 @@ async def test_every_alias_finds_its_agency(directory: Client) -> None:
             assert agency["key"] in [one["key"] for one in found["items"]], alias
 
 
+async def test_the_living_agencies_of_the_province_come_first(directory: Client) -> None:
+    """Whatever is typed of any name or abbreviation of theirs: a ministry of the same words is never what Enter takes."""
+    own = {one["id"] for one in (await directory.get(TRACKER, "/agencies", limit=200)).json()["items"] if one["scope"] == PROVINCE.key}
+    typed = {"nnmt", "nn&mt", "y te", "tp", "khcn", "vhttdl", "gd", "noi vu", "thanh tra", "kho bac", "hdnd", "ubmttq", "so", "bql", "bhxh"}
+    for agency in PROVINCE.living_agencies(DAY):
+        for alias in (agency.short_name, *agency.aliases):
+            typed |= {alias, alias.partition(" ")[2], alias.rpartition(" ")[2]}
+    for words in sorted(filter(None, typed)):
+        found = (await directory.get(TRACKER, "/agencies", q=words, living=False, limit=200)).json()["items"]
+        places = [0 if one["id"] in own else 1 if one["valid_to"] is None else 2 for one in found]
+        assert places == sorted(places), words
+    assert (await directory.get(TRACKER, "/agencies", q="nnmt")).json()["items"][0]["name"].startswith("Sở Nông nghiệp và Môi trường")
+
+
+async def test_pages_of_one_row_hold_what_one_page_holds(directory: Client) -> None:
+    whole = [one["id"] for one in (await directory.get(TRACKER, "/agencies", q="nội vụ", living=False, limit=200)).json()["items"]]
+    seen, cursor = [], {}
+    while cursor is not None:
+        page = (await directory.get(TRACKER, "/agencies", q="nội vụ", living=False, limit=1, **cursor)).json()
+        seen += [one["id"] for one in page["items"]]
+        cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+    assert len(whole) > 2
+    assert seen == whole
+
+
 @pytest.mark.parametrize(
     ("words", "first", "alias"),
     [
@@ -91,9 +116,9 @@ async def test_groups_and_pages(directory: Client) -> None:
     for wrong in (
         {"q": "Ba\0Tơ"},
         {"kind": "\0"},
-        {"cursor": encode_cursor(1, "a\0", TRACKER.id)},
-        {"cursor": encode_cursor(1, "a\ud800", TRACKER.id)},
-        {"cursor": encode_cursor(10**30, "a", 1)},
+        {"cursor": encode_cursor(0, 1, "a\0", TRACKER.id)},
+        {"cursor": encode_cursor(0, 1, "a\ud800", TRACKER.id)},
+        {"cursor": encode_cursor(0, 10**30, "a", 1)},
     ):
         assert (await directory.get(TRACKER, "/agencies", **wrong)).status_code == 422, wrong
 

@@ -1,12 +1,14 @@
 """`chidao`: backup while it runs and a restore that is tried, dead events decided, migrations."""
 
 import asyncio
+import hashlib
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree, rmtree
 from uuid import uuid4
 
 import asyncpg
@@ -121,8 +123,58 @@ def test_migrate_takes_one_database_of_a_split_system(quiet: Path) -> None:
         assert chidao("migrate", "nobody", CHIDAO_OWNER_DATABASE_URL=url).returncode == 1
 
 
+def put(file: Path, content: bytes | None) -> None:
+    """None takes it away."""
+    file.unlink(missing_ok=True)
+    if content is not None:
+        file.write_bytes(content)
+
+
+async def keep_row_of_file(address: Address, sha256: str) -> None:
+    """A report's file as the tasks service would have noted it, as far as the backup asks."""
+    connection = await asyncpg.connect(address.dsn("chidao_tasks", driver="postgresql"))
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(
+            "INSERT INTO file (id, task_id, agency_id, sha256, name, media_type, size, uploaded_by, uploaded_at) "
+            "VALUES ($1, $1, $1, $2, 'bao-cao.pdf', 'application/pdf', 1, $1, now())",
+            uuid4(),
+            sha256,
+        )
+    finally:
+        await connection.close()
+
+
+def test_a_file_that_was_damaged_before_it_was_saved_is_told_by_the_restore(quiet: Path, tmp_path: Path) -> None:
+    data, saved, elsewhere = tmp_path / "data", tmp_path / "saved", tmp_path / "elsewhere"
+    copytree(quiet, data)
+    gone, altered = (hashlib.sha256(content).hexdigest() for content in (b"gone", b"altered"))
+    paths = [data / "files" / "tasks" / sha256[:2] / sha256 for sha256 in (gone, altered)]
+    for path in paths:
+        path.parent.mkdir(parents=True)
+    paths[1].write_bytes(b"other bytes")
+    with postgres_of(data) as address:
+        for sha256 in (gone, altered):
+            asyncio.run(keep_row_of_file(address, sha256))
+    assert chidao("backup", str(saved), "--data", str(data)).returncode == 0
+    refused = chidao("restore", str(saved), "--data", str(elsewhere))
+    assert (refused.returncode, gone in refused.stderr, altered in refused.stderr) == (1, True, True), refused.stderr
+    assert not (elsewhere / "postgres").exists()
+    for path, content in zip(paths, (b"gone", b"altered"), strict=True):
+        path.write_bytes(content)
+    rmtree(saved)
+    assert chidao("backup", str(saved), "--data", str(data)).returncode == 0
+    assert chidao("restore", str(saved), "--data", str(elsewhere)).returncode == 0
+
+
 def test_a_damaged_backup_is_refused_and_nothing_is_touched(quiet: Path, tmp_path: Path) -> None:
     saved, elsewhere = tmp_path / "saved", tmp_path / "elsewhere"
+    with hold(quiet) as folder:
+        folder.session_key.touch()
+        folder.signing_key("tasks")
+        other = folder.files / "tasks" / "ab" / "other"
+        other.parent.mkdir(parents=True)
+        other.write_bytes(b"kept")
     assert chidao("backup", str(saved), "--data", str(quiet)).returncode == 0
     taken = chidao("backup", str(saved), "--data", str(quiet))
     assert (taken.returncode, taken.stderr.count("\n")) == (1, 1)
@@ -135,6 +187,17 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(quiet: Path, tmp_pat
     refused = chidao("restore", str(saved), "--data", str(elsewhere))
     assert refused.returncode == 1
     assert "pg_verifybackup" in refused.stderr
+    assert not (elsewhere / "postgres").exists()
+    content[100] ^= 1
+    some_table.write_bytes(content)
+    for name, damaged in (("keys/session.key", None), ("files/tasks/ab/other", b"altered"), ("keys/another.pem", b"not of this backup")):
+        file = saved / name
+        kept = file.read_bytes() if file.exists() else None
+        put(file, damaged)
+        refused = chidao("restore", str(saved), "--data", str(elsewhere))
+        assert (refused.returncode, name in refused.stderr) == (1, True), refused.stderr
+        assert not (elsewhere / "files").exists()
+        put(file, kept)
     assert not (elsewhere / "postgres").exists()
     assert chidao("restore", str(tmp_path / "nothing"), "--data", str(elsewhere)).returncode == 1
 

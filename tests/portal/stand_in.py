@@ -55,7 +55,7 @@ PEOPLE = {
 
 
 # What a list of documents leaves out.
-ONLY_ON_ITS_PAGE = ("signer", "secrecy", "issuing_agency_id", "instructions", "created_by", "available_actions")
+ONLY_ON_ITS_PAGE = ("another_document_reason", "signer", "secrecy", "issuing_agency_id", "instructions", "created_by", "available_actions")
 
 
 def without(found: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -90,6 +90,7 @@ class StandIn:
     memberships: dict[str, list[str]] = field(default_factory=dict)
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     directives: dict[str, dict[str, Any]] = field(default_factory=dict)
+    late_releases: list[dict[str, Any]] = field(default_factory=list)
     histories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     notices: list[dict[str, Any]] = field(default_factory=list)
     overdue_a_week_ago: dict[str, int] = field(default_factory=dict)
@@ -452,6 +453,8 @@ class StandIn:
                 "rules": RULES,
                 "points": [{"as_of": day.isoformat(), "province": self.figures()} for day in days],
             }
+        if path == ["late-releases"]:
+            return self.late_releases
         if path == ["rates"]:
             return [{"name": "R3c", "label": "Đúng hạn trên số hoàn thành có thời hạn", "formula": "đúng hạn / có hạn", "shown": True}]
         bucket = request.query_params["bucket"]

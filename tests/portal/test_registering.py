@@ -1,6 +1,7 @@
 """Registering a document, as a browser without scripts does it."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.portal.conftest import Browser, Fields, Running
@@ -97,6 +98,40 @@ async def test_what_the_service_says_stands_beside_its_field(portal: Running, br
     assert "Ngày đến hạn không được trước ngày ban hành" in page.text
     assert browser.value_of("/directives", "instructions-0-content") == "Rà soát"
     assert browser.value_of("/directives", "idempotency_key") != key
+
+
+async def test_a_document_that_is_registered_is_shown_and_a_reason_asked_for(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    assert "another_document_reason" not in browser.form("/directives")
+    first = {"id": id_of("first"), "label": "5425/UBND-KGVX", "subject": "Phòng, chống <b>dịch</b>"}
+    code = "document-registered-already"
+    portal.stand_in.refuse["POST /directives/directives"] = (409, {"code": code, "field": "number", "first": first})
+    page = await browser.send("/directives", {**FILLED, "act": "save"})
+    assert page.status_code == 409
+    assert f'href="/directives/{first["id"]}"' in page.text
+    assert "5425/UBND-KGVX – Phòng, chống &lt;b&gt;dịch&lt;/b&gt;" in page.text
+    assert browser.value_of("/directives", "subject") == "Phòng, chống dịch"
+    del portal.stand_in.refuse["POST /directives/directives"]
+    await browser.send("/directives", {"another_document_reason": "Đánh số lại", "act": "save", "instructions-0-due": "31/02/2026"})
+    assert browser.value_of("/directives", "another_document_reason") == "Đánh số lại", "it stays while something else is corrected"
+    await browser.send("/directives", {"act": "save", "instructions-0-due": "5.3.2026"})
+    assert registered(portal)[-1]["another_document_reason"] == "Đánh số lại"
+
+
+async def test_the_office_hears_of_a_release_that_became_no_task(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    page = await browser.send("/directives", {**FILLED, "act": "save"})
+    (made,) = portal.stand_in.directives.values()
+    made |= {"state": "RELEASED", "released_at": (datetime.now(UTC) - timedelta(minutes=2)).isoformat()}
+    portal.stand_in.late_releases = [{"directive_id": made["id"], "released_at": made["released_at"], "instructions": 1}]
+    page = await browser.get(f"/directives/{made['id']}")
+    assert "1 nhiệm vụ của văn bản này đã phát hành nhưng chưa được giao" in page.text
+    page = await browser.get("/directives")
+    assert "1 nhiệm vụ đã phát hành quá một phút" in page.text
+    made["released_at"] = datetime.now(UTC).isoformat()
+    assert "chưa được giao" not in (await browser.get(f"/directives/{made['id']}")).text, "it may still come"
+    await browser.sign_in("clerk")
+    assert "quá một phút" not in (await browser.get("/directives")).text
 
 
 async def test_days_that_are_none_are_told_beside_their_field(portal: Running, browser: Browser) -> None:

@@ -1,12 +1,14 @@
 """Figures as leaders get them: over HTTP, from events, with the list behind every number."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from libs.common.clock import Clock
 from libs.common.messaging.envelope import Envelope
@@ -24,7 +26,7 @@ from libs.contracts.tasks import (
 from tests.conftest import ServiceDatabase
 from tests.contracts.test_golden_samples import SAMPLES
 from tests.issuer import Issuer
-from tests.signed_in import COMMUNE_CLERK, HEALTH, HEALTH_CLERK, LEADER, SOUTH_COMMUNE, Client, running_service
+from tests.signed_in import COMMUNE_CLERK, HEALTH, HEALTH_CLERK, LEADER, OFFICE_LEAD, SOUTH_COMMUNE, Client, running_service
 
 TODAY = Clock().today()
 
@@ -136,13 +138,24 @@ async def test_what_was_released_and_did_not_arrive_is_told(figures: Client) -> 
         told: dict[str, Any] = answer.raise_for_status().json()["released_but_not_arrived"]
         return told
 
-    assert await missing() == {"instructions": 0, "oldest_release": None}
+    async def late() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await figures.get(OFFICE_LEAD, "/late-releases")).json()
+        return found
+
+    assert await missing() == {"instructions": 0, "oldest_release": None, "late": 0}
+    just_now = replace(released, data=released.data | {"occurred_at": datetime.now(UTC).isoformat()}, version=released.version + 1)
+    await runner.apply([just_now])
+    assert ((await missing())["instructions"], (await missing())["late"], await late()) == (len(ids), 0, []), "it may still come"
+    async with figures.admin.begin() as connection:
+        await connection.execute(text("DELETE FROM awaited_instruction"))
     await runner.apply([released])
-    assert (await missing())["instructions"] == len(ids) > 0
+    assert (await missing())["instructions"] == (await missing())["late"] == len(ids) > 0
+    assert [(one["directive_id"], one["instructions"]) for one in await late()] == [(str(released.subject), len(ids))]
+    assert (await figures.get(COMMUNE_CLERK, "/late-releases")).status_code == 403
     assert datetime.fromisoformat((await missing())["oldest_release"]) == datetime.fromisoformat(released.data["occurred_at"])
     for one in ids:
         await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH, id=one), change=NoChange()), 1)
-    assert (await missing())["instructions"] == 0
+    assert ((await missing())["instructions"], await late()) == (0, [])
 
 
 async def test_two_numbers_of_one_page_are_one_number_of_an_earlier_day_too(figures: Client) -> None:

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 from unicodedata import normalize
+from urllib.parse import unquote
+
+import pytest
+from structlog.testing import capture_logs
 
 from services.tasks.files.store import FileStore
 from services.tasks.files.sweep import OrphanSweep
@@ -27,6 +31,43 @@ async def test_a_file_is_served_as_it_came_to_those_who_see_it(tasks: Client) ->
     await act(tasks, HEALTH_CLERK, task, "results", result(file_id=stored["id"]))
     statuses = [(await tasks.get(person, address)).status_code for person in (TRACKER, FINANCE_CLERK, COMMUNE_CLERK)]
     assert statuses == [200, 200, 404]
+
+
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+async def test_only_what_came_is_served(tasks: Client, damage: str) -> None:
+    task = await due_in(tasks, 10)
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    stored = (await upload(tasks, HEALTH_CLERK, task)).json()
+    store: FileStore = tasks.app.state.files
+    path = store.path(stored["sha256"])
+    as_service = {"Authorization": f"Bearer {tasks.issuer.service_token('notify', 'tasks')}"}
+
+    async def told() -> int:
+        found: int = (await tasks.http.get("/health/deep", headers=as_service)).json()["damaged_files"]
+        return found
+
+    assert await told() == 0
+    if damage == "gone":
+        path.rename(path.with_suffix(".away"))
+    else:
+        path.write_bytes(PDF[:-1] + b"\r")
+    with capture_logs() as said:
+        refused = await tasks.get(HEALTH_CLERK, f"/files/{stored['id']}")
+    assert (refused.status_code, refused.json()["code"], PDF[:8] in refused.content) == (409, "file-damaged", False)
+    assert [line["sha256"] for line in said if line["event"] == "file-damaged"] == [stored["sha256"]]
+    assert await told() == 1
+    path.write_bytes(PDF)
+    assert (await tasks.get(HEALTH_CLERK, f"/files/{stored['id']}")).content == PDF
+    assert await told() == 0
+
+
+async def test_a_quote_in_a_name_stays_a_quote(tasks: Client) -> None:
+    task = await due_in(tasks, 10)
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    stored = (await upload(tasks, HEALTH_CLERK, task, name='Báo cáo "quý I" 50%.pdf')).json()
+    assert stored["name"] == 'Báo cáo "quý I" 50%.pdf'
+    told = (await tasks.get(HEALTH_CLERK, f"/files/{stored['id']}")).headers["Content-Disposition"]
+    assert unquote(told.removeprefix("attachment; filename*=UTF-8''")) == stored["name"]
 
 
 async def test_a_repeated_upload_makes_one_file(tasks: Client) -> None:

@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -46,8 +46,11 @@ def _key(key: Any) -> Any:
             raise ValueError("no number of a row")
         case str() if "\0" in key or HALF_A_CHARACTER.search(key):
             raise ValueError("no text of a row")
-        case datetime() if key.tzinfo is None or not FIRST_DAY <= key.date() <= LAST_DAY:
-            raise ValueError("no moment of a row")
+        case datetime():
+            if key.tzinfo is None or not FIRST_DAY <= key.date() <= LAST_DAY:
+                raise ValueError("no moment of a row")
+        case date() if not FIRST_DAY <= key <= LAST_DAY:
+            raise ValueError("no day of a row")
     return key
 
 

@@ -74,6 +74,7 @@ class DirectiveOut(BaseModel):
     issuing_agency_id: UUID
     created_by: UUID
     released_at: datetime | None
+    another_document_reason: str | None
     instructions: list[InstructionOut]
     available_actions: list[AvailableAction]
 
@@ -95,6 +96,7 @@ class DirectiveOut(BaseModel):
             issuing_agency_id=directive.issuing_agency_id,
             created_by=directive.created_by,
             released_at=directive.released_at,
+            another_document_reason=draft.another_document_reason,
             instructions=[InstructionOut.of(instruction) for instruction in instructions_seen(actor, directive)],
             available_actions=available_actions(directive.state, actor, release_needs_approval=release_needs_approval),
         )

@@ -14,6 +14,15 @@ add_titles(
         "unknown-agency": "Cơ quan không có trong danh bạ hoặc đã ngừng hoạt động.",
         "unknown-group": "Nhóm cơ quan không có trong danh bạ.",
         "unknown-field": "Lĩnh vực không có trong danh mục.",
+        "lead-without-account": (
+            "Cơ quan này không có tài khoản để tiếp nhận và báo cáo trên hệ thống (cấp ủy, cơ quan trung ương, tổ chức ngoài hệ thống), "
+            "nên không thể chủ trì; có thể ghi là cơ quan phối hợp."
+        ),
+        "text-too-long": "Nội dung quá dài. Vui lòng rút gọn, hoặc tách thành nhiều nhiệm vụ.",
+        "too-many-agencies": "Mỗi nhiệm vụ ghi tên không quá 200 cơ quan, giao theo nhóm không quá 300 cơ quan. Vui lòng tách nhiệm vụ.",
+        "document-registered-already": (
+            "Văn bản cùng cơ quan ban hành, số, ký hiệu và năm đã được đăng ký. Nếu là văn bản khác, vui lòng nêu lý do."
+        ),
         "empty-group": "Nhóm cơ quan hiện không có cơ quan nào đang hoạt động.",
         "due-missing": "Nhiệm vụ có thời hạn phải ghi ngày đến hạn.",
         "due-without-deadline": "Nhiệm vụ không thời hạn thì không ghi ngày đến hạn.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from libs.common.folding import folded
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
 
 
@@ -35,7 +36,10 @@ class InstructionDraft:
 
 @dataclass(frozen=True)
 class Draft:
-    """`number` and `notation` are both None while a notice of conclusions has no number yet (rulebook 1.3)."""
+    """`number` and `notation` are both None while a notice of conclusions has no number yet (rulebook 1.3).
+
+    `another_document_reason` (văn bản khác) says why a document of the same issuer, number, notation and year is another one.
+    """
 
     secrecy: str
     kind: DirectiveKind
@@ -46,6 +50,14 @@ class Draft:
     subject: str
     signer: str | None
     instructions: tuple[InstructionDraft, ...]
+    another_document_reason: str | None = None
+
+    @property
+    def identity(self) -> str | None:
+        """By what a document is known among those of its issuer, look-alikes folded; None while it has no number (rulebook 1.14)."""
+        if not self.number:
+            return None
+        return "/".join([*(folded(part or "").replace(" ", "") for part in (self.number, self.notation)), str(self.issue_date.year)])
 
     @property
     def agency_ids(self) -> set[UUID]:

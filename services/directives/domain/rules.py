@@ -1,10 +1,12 @@
 """What a directive must satisfy before it is kept, each rule with its name (rulebook 1.1, 1.3, 1.7, 1.13)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from libs.common.domain import DomainError, Refusal
+from libs.contracts import bounds
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from libs.contracts.fields import FIELDS
 from services.directives.domain.draft import Draft, InstructionDraft
@@ -71,6 +73,24 @@ class UnknownField(DraftRefused):
     code = "unknown-field"
 
 
+class LeadWithoutAccount(DraftRefused):
+    """Nobody of it receives and reports here (a Party committee, a central body): it may coordinate (rulebook 1.14)."""
+
+    code = "lead-without-account"
+
+
+class TextTooLong(DraftRefused):
+    """What follows from it would not fit into an event."""
+
+    code = "text-too-long"
+
+
+class TooManyAgencies(DraftRefused):
+    """One instruction names or, by a group, is given to more agencies than an event can tell."""
+
+    code = "too-many-agencies"
+
+
 class EmptyGroup(DraftRefused):
     """A group without a living agency would assign the work to nobody."""
 
@@ -97,22 +117,45 @@ class NoDeadlineReasonMissing(DraftRefused):
     code = "no-deadline-reason-missing"
 
 
-def require_sound(draft: Draft, *, living: Collection[UUID], living_kinds: Collection[str], today: date) -> None:
-    """Raises the first broken rule, with all of them in `errors`. `living` and `living_kinds` are agencies that live on `today`."""
-    broken = list(broken_rules(draft, living=living, living_kinds=living_kinds, today=today))
+class DocumentRegisteredAlready(DomainError):
+    """Of one issuer, number, notation and year there is one document, unless a reason says why this is another (rulebook 1.14).
+
+    `first` tells which it is.
+    """
+
+    code = "document-registered-already"
+    field = "number"
+
+
+@dataclass(frozen=True)
+class AgenciesOfDay:
+    """What the directory knows on the day: which of the named agencies `live`, which of them can receive and report (`answering`).
+
+    `kinds` has the kind of each living agency that a group may mean.
+    """
+
+    living: Collection[UUID]
+    answering: Collection[UUID]
+    kinds: Sequence[str]
+
+
+def require_sound(draft: Draft, agencies: AgenciesOfDay, *, today: date) -> None:
+    """Raises the first broken rule, with all of them in `errors`."""
+    broken = list(broken_rules(draft, agencies, today=today))
     if broken:
         first = broken[0]
         first.extra["errors"] = [{"field": rule.field, "code": rule.code} for rule in broken]
         raise first
 
 
-def broken_rules(draft: Draft, *, living: Collection[UUID], living_kinds: Collection[str], today: date) -> Iterator[DraftRefused]:
+def broken_rules(draft: Draft, agencies: AgenciesOfDay, *, today: date) -> Iterator[DraftRefused]:
     """Every broken rule with the field it speaks of, secrecy first: nothing else of a secret document is looked at."""
     if draft.secrecy != NORMAL_SECRECY:
         yield SecrecyNotAllowed(field="secrecy")
         return
     if bool(draft.number) != bool(draft.notation):
         yield NumberMissing(field="notation" if draft.number else "number")
+    yield from _too_long({"number": bounds.NUMBER, "notation": bounds.NUMBER, "subject": bounds.SUBJECT}, draft)
     if draft.issue_date > today:
         yield IssueDateInFuture(field="issue_date")
     if not draft.instructions:
@@ -121,8 +164,15 @@ def broken_rules(draft: Draft, *, living: Collection[UUID], living_kinds: Collec
         place = f"instructions.{index}"
         if instruction.field is not None and instruction.field not in FIELDS:
             yield UnknownField(field=f"{place}.field")
+        yield from _too_long({"content": bounds.CONTENT, "deadline_wording": bounds.WORDING}, instruction, f"{place}.")
         yield from _broken_in_deadline(instruction, draft.issue_date, place)
-        yield from _broken_in_assignments(instruction, living, living_kinds, place)
+        yield from _broken_in_assignments(instruction, agencies, place)
+
+
+def _too_long(texts: Mapping[str, bounds.Bound], said: Draft | InstructionDraft, place: str = "") -> Iterator[DraftRefused]:
+    for name, bound in texts.items():
+        if not bound.holds(getattr(said, name)):
+            yield TextTooLong(field=f"{place}{name}")
 
 
 def _broken_in_deadline(instruction: InstructionDraft, issue_date: date, place: str) -> Iterator[DraftRefused]:
@@ -137,9 +187,9 @@ def _broken_in_deadline(instruction: InstructionDraft, issue_date: date, place: 
         yield NoDeadlineReasonMissing(field=f"{place}.no_deadline_reason")
 
 
-def _broken_in_assignments(
-    instruction: InstructionDraft, living: Collection[UUID], living_kinds: Collection[str], place: str
-) -> Iterator[DraftRefused]:
+def _broken_in_assignments(instruction: InstructionDraft, known: AgenciesOfDay, place: str) -> Iterator[DraftRefused]:
+    if len(instruction.assignments) > bounds.MOST_NAMED_AGENCIES:
+        yield TooManyAgencies(field=f"{place}.assignments")
     leads = [assignment for assignment in instruction.assignments if assignment.role is AssignmentRole.LEAD]
     if len(leads) + (instruction.lead_group is not None) > 1:
         yield TwoLeads(field=f"{place}.assignments")
@@ -149,11 +199,15 @@ def _broken_in_assignments(
         kinds = AGENCY_GROUPS.get(instruction.lead_group)
         if kinds is None:
             yield UnknownGroup(field=f"{place}.lead_group")
-        elif not set(kinds) & set(living_kinds):
+        elif not (members := sum(kind in kinds for kind in known.kinds)):
             yield EmptyGroup(field=f"{place}.lead_group")
+        elif members > bounds.MOST_IN_A_GROUP:
+            yield TooManyAgencies(field=f"{place}.lead_group")
     agencies = [assignment.agency_id for assignment in instruction.assignments]
     for index, agency in enumerate(agencies):
-        if agency not in living:
+        if agency not in known.living:
             yield UnknownAgency(field=f"{place}.assignments.{index}.agency_id")
         elif agency in agencies[:index]:
             yield AgencyTwice(field=f"{place}.assignments.{index}.agency_id")
+        elif instruction.assignments[index].role is AssignmentRole.LEAD and agency not in known.answering:
+            yield LeadWithoutAccount(field=f"{place}.assignments.{index}.agency_id")

@@ -1,6 +1,7 @@
 """Directives with their instructions, as rows."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -25,15 +26,22 @@ VISIBLE = f"""(:sees_all OR (d.state = 'RELEASED' AND EXISTS (
 _GET = f"SELECT d.* FROM directive d WHERE d.id = :id AND {VISIBLE}"
 _INSTRUCTIONS = text("SELECT * FROM instruction WHERE directive_id = :id ORDER BY ordinal")
 _INSERT = text("""
-INSERT INTO directive (id, version, state, secrecy, kind, number, notation, issue_date, urgency, subject, signer, search,
-                       issuing_agency_id, created_by, created_at, released_at)
-VALUES (:id, :version, :state, :secrecy, :kind, :number, :notation, :issue_date, :urgency, :subject, :signer, :search,
-        :issuing_agency_id, :created_by, now(), :released_at)
+INSERT INTO directive (id, version, state, secrecy, kind, number, notation, issue_date, urgency, subject, signer, search, identity,
+                       another_document_reason, issuing_agency_id, created_by, created_at, released_at)
+VALUES (:id, :version, :state, :secrecy, :kind, :number, :notation, :issue_date, :urgency, :subject, :signer, :search, :identity,
+        :another_document_reason, :issuing_agency_id, :created_by, now(), :released_at)
 """)
 _UPDATE = text("""
 UPDATE directive SET version = :version, state = :state, kind = :kind, number = :number, notation = :notation, issue_date = :issue_date,
-  urgency = :urgency, subject = :subject, signer = :signer, search = :search, released_at = :released_at
+  urgency = :urgency, subject = :subject, signer = :signer, search = :search, identity = :identity,
+  another_document_reason = :another_document_reason, released_at = :released_at
 WHERE id = :id AND version = :expected_version
+""")
+# Two who register at once come one after the other, and the second sees the first.
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:issuer || '/' || :identity, 0))")
+_FIRST = text("""
+SELECT id, number, notation, subject FROM directive
+WHERE issuing_agency_id = CAST(:issuer AS uuid) AND identity = :identity ORDER BY created_at, id LIMIT 1
 """)
 _DELETE_INSTRUCTIONS = text("DELETE FROM instruction WHERE directive_id = :id")
 _INSERT_INSTRUCTION = text("""
@@ -75,6 +83,8 @@ def document_row(directive: Directive) -> dict[str, Any]:
         "subject": draft.subject,
         "signer": draft.signer,
         "search": folded(f"{number} {draft.subject}"),
+        "identity": draft.identity,
+        "another_document_reason": draft.another_document_reason,
         "issuing_agency_id": directive.issuing_agency_id,
         "created_by": directive.created_by,
         "released_at": directive.released_at,
@@ -129,6 +139,7 @@ def directive_of(row: Any, instructions: list[Instruction]) -> Directive:
         subject=row.subject,
         signer=row.signer,
         instructions=tuple(instruction.draft for instruction in instructions),
+        another_document_reason=row.another_document_reason,
     )
     return Directive(
         row.id,
@@ -142,6 +153,15 @@ def directive_of(row: Any, instructions: list[Instruction]) -> Directive:
     )
 
 
+@dataclass(frozen=True)
+class FirstRegistered:
+    """The document that bore a number first; `label` is number and notation."""
+
+    id: UUID
+    label: str
+    subject: str
+
+
 class DirectiveRepository(Repository[Directive]):
     aggregate_type = "directive"
 
@@ -153,6 +173,13 @@ class DirectiveRepository(Repository[Directive]):
             raise NotFound
         rows = await self.connection.execute(_INSTRUCTIONS, {"id": directive_id})
         return self.touch(directive_of(row, [instruction_of(one) for one in rows]))
+
+    async def first_known_as(self, identity: str, issuing_agency_id: UUID) -> FirstRegistered | None:
+        """The document of this issuer that was registered first under this identity; nobody else registers one until we have committed."""
+        known_as = {"issuer": str(issuing_agency_id), "identity": identity}
+        await self.connection.execute(_ALONE, known_as)
+        row = (await self.connection.execute(_FIRST, known_as)).one_or_none()
+        return FirstRegistered(row.id, "/".join(filter(None, (row.number, row.notation))), row.subject) if row else None
 
     def hint_of(self, aggregate: Directive) -> Hint:
         return hint_of_directive(aggregate)

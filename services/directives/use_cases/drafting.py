@@ -13,19 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.actor import Actor
 from libs.common.calendar_day import CalendarDay
 from libs.contracts.agency_groups import AGENCY_GROUPS
-from libs.directory_replica.replica import LivingAgency, living_agencies
+from libs.contracts.bounds import CONTENT, MOST_INSTRUCTIONS, MOST_NAMED_AGENCIES, NUMBER, SUBJECT, WORDING
+from libs.directory_replica.replica import LivingAgency, agencies_with_account, living_agencies
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
-from services.directives.domain.rules import SecrecyNotAllowed, require_sound
+from services.directives.domain.rules import AgenciesOfDay, DocumentRegisteredAlready, SecrecyNotAllowed, require_sound
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
+from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
 
 log = structlog.get_logger()
 
-LONGEST_CONTENT = 10_000
-MOST_INSTRUCTIONS = 200
+# As in the tasks service: an officer reports progress, and neither receives a task nor signs off its result.
+MAY_RECEIVE_AND_REPORT = ("AGENCY_HEAD", "AGENCY_CLERK")
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
-Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CONTENT)]
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=WORDING.characters)]
+Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SUBJECT.characters)]
+Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=CONTENT.characters)]
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NUMBER.characters)]
 
 
 class AssignmentBody(BaseModel):
@@ -44,13 +47,16 @@ class InstructionBody(BaseModel):
     deadline_wording: Words | None = None
     due: CalendarDay | None = None
     no_deadline_reason: Words | None = None
-    assignments: list[AssignmentBody] = Field(default=[], max_length=200)
+    assignments: list[AssignmentBody] = Field(default=[], max_length=MOST_NAMED_AGENCIES)
     lead_group: str | None = None
     field: str | None = None
 
 
 class DirectiveBody(BaseModel):
-    """A directive with its instructions, as a person enters it."""
+    """A directive with its instructions, as a person enters it.
+
+    `another_document_reason` is asked for where a document of the same number, notation and year is registered already.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -85,8 +91,9 @@ class DirectiveBody(BaseModel):
     notation: Number | None = None
     issue_date: CalendarDay
     urgency: Urgency = Urgency.NORMAL
-    subject: Words
+    subject: Subject
     signer: Words | None = None
+    another_document_reason: Words | None = None
     instructions: list[InstructionBody] = Field(max_length=MOST_INSTRUCTIONS)
 
     def to_draft(self) -> Draft:
@@ -100,6 +107,7 @@ class DirectiveBody(BaseModel):
             subject=self.subject,
             signer=self.signer,
             instructions=tuple(_instruction(body) for body in self.instructions),
+            another_document_reason=self.another_document_reason,
         )
 
 
@@ -119,9 +127,13 @@ def _instruction(body: InstructionBody) -> InstructionDraft:
 
 @dataclass(frozen=True)
 class AgenciesToday:
-    """`named` are those of the draft that live, `of_groups` all of its groups' kinds in the issuer's province, the issuer himself too."""
+    """`named` are those of the draft that live, `answering` those of them with an account that receives and reports.
+
+    `of_groups` are all of its groups' kinds in the issuer's province, the issuer himself too.
+    """
 
     named: frozenset[UUID]
+    answering: frozenset[UUID]
     of_groups: Sequence[LivingAgency]
 
 
@@ -129,17 +141,27 @@ async def agencies_today(draft: Draft, connection: AsyncConnection, *, issuing_a
     """Who a group is, is seen from the agency that issues the document, whoever enters or releases it."""
     kinds = {kind for instruction in draft.instructions for kind in AGENCY_GROUPS.get(instruction.lead_group or "", ())}
     named = await living_agencies(connection, ids=draft.agency_ids, day=today)
+    answering = await agencies_with_account(connection, draft.agency_ids, roles=MAY_RECEIVE_AND_REPORT, day=today)
     of_groups = await living_agencies(connection, kinds=kinds, within=issuing_agency_id, day=today) if kinds else []
-    return AgenciesToday(frozenset(one.id for one in named), of_groups)
+    return AgenciesToday(frozenset(one.id for one in named), frozenset(answering), of_groups)
 
 
 def require_sound_today(draft: Draft, agencies: AgenciesToday, *, issuing_agency_id: UUID, actor: Actor, today: date) -> None:
     """Raises the first rule that the draft breaks with the agencies that live today."""
-    kinds = {one.kind for one in agencies.of_groups if one.id != issuing_agency_id}
+    kinds = [one.kind for one in agencies.of_groups if one.id != issuing_agency_id]
     try:
-        require_sound(draft, living=agencies.named, living_kinds=kinds, today=today)
+        require_sound(draft, AgenciesOfDay(agencies.named, agencies.answering, kinds), today=today)
     except SecrecyNotAllowed:
         # That it was tried is kept, and nothing of what was typed (rulebook 1.13). A refused change leaves no row, so the log is the place.
         by = {"membership_id": str(actor.membership_id), "agency_id": str(actor.agency_id)}
         log.warning("secret-document-refused", secrecy=draft.secrecy, **by)
         raise
+
+
+async def require_registered_once(draft: Draft, uow: DirectivesUnitOfWork, *, issuing_agency_id: UUID) -> None:
+    """Raises DocumentRegisteredAlready. From here to the end of the transaction nobody else registers a document of this number."""
+    if draft.identity is None or draft.another_document_reason is not None:
+        return
+    first = await uow.directives.first_known_as(draft.identity, issuing_agency_id)
+    if first is not None:
+        raise DocumentRegisteredAlready(first={"id": str(first.id), "label": first.label, "subject": first.subject})

@@ -10,7 +10,7 @@ from services.directives.domain.directive import Directive
 from services.directives.domain.lifecycle import Action
 from services.directives.domain.permissions import permit
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
-from services.directives.use_cases.drafting import DirectiveBody, agencies_today, require_sound_today
+from services.directives.use_cases.drafting import DirectiveBody, agencies_today, require_registered_once, require_sound_today
 
 
 async def register_directive(change: Change, uow: DirectivesUnitOfWork, *, now: datetime) -> Directive:
@@ -23,6 +23,7 @@ async def register_directive(change: Change, uow: DirectivesUnitOfWork, *, now: 
         issuer, today = change.actor.agency_id, vietnam_date(now)
         agencies = await agencies_today(draft, uow.connection, issuing_agency_id=issuer, today=today)
         require_sound_today(draft, agencies, issuing_agency_id=issuer, actor=change.actor, today=today)
+        await require_registered_once(draft, uow, issuing_agency_id=issuer)
         assert change.actor.membership_id is not None
         directive = uow.directives.touch(
             Directive.register(draft, issuing_agency_id=issuer, created_by=change.actor.membership_id, new_id=uuid7, at=now)

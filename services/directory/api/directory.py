@@ -53,15 +53,24 @@ async def agencies(
     if group is not None and group not in AGENCY_GROUPS:
         raise Problem(422, "invalid-parameters", errors=[{"field": "group", "code": "unknown-group"}])
     kinds = (kind,) if kind else AGENCY_GROUPS[group] if group else None
-    keys = decode_cursor(cursor, int, str, UUID)
-    after = (keys[0], keys[1], keys[2]) if keys else None
+    keys = decode_cursor(cursor, int, int, str, UUID)
+    after = (keys[0], keys[1], keys[2], keys[3]) if keys else None
     async with service.database.read() as connection:
-        found = await search_agencies(connection, q=q, kinds=kinds, living=living, day=service.clock.today(), after=after, limit=limit + 1)
+        found = await search_agencies(
+            connection,
+            q=q,
+            kinds=kinds,
+            living=living,
+            within=actor.agency_id,
+            day=service.clock.today(),
+            after=after,
+            limit=limit + 1,
+        )
     page = found.items[:limit]
     more = len(found.items) > limit
     return Page(
         items=[AgencyOut.of(one) for one in page],
-        next_cursor=encode_cursor(page[-1].rank, page[-1].sort_key, page[-1].id) if more else None,
+        next_cursor=encode_cursor(page[-1].place, page[-1].rank, page[-1].sort_key, page[-1].id) if more else None,
         total=found.total,
     )
 

@@ -1,4 +1,4 @@
-"""Agencies for screens: found by any of their names, without diacritics, exact beginnings first."""
+"""Agencies for screens: found by any of their names, without diacritics; those who can be given work first, exact beginnings first."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,12 +14,14 @@ from libs.contracts.agency_groups import AGENCY_GROUPS
 
 LIVES = "coalesce(a.valid_from, '-infinity') <= :day AND coalesce(a.valid_to, 'infinity') >= :day"
 
-# A name that is the whole query, begins with it, has a word that begins with it, or holds it somewhere: in this order.
+# Who lives in the asker's own province before who lives elsewhere (a ministry is never meant by "nnmt"), and who has ended comes last.
+# Then a name that is the whole query, begins with it, has a word that begins with it, or holds it somewhere: in this order.
 _SEARCH = f"""
 WITH matched AS (
   SELECT DISTINCT ON (a.id) a.*, n.alias,
     CASE WHEN n.folded = :q THEN 0 WHEN n.folded LIKE :prefix ESCAPE '!' THEN 1
          WHEN n.folded LIKE :word ESCAPE '!' THEN 2 ELSE 3 END AS rank,
+    CASE WHEN NOT ({LIVES}) THEN 2 WHEN a.scope = (SELECT scope FROM agency WHERE id = CAST(:within AS uuid)) THEN 0 ELSE 1 END AS place,
     n.is_former
   FROM agency a JOIN agency_alias n ON n.agency_id = a.id
   WHERE n.folded LIKE :anywhere ESCAPE '!'
@@ -27,15 +29,16 @@ WITH matched AS (
   ORDER BY a.id, rank, n.is_former, length(n.folded), n.folded)
 SELECT *, (SELECT count(*) FROM matched) AS total FROM matched
 WHERE CAST(:after_rank AS int) IS NULL
-   OR (rank, sort_key, id) > (CAST(:after_rank AS int), CAST(:after_key AS text), CAST(:after_id AS uuid))
-ORDER BY rank, sort_key, id LIMIT :limit
+   OR (place, rank, sort_key, id)
+      > (CAST(:after_place AS int), CAST(:after_rank AS int), CAST(:after_key AS text), CAST(:after_id AS uuid))
+ORDER BY place, rank, sort_key, id LIMIT :limit
 """
 _SEARCH_STATEMENT = text(_SEARCH)
 
 
 @dataclass(frozen=True)
 class FoundAgency:
-    """`matched_alias` is the name that was found, when it is not the agency's present one; `rank` orders the list."""
+    """`matched_alias` is the name that was found, when it is not the agency's present one; `place` and `rank` order the list."""
 
     id: UUID
     key: str
@@ -48,6 +51,7 @@ class FoundAgency:
     valid_to: date | None
     matched_alias: str | None
     sort_key: str
+    place: int
     rank: int
 
 
@@ -67,10 +71,12 @@ async def search_agencies(
     q: str | None,
     kinds: tuple[str, ...] | None,
     living: bool,
+    within: UUID | None,
     day: date,
-    after: tuple[int, str, UUID] | None,
+    after: tuple[int, int, str, UUID] | None,
     limit: int,
 ) -> FoundAgencies:
+    """`within` is the agency of whoever asks: its province comes first."""
     words = folded(q or "")
     parameters: dict[str, Any] = {
         "q": words,
@@ -79,10 +85,9 @@ async def search_agencies(
         "anywhere": f"%{_like(words)}%",
         "living": living,
         "kinds": list(kinds) if kinds is not None else None,
+        "within": within,
         "day": day,
-        "after_rank": after[0] if after else None,
-        "after_key": after[1] if after else None,
-        "after_id": after[2] if after else None,
+        **dict(zip(("after_place", "after_rank", "after_key", "after_id"), after or (None,) * 4, strict=True)),
         "limit": limit,
     }
     rows = (await connection.execute(_SEARCH_STATEMENT, parameters)).all()
@@ -104,11 +109,12 @@ def _found(row: Any, words: str) -> FoundAgency:
         row.valid_to,
         told,
         row.sort_key,
+        row.place,
         row.rank,
     )
 
 
-_ONE = text("SELECT a.*, NULL AS alias, 0 AS rank FROM agency a WHERE a.id = :id")
+_ONE = text("SELECT a.*, NULL AS alias, 0 AS place, 0 AS rank FROM agency a WHERE a.id = :id")
 
 
 async def one_agency(connection: AsyncConnection, agency_id: UUID) -> FoundAgency:

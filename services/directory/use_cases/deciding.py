@@ -1,15 +1,18 @@
 """What the acts of deciding on the rules of the province share: who may, the reason, and taking back what was planned."""
 
-from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from libs.common.actor import Actor
+from libs.common.calendar_day import CalendarDay
 from libs.common.domain import Forbidden
+from libs.contracts.bounds import DECISION
 from services.directory.domain.membership import Role
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=DECISION.characters), AfterValidator(DECISION.checked)
+]
 
 
 class WithdrawPlanned(BaseModel):
@@ -19,7 +22,7 @@ class WithdrawPlanned(BaseModel):
         extra="forbid", json_schema_extra={"example": {"valid_from": "2027-01-01", "reason": "Quyết định được sửa đổi trước ngày áp dụng"}}
     )
 
-    valid_from: date
+    valid_from: CalendarDay
     reason: Reason
 
 

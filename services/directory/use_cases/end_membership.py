@@ -1,21 +1,21 @@
 """Somebody leaves a position: from this moment his membership opens nothing any more."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from libs.common.change import Change
 from libs.common.domain import Forbidden
 from services.directory.domain.membership import Membership, Role
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
+from services.directory.use_cases.deciding import Reason
 
 
 class EndMembership(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reason": "Điều động theo Quyết định số 12/QĐ-UBND"}})
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+    reason: Reason
 
 
 async def end_membership(membership_id: UUID, change: Change, uow: DirectoryUnitOfWork, *, now: datetime) -> Membership:

@@ -1,18 +1,23 @@
 """The working calendar of a year gets other days, from a day to come."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from libs.common.calendar_day import CalendarDay as Day
 from libs.common.change import Change
+from libs.contracts.bounds import DAYS_OF_A_YEAR, NAME_OF_A_DAY
 from libs.contracts.working_days import CalendarDay, DayType
 from services.directory.domain.province_rules import CalendarOfYear
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
 from services.directory.use_cases.deciding import Reason, permit_to_decide
 
-MOST_DAYS = 60
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_OF_A_DAY.characters),
+    AfterValidator(NAME_OF_A_DAY.checked),
+]
 
 
 class PlannedDay(BaseModel):
@@ -20,7 +25,7 @@ class PlannedDay(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    date: date
+    date: Day
     type: DayType
     name: Words
     legal_basis: Words | None = None
@@ -41,8 +46,8 @@ class PlanCalendar(BaseModel):
         },
     )
 
-    days: Annotated[list[PlannedDay], Field(max_length=MOST_DAYS)]
-    valid_from: date
+    days: Annotated[list[PlannedDay], Field(max_length=DAYS_OF_A_YEAR)]
+    valid_from: Day
     reason: Reason
 
 

@@ -1,9 +1,10 @@
 """A setting of the province gets another value, from a day to come."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr
 
+from libs.common.calendar_day import CalendarDay
 from libs.common.change import Change
 from services.directory.domain.province_rules import ProvinceSetting
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
@@ -17,7 +18,7 @@ class PlanSetting(BaseModel):
     )
 
     value: StrictBool | StrictInt | StrictStr
-    valid_from: date
+    valid_from: CalendarDay
     reason: Reason
 
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from libs.common.calendar_day import CalendarDay
+from libs.common.calendar_day import CalendarDay, calendar_day
 from libs.common.clock import Clock
+from libs.common.domain import Forbidden
 from libs.common.service import Service, service_of
 from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import CursorParameter, Limit, decode_cursor, encode_cursor
@@ -20,6 +21,7 @@ from libs.directory_replica.web import Rules
 from services.reporting.api.schemas import (
     CountedTaskOut,
     FiguresOut,
+    LateReleaseOut,
     ListBehindNumberOut,
     MovedOut,
     NumberChangesOut,
@@ -34,8 +36,10 @@ from services.reporting.figures.changes import number_changes
 from services.reporting.figures.counting import pictures
 from services.reporting.figures.listing import list_behind
 from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.permissions import SeesTasks, sees_tasks
 from services.reporting.figures.rows import After, Behind, Counted
 from services.reporting.figures.standing import Day
+from services.reporting.projections.directives import late_releases
 
 add_titles(
     {
@@ -202,7 +206,16 @@ def _after(cursor: str | None) -> After | None:
 
 
 def _due(words: str) -> date | None:
-    return None if words == WITHOUT_DUE else date.fromisoformat(words)
+    return None if words == WITHOUT_DUE else calendar_day(words)
+
+
+@router.get("/late-releases")
+async def releases(asked: Asked, actor: SignedIn) -> list[LateReleaseOut]:
+    """Released documents whose tasks have not come, for those who see every task."""
+    if sees_tasks(actor) is not SeesTasks.ALL:
+        raise Forbidden
+    async with asked.database.read() as connection:
+        return [LateReleaseOut.model_validate(one) for one in await late_releases(connection, now=asked.clock.now())]
 
 
 @router.get("/rates")

@@ -172,6 +172,16 @@ class NumberChangesOut(BaseModel):
     left: MovedOut
 
 
+class LateReleaseOut(BaseModel):
+    """A document of which so many instructions have not become tasks a minute after their release."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    directive_id: UUID
+    released_at: datetime
+    instructions: int
+
+
 class RateNameOut(BaseModel):
     name: str
     label: str

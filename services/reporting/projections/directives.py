@@ -1,7 +1,8 @@
 """What was released, to compare with what arrived: an instruction and the task it becomes share one id."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,18 +22,38 @@ INSERT INTO awaited_instruction (id, released_at) SELECT id, :occurred_at FROM u
 ON CONFLICT DO NOTHING
 """)
 _ARRIVED = text("DELETE FROM awaited_instruction WHERE EXISTS (SELECT FROM task_now WHERE task_now.id = awaited_instruction.id)")
-_MISSING = text("""
-SELECT count(*) AS instructions, min(released_at) AS oldest_release FROM awaited_instruction
-WHERE NOT EXISTS (SELECT FROM task_now WHERE task_now.id = awaited_instruction.id)
+_STILL_AWAITED = "NOT EXISTS (SELECT FROM task_now WHERE task_now.id = awaited_instruction.id)"
+_MISSING = text(f"""
+SELECT count(*) AS instructions, min(released_at) AS oldest_release, count(*) FILTER (WHERE released_at < :late) AS late
+FROM awaited_instruction WHERE {_STILL_AWAITED}
 """)
+_LATE = text(f"""
+WITH late AS (SELECT id FROM awaited_instruction WHERE released_at < :late AND {_STILL_AWAITED})
+SELECT f.id, max(f.occurred_at) AS released_at, count(DISTINCT late.id) AS instructions
+FROM directive_fact f JOIN late ON late.id = ANY(f.instruction_ids)
+GROUP BY f.id ORDER BY released_at, f.id LIMIT :most
+""")
+# A release becomes tasks within seconds, also when the bus has lost it; what has not after a minute needs somebody.
+LATE_AFTER = timedelta(minutes=1)
+MOST_TOLD = 50
 
 
 @dataclass(frozen=True)
 class NotArrived:
-    """Released instructions of which no task is known. Some for a moment are usual; some for minutes mean that events are stuck."""
+    """Released instructions of which no task is known. Some for a moment are usual; those that are `late` mean that events are stuck."""
 
     instructions: int
     oldest_release: datetime | None
+    late: int
+
+
+@dataclass(frozen=True)
+class LateRelease:
+    """A document of which so many instructions have not become tasks, though they should have."""
+
+    directive_id: UUID
+    released_at: datetime
+    instructions: int
 
 
 async def keep_release(connection: AsyncConnection, event: DirectiveReleased, envelope: Envelope) -> None:
@@ -53,6 +74,12 @@ async def forget_arrived(connection: AsyncConnection) -> None:
     await connection.execute(_ARRIVED)
 
 
-async def released_but_not_arrived(connection: AsyncConnection) -> NotArrived:
-    row = (await connection.execute(_MISSING)).one()
-    return NotArrived(row.instructions, row.oldest_release)
+async def released_but_not_arrived(connection: AsyncConnection, *, now: datetime) -> NotArrived:
+    row = (await connection.execute(_MISSING, {"late": now - LATE_AFTER})).one()
+    return NotArrived(row.instructions, row.oldest_release, row.late)
+
+
+async def late_releases(connection: AsyncConnection, *, now: datetime) -> list[LateRelease]:
+    """The documents for whoever has to see to them, the oldest first."""
+    rows = await connection.execute(_LATE, {"late": now - LATE_AFTER, "most": MOST_TOLD})
+    return [LateRelease(row.id, row.released_at, row.instructions) for row in rows]

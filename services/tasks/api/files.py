@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
-from starlette.responses import FileResponse
 from starlette.types import Message
 
 from libs.common.web.auth import SignedIn
@@ -25,6 +24,8 @@ router = APIRouter(tags=["files"])
 
 # What a form adds to its file: boundaries, names, types.
 FORM_OVERHEAD_BYTES = 64 * 1024
+# How browsers and libraries write a quote in the name of a file; the percent sign itself they leave as it is.
+QUOTE_IN_A_FORM = "%22"
 
 
 _ONE_FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
@@ -58,7 +59,7 @@ async def uploaded(request: Request) -> Upload:
             content = await files[0].read(LARGEST_FILE_BYTES + 1)
             if len(content) > LARGEST_FILE_BYTES:
                 raise _too_large()
-            return Upload(files[0].filename or "", files[0].content_type, content)
+            return Upload((files[0].filename or "").replace(QUOTE_IN_A_FORM, '"'), files[0].content_type, content)
     except MultiPartException:
         raise Problem(400, "no-file") from None
 
@@ -90,11 +91,12 @@ def store_of(request: Request) -> FileStore:
 
 
 @router.get("/files/{file_id}")
-async def download(file_id: UUID, request: Request, actor: SignedIn, service: Here) -> FileResponse:
+async def download(file_id: UUID, request: Request, actor: SignedIn, service: Here) -> Response:
+    """The file as it was received."""
     async with service.database.read() as connection:
         file = await visible_file(connection, file_id, actor)
-    return FileResponse(
-        store_of(request).path(file.sha256),
+    return Response(
+        await store_of(request).read(file.sha256),
         media_type=file.media_type,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",

@@ -13,7 +13,7 @@ from libs.contracts.buckets import Bucket, is_due_soon
 from libs.contracts.working_days import days_overdue
 from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import Action, State, next_state
-from services.tasks.domain.permissions import Relation, actions_of, relation_of
+from services.tasks.domain.permissions import Relation, actions_of, relation_of, require_other_hands
 from services.tasks.domain.receipt import Receipt
 from services.tasks.domain.report import Decision, Quality, Result
 from services.tasks.domain.task import Task
@@ -175,6 +175,7 @@ def available_actions(task: Task, actor: Actor) -> list[AvailableAction]:
             continue
         try:
             next_state(task.state, action)
+            require_other_hands(actor, action, task)
         except DomainError as refused:
             found.append(AvailableAction(action=action, allowed=False, reason_code=refused.code))
         else:

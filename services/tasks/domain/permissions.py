@@ -6,6 +6,9 @@
 | REPORT_PROGRESS | head, clerk or officer of the lead agency                      |
 | SUBMIT_RESULT   | head or clerk of the lead agency                               |
 | CONFIRM, RETURN_RESULT | Office tracker, Office leader                           |
+
+Nobody confirms what he entered or submitted himself, and what the Office or the Committee reports is confirmed by an Office leader
+(rulebook 1.14): `require_other_hands`.
 """
 
 from enum import StrEnum
@@ -13,8 +16,20 @@ from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.common.domain import Forbidden
-from services.tasks.domain.lifecycle import Action
+from services.tasks.domain.lifecycle import Action, State
 from services.tasks.domain.task import Task
+
+
+class OwnResult(Forbidden):
+    """Nobody confirms what he entered or submitted himself, in whatever membership he acts."""
+
+    code = "own-result"
+
+
+class OfficeLeaderConfirms(Forbidden):
+    """A result of the Office, or of the Committee itself, is confirmed by an Office leader."""
+
+    code = "office-leader-confirms"
 
 
 class Relation(StrEnum):
@@ -64,6 +79,17 @@ def actions_of(actor: Actor, task: Task) -> frozenset[Action]:
 
 
 def permit(actor: Actor, action: Action, task: Task) -> None:
-    """Raises Forbidden."""
+    """Raises Forbidden, OwnResult or OfficeLeaderConfirms."""
     if action not in actions_of(actor, task):
         raise Forbidden(f"{actor.role} of this agency may not {action}")
+    require_other_hands(actor, action, task)
+
+
+def require_other_hands(actor: Actor, action: Action, task: Task) -> None:
+    """Whoever may confirm at all may not confirm this one (rulebook 1.14). Raises OwnResult or OfficeLeaderConfirms."""
+    if action is not Action.CONFIRM or task.state is not State.AWAITING_CONFIRMATION:
+        return
+    if actor.person_id in task.course.origin.persons:
+        raise OwnResult
+    if task.course.origin.of_the_house and actor.role != "OFFICE_LEAD":
+        raise OfficeLeaderConfirms

@@ -36,6 +36,21 @@ class ProgressReport:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a result that awaits its decision comes from: the persons who entered or submitted it, in whatever membership.
+
+    `of_the_house`: its task is led by the Office, or by the Committee itself.
+    """
+
+    persons: frozenset[UUID] = frozenset()
+    of_the_house: bool = False
+
+
+NO_ORIGIN = Origin()
+"""No result awaits a decision."""
+
+
+@dataclass(frozen=True)
 class Result:
     """Kết quả: the report document (number, date, file) and its summary. A returned one is kept, the next gets the next number."""
 

@@ -12,7 +12,7 @@ from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain import events
 from services.tasks.domain.assignment import Assignment, AssignmentRole
 from services.tasks.domain.lifecycle import Action, AlreadyConfirmed, State, next_state
-from services.tasks.domain.report import ProgressReport, Quality, Result
+from services.tasks.domain.report import NO_ORIGIN, Origin, ProgressReport, Quality, Result
 
 ONE_DAY = timedelta(days=1)
 DUE_HAS_PASSED = "due-had-passed"
@@ -75,7 +75,7 @@ class TaskTerms:
 
 @dataclass
 class Course:
-    """How the task stands."""
+    """How the task stands. `origin` is that of the result which awaits its decision."""
 
     state: State = State.ASSIGNED
     due: date | None = None
@@ -85,6 +85,7 @@ class Course:
     completed_on: date | None = None
     return_count: int = 0
     results: list[Result] = field(default_factory=list)
+    origin: Origin = NO_ORIGIN
 
 
 class Task(Aggregate):

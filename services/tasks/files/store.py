@@ -1,4 +1,4 @@
-"""A folder of files named by the SHA-256 of their bytes. Written and synced before a row speaks of them."""
+"""A folder of files named by the SHA-256 of their bytes. Written and synced before a row speaks of them, and read only as they came."""
 
 import asyncio
 import hashlib
@@ -7,16 +7,48 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
+import structlog
+
+from libs.common.domain import DomainError
+
+log = structlog.get_logger()
+
 # A file younger than this may belong to an upload whose row is still being written.
 YOUNGEST_ORPHAN_SECONDS = 3600.0
 
 
+class FileDamaged(DomainError):
+    """Its bytes are gone, or no longer those that were received: nobody is given others in their place."""
+
+    code = "file-damaged"
+
+
 class FileStore:
+    """`damaged` are the files that were asked for and could not be given, until they are whole again."""
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.damaged: set[str] = set()
 
     def path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+    async def read(self, sha256: str) -> bytes:
+        """The bytes as they were received. Raises FileDamaged, which the operator hears of by the log and by deep health."""
+        content = await asyncio.to_thread(self._read, sha256)
+        if content is None:
+            self.damaged.add(sha256)
+            log.error("file-damaged", sha256=sha256)
+            raise FileDamaged
+        self.damaged.discard(sha256)
+        return content
+
+    def _read(self, sha256: str) -> bytes | None:
+        try:
+            content = self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
     async def keep(self, content: bytes) -> str:
         """The SHA-256 of `content`, which is on the disk when this returns."""

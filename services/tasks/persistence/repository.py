@@ -17,9 +17,10 @@ from libs.contracts.directives import DirectiveSummary
 from services.tasks.domain.assignment import Assignment, AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.permissions import OVERSIGHT_ROLES, agency_that_sees
-from services.tasks.domain.report import Decision, Quality, Result
+from services.tasks.domain.report import NO_ORIGIN, Decision, Origin, Quality, Result
 from services.tasks.domain.task import Course, Task, TaskTerms
 from services.tasks.hints import hint_of_task
+from services.tasks.persistence.origins import origins
 
 # An agency coordinates while the assignment is in force.
 COORDINATES = """EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.agency_id = CAST(:agency_id AS uuid)
@@ -190,7 +191,7 @@ def _assignment_of(row: Any) -> Assignment:
     )
 
 
-def task_of(row: Any, assignments: list[Assignment], results: list[Result]) -> Task:
+def task_of(row: Any, assignments: list[Assignment], results: list[Result], origin: Origin = NO_ORIGIN) -> Task:
     directive = row.directive if isinstance(row.directive, dict) else json.loads(row.directive)
     assigned = TaskTerms(
         number=row.number,
@@ -216,6 +217,7 @@ def task_of(row: Any, assignments: list[Assignment], results: list[Result]) -> T
         completed_on=row.completed_on,
         return_count=row.return_count,
         results=results,
+        origin=origin,
     )
     return Task(row.id, assigned, assignments, course, version=row.version)
 
@@ -259,12 +261,14 @@ class TaskRepository(Repository[Task]):
         # Before its first result a task has none to load: the table of the life cycle has no way back.
         if State(row.state) not in _WITH_RESULTS:
             return task_of(row, assignments, [])
-        return task_of(row, assignments, [_result_of(one) for one in await self.connection.execute(_RESULTS, {"id": row.id})])
+        results = [_result_of(one) for one in await self.connection.execute(_RESULTS, {"id": row.id})]
+        return task_of(row, assignments, results, (await origins(self.connection, [row])).get(row.id, NO_ORIGIN))
 
     async def listed(self, rows: Sequence[Any]) -> list[Task]:
         """The tasks of rows of the table for a list, which shows no results."""
         assignments = await self.assignments([row.id for row in rows])
-        return [task_of(row, assignments.get(row.id, []), []) for row in rows]
+        came_from = await origins(self.connection, rows)
+        return [task_of(row, assignments.get(row.id, []), [], came_from.get(row.id, NO_ORIGIN)) for row in rows]
 
     async def some(self, task_ids: Sequence[UUID]) -> list[Task]:
         """As they stand, not to be changed; the oldest due date first."""

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from libs.common.change import Change
+from libs.contracts.bounds import REASON
 from services.tasks.domain.lifecycle import Action
 from services.tasks.domain.permissions import permit
 from services.tasks.domain.task import Task
@@ -18,7 +19,9 @@ class ReturnResult(BaseModel):
         extra="forbid", json_schema_extra={"example": {"reason": "Báo cáo chưa nêu số liệu của các xã miền núi; đề nghị bổ sung."}}
     )
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON.characters), AfterValidator(REASON.checked)
+    ]
 
 
 async def return_result(task_id: UUID, change: Change, uow: TasksUnitOfWork, *, now: datetime) -> Task:
