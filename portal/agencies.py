@@ -45,6 +45,11 @@ class AgencyNames:
         return self._names
 
     @property
+    def seen(self) -> Mapping[str, AgencyName]:
+        """Id → name as it was read last, for whoever cannot ask."""
+        return self._names
+
+    @property
     def read_at(self) -> float:
         """Tells one reading of the directory from another."""
         return self._read_at

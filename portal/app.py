@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from libs.common.db import Database
+from libs.common.housekeeping import Housekeeping
 from libs.common.migrate import require_known_schema
 from libs.common.single_flight import SingleFlight
 from libs.common.supervise import running
@@ -23,7 +24,8 @@ from libs.common.web.middleware import RequestTrace
 from portal import sign_in
 from portal.agencies import AgencyNames, PeopleNames
 from portal.assets import Assets
-from portal.csrf import ForeignForm
+from portal.csrf import ForeignForm, OfAnotherMembership, is_from_our_page
+from portal.drafts import OLD_DRAFTS, Drafts
 from portal.fonts import cut_fonts
 from portal.live import Ear, Live
 from portal.middleware import LimitedForms, SecureAnswers, TooLarge, security_headers
@@ -35,6 +37,7 @@ from portal.screens import (
     agency_reports,
     confirm,
     directives,
+    drafts,
     home,
     my_work,
     notices,
@@ -47,7 +50,7 @@ from portal.screens import (
     tasks,
     workbench,
 )
-from portal.screens.kept import kept_of
+from portal.screens.kept import Unsent, unsent
 from portal.services import Refused, ServiceAway, Services
 from portal.session import SealedBox, SessionEnded, Sessions
 from portal.settings import PortalSettings
@@ -72,6 +75,7 @@ SCREENS = (
     directives,
     agency_lookup,
     agency_reports,
+    drafts,
     tasks,
     confirm,
     notices,
@@ -123,6 +127,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 database=database,
                 box=box,
                 sessions=Sessions(database, box),
+                drafts=Drafts(database, box),
                 sign_in=SignInService(settings, client),
                 services=Services(settings.services, client),
                 agencies=agencies,
@@ -135,7 +140,9 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 answers=answers,
                 redraws=asyncio.Semaphore(REDRAWS_AT_ONCE),
             )
-            await stack.enter_async_context(running(*live.works(), ("ended sessions", app.state.portal.sessions.keep_forgetting)))
+            housekeeping = ("housekeeping", Housekeeping(database, OLD_DRAFTS).run)
+            ended_sessions = ("ended sessions", app.state.portal.sessions.keep_forgetting)
+            await stack.enter_async_context(running(*live.works(), ended_sessions, housekeeping))
             yield
 
     app = FastAPI(title="Chidao · portal", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -185,6 +192,7 @@ def _add_refusals(app: FastAPI) -> None:
         ServiceAway: _away,
         SignInAway: _away,
         ForeignForm: _foreign_form,
+        OfAnotherMembership: _of_another_membership,
         TooLarge: _too_large,
         HTTPException: _http_exception,
         RequestValidationError: _not_found,
@@ -195,10 +203,10 @@ def _add_refusals(app: FastAPI) -> None:
 
 
 async def _session_ended(request: Request, _: Exception) -> Response:
-    """Back to the sign-in; what was typed into a form is shown, so that it can be kept."""
+    """Back to the sign-in; what was typed into a form is shown, and can be sent again after that."""
     if request.method == "POST":
-        typed = kept_of(await read_form(request), messages_of(request))
-        return frameless_page(request, portal_of(request), "frameless-message.html", status=401, key="session-ended", typed=typed)
+        kept = await _unsent(request)
+        return frameless_page(request, portal_of(request), "frameless-message.html", status=401, key="session-ended", unsent=kept)
     if "part" in request.query_params or _path_wanted(request) in ("/live", "/notices/badge", "/agencies/options"):
         return Response(status_code=401)
     return go(f"/sign-in?return_to={quote(_wanted(request))}" if _path_wanted(request) != "/" else "/sign-in")
@@ -213,12 +221,12 @@ async def _refused(request: Request, error: Exception) -> Response:
     status = 404 if error.status == 422 and request.method == "GET" else error.status
     key, icon = PAGE_OF_STATUS.get(status, ("refused", "stop"))
     title = problem_of(error, messages_of(request)).title if key == "refused" else ""
-    return await _message(request, status, key, icon, title=title)
+    return await _message(request, status, key, icon, title=title, keeps=True)
 
 
 async def _away(request: Request, error: Exception) -> Response:
     log.warning("page-without-service", path=request.url.path, error=str(error))
-    answer = await _message(request, 503, "away", "wait", retry=_wanted(request) if request.method == "GET" else "")
+    answer = await _message(request, 503, "away", "wait", retry=_wanted(request) if request.method == "GET" else "", keeps=True)
     answer.headers["Retry-After"] = "5"
     return answer
 
@@ -226,6 +234,10 @@ async def _away(request: Request, error: Exception) -> Response:
 async def _foreign_form(request: Request, error: Exception) -> Response:
     log.warning("foreign-form", path=request.url.path, reason=str(error))
     return await _message(request, 403, "foreign-form", "stop")
+
+
+async def _of_another_membership(request: Request, _: Exception) -> Response:
+    return await _message(request, 403, "other-membership", "swap", keeps=True)
 
 
 async def _too_large(request: Request, _: Exception) -> Response:
@@ -244,24 +256,34 @@ async def _not_found(request: Request, _: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected", path=request.url.path, exc_info=error)
-    return await _message(request, 500, "unexpected", "stop")
+    return await _message(request, 500, "unexpected", "stop", keeps=True)
 
 
-async def _message(request: Request, status: int, key: str, icon: str, *, title: str = "", retry: str = "") -> Response:
-    """A page with a few kind words; inside the frame for somebody signed in."""
+async def _message(
+    request: Request, status: int, key: str, icon: str, *, title: str = "", retry: str = "", keeps: bool = False
+) -> Response:
+    """A page with a few kind words; inside the frame for somebody signed in. It `keeps` what he has typed, where that is surely his."""
     portal = portal_of(request)
     told = {
         "key": key,
         "icon": icon,
         "title": title,
         "retry": retry,
+        "unsent": await _unsent(request) if keeps and request.method == "POST" else None,
         "request_id": getattr(request.state, "request_id", "") if status >= 500 else "",
     }
     try:
         session = await portal.sessions.find(request.cookies.get(portal.settings.cookie_name), seen=False)
         return await Visitor(request, portal, session).page("message.html", status=status, **told)
     except (SessionEnded, MembershipNeeded, SignInAway):
-        return frameless_page(request, portal, "frameless-message.html", status=status, typed=[], **told)
+        return frameless_page(request, portal, "frameless-message.html", status=status, **told)
+
+
+async def _unsent(request: Request) -> Unsent | None:
+    """What came from a page of ours; of what another site has sent nothing is shown."""
+    if not is_from_our_page(request.headers):
+        return None
+    return unsent(_path_wanted(request), await read_form(request), messages_of(request), portal_of(request).agencies.seen)
 
 
 def _wanted(request: Request) -> str:

@@ -69,7 +69,6 @@ class Session:
     membership: Membership | None
     tokens: Tokens
     tokens_seen: bytes
-    form_secret: bytes
 
 
 Refresh = Callable[[Tokens], Awaitable[Tokens]]
@@ -108,8 +107,8 @@ class Sessions:
         async with self._database.begin() as connection:
             await connection.execute(
                 text(
-                    "INSERT INTO session (id, cookie_hash, person_id, person_name, memberships, membership_id, tokens, form_secret) "
-                    "VALUES (:id, :hash, :person, :name, CAST(:memberships AS jsonb), :membership, :tokens, :secret)"
+                    "INSERT INTO session (id, cookie_hash, person_id, person_name, memberships, membership_id, tokens) "
+                    "VALUES (:id, :hash, :person, :name, CAST(:memberships AS jsonb), :membership, :tokens)"
                 ),
                 {
                     "id": session_id,
@@ -119,7 +118,6 @@ class Sessions:
                     "memberships": _to_json(offered),
                     "membership": offered[0].id if len(offered) == 1 else None,
                     "tokens": self._seal(session_id, tokens),
-                    "secret": secrets.token_bytes(32),
                 },
             )
         return cookie
@@ -261,7 +259,6 @@ class Sessions:
             membership=next((one for one in memberships if one.id == row.membership_id), None),
             tokens=Tokens(**json.loads(self._box.open(row.tokens, row.id.bytes))),
             tokens_seen=row.tokens,
-            form_secret=row.form_secret,
         )
 
 

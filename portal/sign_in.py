@@ -16,7 +16,7 @@ from portal.frame import landing_of
 from portal.oidc import SignedIn, SignInAway, SignInRefused
 from portal.services import Identity, Json
 from portal.session import Membership, SessionEnded
-from portal.web import Here, Person, Portal, SentForm, frameless_page, go
+from portal.web import Here, Person, PersonForm, Portal, frameless_page, go
 
 router = APIRouter()
 
@@ -77,6 +77,7 @@ async def membership(visitor: Person, return_to: str = "") -> Response:
     """In which membership the person acts; asked again of the directory each time."""
     offered = memberships_of(await visitor.get(directory.ME))
     visitor.session = await visitor.portal.sessions.offer(visitor.session, offered)
+    await visitor.portal.drafts.end_with_memberships(visitor.session.person_id, [one.id for one in offered])
     return frameless_page(
         visitor.request,
         visitor.portal,
@@ -88,7 +89,7 @@ async def membership(visitor: Person, return_to: str = "") -> Response:
 
 
 @router.post("/membership")
-async def choose(visitor: Person, sent: SentForm) -> Response:
+async def choose(visitor: Person, sent: PersonForm) -> Response:
     chosen = next((one for one in visitor.session.memberships if str(one.id) == sent.text("membership_id")), None)
     if chosen is None:
         return go("/membership")
@@ -98,7 +99,7 @@ async def choose(visitor: Person, sent: SentForm) -> Response:
 
 
 @router.post("/sign-out")
-async def sign_out(visitor: Person, sent: SentForm) -> Response:
+async def sign_out(visitor: Person, sent: PersonForm) -> Response:
     await visitor.portal.sessions.end(visitor.session)
     answer = RedirectResponse(visitor.portal.sign_in.end_session_url(visitor.session.tokens), 303)
     _forget_cookie(answer, visitor.portal.settings.cookie_name)
@@ -110,7 +111,9 @@ async def _begin(portal: Portal, signed_in: SignedIn, return_to: str) -> Respons
     if me["person"]["id"] != signed_in.subject:
         return _failed("refused")
     offered = memberships_of(me)
-    cookie = await portal.sessions.begin(UUID(me["person"]["id"]), me["person"]["name"], offered, signed_in.tokens)
+    person_id = UUID(me["person"]["id"])
+    cookie = await portal.sessions.begin(person_id, me["person"]["name"], offered, signed_in.tokens)
+    await portal.drafts.end_with_memberships(person_id, [one.id for one in offered])
     has_one = len(offered) == 1
     answer = go((return_to or landing_of(offered[0].role)) if has_one else f"/membership?return_to={quote(return_to)}")
     # No Max-Age: the cookie ends with the browser, the session by its own clock.

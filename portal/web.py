@@ -19,7 +19,8 @@ from libs.common.single_flight import SingleFlight
 from portal.agencies import AgencyName, AgencyNames, PeopleNames
 from portal.assets import Assets
 from portal.axis import Axis
-from portal.csrf import FORM_FIELD, form_token, require_own_form
+from portal.csrf import FORM_FIELD, OfAnotherMembership, Whose, form_token, require_own_form
+from portal.drafts import Drafts
 from portal.frame import frame_of
 from portal.live import Live
 from portal.messages import DEFAULT, Catalogue
@@ -60,6 +61,7 @@ class Portal:
     database: Database
     box: SealedBox
     sessions: Sessions
+    drafts: Drafts
     sign_in: SignInService
     services: Services
     agencies: AgencyNames
@@ -177,7 +179,7 @@ class Visitor:
         return HTMLResponse(self.portal.pages.part(template, part, self._context(context)))
 
     def form_token(self) -> str:
-        return form_token(self.session.form_secret)
+        return form_token(self.portal.box, self.session)
 
     def _context(self, context: Mapping[str, object]) -> dict[str, object]:
         return {
@@ -259,8 +261,14 @@ class Sent:
     def change(self) -> ChangeMarks:
         return ChangeMarks(self.text("idempotency_key") or str(uuid4()), self.text("version") or None)
 
-    def all_texts(self) -> dict[str, str]:
-        return {name: value for name, value in self.form.multi_items() if isinstance(value, str) and value}
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """All that is text, in the order in which it was sent."""
+        return [(name, _tidy(value)) for name, value in self.form.multi_items() if isinstance(value, str)]
+
+    @property
+    def has_file(self) -> bool:
+        return any(isinstance(value, UploadFile) and value.filename for value in self.form.values())
 
 
 def _tidy(text: str) -> str:
@@ -273,11 +281,21 @@ async def read_form(request: Request) -> Sent:
 
 async def form_of_person(request: Request, visitor: Person) -> Sent:
     sent = await read_form(request)
-    require_own_form(request.headers, sent.text(FORM_FIELD), visitor.session.form_secret)
+    require_own_form(request.headers, sent.text(FORM_FIELD), visitor.portal.box, visitor.session)
     return sent
 
 
-SentForm = Annotated[Sent, Depends(form_of_person)]
+async def form_of_membership(request: Request, visitor: Visit) -> Sent:
+    """What was opened in one membership is not done in another, though its person has changed it elsewhere meanwhile."""
+    sent = await read_form(request)
+    whose = require_own_form(request.headers, sent.text(FORM_FIELD), visitor.portal.box, visitor.session)
+    if whose != Whose.of(visitor.session):
+        raise OfAnotherMembership
+    return sent
+
+
+PersonForm = Annotated[Sent, Depends(form_of_person)]
+SentForm = Annotated[Sent, Depends(form_of_membership)]
 
 
 def go(path: str) -> Response:

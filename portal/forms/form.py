@@ -31,12 +31,22 @@ class Kept:
     text: str
 
 
+@dataclass(frozen=True)
+class Value:
+    """What one field says: its text, and the agencies that stand for it."""
+
+    text: str
+    ids: tuple[str, ...] = ()
+
+
 @dataclass
 class Form:
     """`texts` and `errors` lie under the names of the controls, `ids` of agencies under the names of their fields.
 
     `prefix` keeps the forms of a list apart. `key` and `version` make a change safe to send twice. `offered` are options that only the
-    page knows. `draft` names what the browser keeps of it until it is received; none keeps nothing.
+    page knows. `draft` is the path of the form under which is kept what is typed, `draft_kept` the moment of the draft that it shows.
+    `theirs` is what somebody else has saved meanwhile in a field that is touched here too, `choices` what was chosen between the two; `was`
+    is the place that the form had in its list when it was opened. `focused` is the field in which typing goes on.
     """
 
     fields: Sequence[Field]
@@ -48,6 +58,11 @@ class Form:
     key: str = ""
     version: str = ""
     draft: str = ""
+    draft_kept: str = ""
+    theirs: dict[str, Value] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
+    was: str = ""
+    focused: str = ""
 
     def __post_init__(self) -> None:
         for one in self.fields:
@@ -69,6 +84,9 @@ class Form:
             key=sent.text("idempotency_key"),
             version=sent.text("version"),
             draft=draft,
+            theirs={one.name: Value("") for one in fields if sent.text(f"{prefix}{one.name}-asked")},
+            choices={one.name: sent.text(f"{prefix}{one.name}-choice") for one in fields},
+            was=sent.text(f"{prefix}was"),
         )
 
     @classmethod
@@ -78,6 +96,9 @@ class Form:
 
     def __getitem__(self, name: str) -> str:
         return self.texts[name]
+
+    def value(self, name: str) -> Value:
+        return Value(self.texts[name], tuple(self.ids.get(name, ())))
 
     def named(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)

@@ -11,6 +11,7 @@ from portal.forms.fields import Area, Day, Field, OptionalArea, Own, Unreadable,
 from portal.forms.form import Form
 from portal.messages import Catalogue
 from portal.refusals import RefusalWords, errors_of, problem_of
+from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
 from portal.screens.history import events_of
 from portal.screens.tasks import people_of
 from portal.services import ChangeMarks, Refused, ServiceAway
@@ -35,7 +36,7 @@ def chosen_percent(typed: Mapping[str, str]) -> str:
 
 
 PROGRESS: tuple[Field, ...] = (
-    Own("percent", "field.percent", controls=("percent_choice",), reads=_percent),
+    Own("percent", "field.percent", controls=("percent_choice", "percent_seen"), reads=_percent),
     Area("content", "progress.content", required=True, placeholder="progress.content-hint"),
     OptionalArea("difficulty", "progress.difficulty"),
     OptionalArea("proposal", "progress.proposal"),
@@ -52,21 +53,36 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {"progress": PROGRESS, "completion": C
 NAMED_BY_SERVICE = {"file_id": "file"}
 
 
+def _path(task_id: str, which: str) -> str:
+    return f"/tasks/{task_id}/{which}"
+
+
 def _sent_form(which: str, task_id: str, sent: Sent) -> Form:
-    form = Form.of_sent(FIELDS[which], sent, draft=f"{which}-{task_id}")
+    form = Form.of_sent(FIELDS[which], sent, draft=_path(task_id, which))
     if which == "progress":
         form.texts["percent"] = chosen_percent(form.texts)
     return form
 
 
+async def _opened(visitor: Visitor, task_id: str, which: str) -> Form:
+    """With what was typed into it before and not sent."""
+    draft = await draft_of(visitor, _path(task_id, which))
+    if draft is None:
+        return Form(FIELDS[which], draft=_path(task_id, which))
+    form = _sent_form(which, task_id, Sent(draft.typed))
+    form.draft_kept = moment_of(visitor, draft)
+    return form
+
+
 @router.get("/tasks/{task_id}/progress")
 async def progress(visitor: Visit, task_id: str) -> Response:
-    return await _page(visitor, task_id, "progress", Form(PROGRESS, draft=f"progress-{task_id}"))
+    return await _page(visitor, task_id, "progress", await _opened(visitor, task_id, "progress"))
 
 
 @router.post("/tasks/{task_id}/progress")
 async def report_progress(visitor: Visit, task_id: str, sent: SentForm) -> Response:
     form = _sent_form("progress", task_id, sent)
+    await keep_draft(visitor, form.draft, sent)
     body = form.body(visitor.messages)
     if form.errors:
         return await _page(visitor, task_id, "progress", form, status=422)
@@ -76,17 +92,19 @@ async def report_progress(visitor: Visit, task_id: str, sent: SentForm) -> Respo
         return await _refused(visitor, task_id, "progress", form, refused)
     except ServiceAway:
         return await _unknown(visitor, task_id, "progress", form)
+    await finish_draft(visitor, form.draft, sent)
     return go(f"/tasks/{task_id}/received")
 
 
 @router.get("/tasks/{task_id}/completion")
 async def completion(visitor: Visit, task_id: str) -> Response:
-    return await _page(visitor, task_id, "completion", Form(COMPLETION, draft=f"completion-{task_id}"))
+    return await _page(visitor, task_id, "completion", await _opened(visitor, task_id, "completion"))
 
 
 @router.post("/tasks/{task_id}/completion")
 async def report_completion(visitor: Visit, task_id: str, sent: SentForm) -> Response:
     form = _sent_form("completion", task_id, sent)
+    await keep_draft(visitor, form.draft, sent)
     body = {**form.body(visitor.messages), "file_id": form["file_id"] or None}
     try:
         if (file := sent.file("file")) is not None:
@@ -105,6 +123,7 @@ async def report_completion(visitor: Visit, task_id: str, sent: SentForm) -> Res
         return await _refused(visitor, task_id, "completion", form, refused)
     except ServiceAway:
         return await _unknown(visitor, task_id, "completion", form)
+    await finish_draft(visitor, form.draft, sent)
     return go(f"/tasks/{task_id}/received")
 
 
@@ -126,7 +145,18 @@ async def _refused(visitor: Visitor, task_id: str, which: str, form: Form, refus
         form.errors[NAMED_BY_SERVICE.get(name, name)] = text
     if which == "completion" and form.errors:
         _note_missing_file(form, visitor.messages)
+    if which == "progress" and refused.code == "stale-version":
+        await _meet_newest_percent(visitor, task_id, form)
     return await _page(visitor, task_id, which, form, status=refused.status, problem=problem_of(refused, visitor.messages))
+
+
+async def _meet_newest_percent(visitor: Visitor, task_id: str, form: Form) -> None:
+    """A figure that was not touched takes that of now; one that was is asked about, with the other's beside it."""
+    newest = (await visitor.get(tasks.TASK, task_id))["percent"]
+    if form["percent"].rstrip("% ") == form["percent_seen"]:
+        form.texts |= {"percent": "", "percent_choice": ""}
+    elif str(newest) != form["percent_seen"]:
+        form.note("percent", visitor.messages("progress.meanwhile", percent=newest))
 
 
 def _note_missing_file(form: Form, messages: Catalogue) -> None:
@@ -138,10 +168,7 @@ def _note_missing_file(form: Form, messages: Catalogue) -> None:
 async def _unknown(visitor: Visitor, task_id: str, which: str, form: Form) -> Response:
     """Nobody knows whether it was written down, so the key stays: sent again, it is written once."""
     problem = RefusalWords(visitor.messages("away.form"), visitor.messages("away.form-advice"))
-    try:
-        return await _page(visitor, task_id, which, form, status=503, problem=problem)
-    except ServiceAway:
-        return await visitor.page("report-away.html", status=503, task_id=task_id, which=which, form=form, problem=problem)
+    return await _page(visitor, task_id, which, form, status=503, problem=problem)
 
 
 async def _page(

@@ -7,6 +7,7 @@ from portal.answers import tasks
 from portal.forms.fields import Area, Field, OptionalArea, Segmented
 from portal.forms.form import Form
 from portal.refusals import RefusalWords, errors_of, problem_of
+from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
 from portal.screens.history import events_of
 from portal.screens.tasks import people_of
 from portal.services import Refused, ServiceAway
@@ -33,7 +34,11 @@ async def queue(visitor: Visit) -> Response:
 
 @router.get("/confirm/{task_id}")
 async def item(visitor: Visit, task_id: str) -> Response:
-    return await _item_page(visitor, task_id, Form(DECISION))
+    path = f"/confirm/{task_id}"
+    draft = await draft_of(visitor, path)
+    form = Form.of_sent(DECISION, Sent(draft.typed), draft=path) if draft else Form(DECISION, draft=path)
+    form.draft_kept = moment_of(visitor, draft) if draft else ""
+    return await _item_page(visitor, task_id, form)
 
 
 @router.post("/confirm/{task_id}/confirm")
@@ -47,7 +52,8 @@ async def give_back(visitor: Visit, task_id: str, sent: SentForm) -> Response:
 
 
 async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, names: tuple[str, ...]) -> Response:
-    form = Form.of_sent(DECISION, sent)
+    form = Form.of_sent(DECISION, sent, draft=f"/confirm/{task_id}")
+    await keep_draft(visitor, form.draft, sent)
     body = {name: value for name, value in form.body(visitor.messages).items() if name in names}
     try:
         decided = await visitor.change("tasks", f"/tasks/{task_id}/results/{act}", body, sent.change)
@@ -61,6 +67,7 @@ async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, names: t
         # Nobody knows whether it was written down, so the key stays: sent again, it is written once.
         problem = RefusalWords(visitor.messages("away.form"), visitor.messages("away.form-advice"))
         return await _item_page(visitor, task_id, form, status=503, problem=problem)
+    await finish_draft(visitor, form.draft, sent)
     return go(f"/confirm?done={decided['code']}")
 
 

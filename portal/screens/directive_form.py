@@ -1,5 +1,6 @@
 """A directive as it is typed: the document, and a form for each of its tasks."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,8 +8,9 @@ from datetime import date
 
 from portal.agencies import AgencyName
 from portal.formats import full_day
-from portal.forms.fields import Agencies, Agency, Area, Choice, Day, Field, Own, Segmented
+from portal.forms.fields import Agencies, Agency, Area, Choice, Day, Field, Own, Segmented, Unreadable
 from portal.forms.form import Form, Wrong
+from portal.forms.merging import Values, of_json, take_choices, to_json, values_of
 from portal.messages import Catalogue
 from portal.services import Json
 from portal.web import Sent
@@ -31,8 +33,16 @@ KINDS = (
 URGENCIES = (NORMAL, "URGENT", "VERY_URGENT", "EXPRESS")
 DELIVERABLES = ("", "bao-cao", "to-trinh", "du-thao", "ke-hoach", "de-an", "khac")
 
+
+def _secrecy(typed: Mapping[str, str]) -> str:
+    """Nobody's silence is taken for a level."""
+    if not typed["secrecy"]:
+        raise Unreadable("register.secrecy-missing")
+    return typed["secrecy"]
+
+
 DOCUMENT: tuple[Field, ...] = (
-    Own("secrecy", "register.secrecy", default=NORMAL, reads=lambda typed: typed["secrecy"]),
+    Own("secrecy", "register.secrecy", reads=_secrecy),
     Choice("kind", "register.kind", "span-3 half unless-secret", words="kind", keys=KINDS, default=KINDS[0]),
     Choice("urgency", "register.urgency", "span-3 half unless-secret", words="urgency", keys=URGENCIES, default=NORMAL),
     Field("number", "register.number", "span-2 half unless-secret", inputmode="numeric"),
@@ -63,6 +73,30 @@ INSTRUCTION: tuple[Field, ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A draft as it was when its form was opened; of a document that is new nothing."""
+
+    document: Values = field(default_factory=dict)
+    instructions: Sequence[Values] = ()
+
+    @staticmethod
+    def of_sent(text: str) -> "Seen":
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return Seen()
+        if not isinstance(found, dict) or not isinstance(found.get("instructions"), list):
+            return Seen()
+        return Seen(of_json(DOCUMENT, found.get("document")), [of_json(INSTRUCTION, one) for one in found["instructions"]])
+
+    def __str__(self) -> str:
+        """As it lies hidden in the form."""
+        if not self.document:
+            return ""
+        return json.dumps({"document": to_json(self.document), "instructions": [to_json(one) for one in self.instructions]})
+
+
 @dataclass
 class DirectiveForm:
     """`errors` are those of the list of tasks as a whole; each form has its own.
@@ -75,6 +109,8 @@ class DirectiveForm:
     directive_id: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     is_known: bool = False
+    draft_kept: str = ""
+    seen: Seen = field(default_factory=Seen)
 
     @staticmethod
     def empty(today: date) -> "DirectiveForm":
@@ -86,14 +122,22 @@ class DirectiveForm:
         instructions = [Form.of_sent(INSTRUCTION, sent, prefix=f"instructions-{place}-") for place in places]
         for one in instructions:
             one.texts["deadline_class"] = one["deadline_class"] or DATED
-        return DirectiveForm(Form.of_sent(DOCUMENT, sent), renumbered(instructions), sent.text("directive_id"))
+        return DirectiveForm(
+            Form.of_sent(DOCUMENT, sent), renumbered(instructions), sent.text("directive_id"), seen=Seen.of_sent(sent.text("seen"))
+        )
 
     @staticmethod
     def of_directive(found: Mapping[str, Json], names: Mapping[str, AgencyName]) -> "DirectiveForm":
         document = Form.of_body(DOCUMENT, found)
         document.version = str(found["version"])
         instructions = [_instruction_of(place, one, names) for place, one in enumerate(found["instructions"])]
-        return DirectiveForm(document, instructions, found["id"])
+        seen = Seen(values_of(document), [values_of(one) for one in instructions])
+        return DirectiveForm(document, instructions, found["id"], seen=seen)
+
+    @property
+    def draft(self) -> str:
+        """The path of its page."""
+        return f"/directives/{self.directive_id}/edit" if self.directive_id else "/directives/new"
 
     @property
     def document_fields(self) -> Sequence[Field]:
@@ -103,11 +147,18 @@ class DirectiveForm:
 
     @property
     def is_secret(self) -> bool:
-        return self.document["secrecy"] != NORMAL
+        return self.document["secrecy"] not in ("", NORMAL)
 
     @property
     def forms(self) -> Sequence[Form]:
         return (self.document, *self.instructions)
+
+    def take_choices(self, words: Catalogue) -> None:
+        """What was chosen between one's own and what somebody else has saved; what is not chosen comes into the errors."""
+        take_choices(self.document, self.seen.document, words)
+        for one in self.instructions:
+            known = one.was.isdecimal() and int(one.was) < len(self.seen.instructions)
+            take_choices(one, self.seen.instructions[int(one.was)] if known else {}, words)
 
     @property
     def is_wrong(self) -> bool:
@@ -158,6 +209,7 @@ def _assignment_field(one: Form, parts: list[str]) -> str:
 
 def _instruction_of(place: int, found: Mapping[str, Json], names: Mapping[str, AgencyName]) -> Form:
     form = Form.of_body(INSTRUCTION, found, prefix=f"instructions-{place}-")
+    form.was = str(place)
     for name, role in (("lead", "LEAD"), ("coordinating", "COORDINATING")):
         form.ids[name] = [given["agency_id"] for given in found["assignments"] if given["role"] == role]
     form.texts["lead"] = next((names[one].name for one in form.ids["lead"] if one in names), "")

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from portal.frame import landing_of
 from portal.messages import LANGUAGES
 from portal.sign_in import own_path
-from portal.web import DENSITY_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE, Person, SentForm, Visit, go
+from portal.web import DENSITY_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE, Person, PersonForm, Visit, go
 
 router = APIRouter()
 
@@ -26,7 +26,7 @@ async def begin(visitor: Visit) -> Response:
 
 
 @router.post("/preferences")
-async def prefer(visitor: Person, sent: SentForm) -> Response:
+async def prefer(visitor: Person, sent: PersonForm) -> Response:
     answer = go(own_path(sent.text("return_to")) or "/")
     for name, (cookie, values) in CHOICES.items():
         chosen = sent.text(name)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter
+from markupsafe import Markup
 from starlette.responses import Response
 
 from portal.answers import directives, directory
@@ -10,8 +11,10 @@ from portal.forms.form import Form
 from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.screens.agency_lookup import resolve_agencies
 from portal.screens.directive_form import DOCUMENT, DirectiveForm, instruction_form, renumbered
+from portal.screens.directive_merge import merge_directive
+from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
 from portal.services import ChangeMarks, Refused, ServiceAway
-from portal.web import SentForm, Visit, Visitor, go, together
+from portal.web import Sent, SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
 
@@ -20,13 +23,21 @@ SECRECIES = ("NORMAL", "CONFIDENTIAL", "SECRET", "TOP_SECRET")
 
 @router.get("/directives/new")
 async def new(visitor: Visit) -> Response:
-    return await _form_page(visitor, DirectiveForm.empty(visitor.today))
+    return await _opened(visitor, DirectiveForm.empty(visitor.today))
 
 
 @router.get("/directives/{directive_id}/edit")
 async def edit(visitor: Visit, directive_id: str) -> Response:
     found = await visitor.get(directives.DIRECTIVE, directive_id)
-    return await _form_page(visitor, DirectiveForm.of_directive(found, await visitor.portal.agencies.known(visitor)))
+    return await _opened(visitor, DirectiveForm.of_directive(found, await visitor.portal.agencies.known(visitor)))
+
+
+async def _opened(visitor: Visitor, form: DirectiveForm) -> Response:
+    """With what was typed into it before and not saved."""
+    if (draft := await draft_of(visitor, form.draft)) is not None:
+        form = DirectiveForm.of_sent(Sent(draft.typed))
+        form.draft_kept = moment_of(visitor, draft)
+    return await _form_page(visitor, form)
 
 
 @router.post("/directives")
@@ -34,13 +45,14 @@ async def edit(visitor: Visit, directive_id: str) -> Response:
 async def register(visitor: Visit, sent: SentForm) -> Response:
     """Save, or one of the steps on the way: a task more, a task less, an agency taken over."""
     form = DirectiveForm.of_sent(sent)
+    await keep_draft(visitor, form.draft, sent)
     if form.is_secret:
         return await _refuse_secret(visitor, form, sent.change)
     step, *where = sent.text("act").split()
     await _take_step(visitor, form, step, where)
     if step != "save":
         return await _form_page(visitor, form)
-    return await _save(visitor, form, sent.change)
+    return await _save(visitor, form, sent)
 
 
 async def _take_step(visitor: Visitor, form: DirectiveForm, step: str, where: list[str]) -> None:
@@ -51,24 +63,27 @@ async def _take_step(visitor: Visitor, form: DirectiveForm, step: str, where: li
         one.errors = {name: text for name, text in one.errors.items() if step == "add-agency" and where == [one.id_of(name)]}
     if step == "add-instruction":
         form.instructions.append(instruction_form(len(form.instructions)))
+        form.instructions[-1].focused = "content"
     elif step == "remove-instruction":
         del form.instructions[int(where[0]) : int(where[0]) + 1]
         renumbered(form.instructions)
+        for one in form.instructions[int(where[0]) :][:1] or form.instructions[-1:]:
+            one.focused = "content"
     elif step == "remove-agency":
         ids = form.instructions[int(where[0].split("-")[1])].ids
         ids["coordinating"] = [one for one in ids["coordinating"] if one != where[1]]
 
 
-async def _save(visitor: Visitor, form: DirectiveForm, change: ChangeMarks) -> Response:
+async def _save(visitor: Visitor, form: DirectiveForm, sent: Sent) -> Response:
+    form.take_choices(visitor.messages)
     body = form.body(visitor.messages)
     if form.is_wrong:
         return await _form_page(visitor, form, status=422, problem=RefusalWords(visitor.messages("problem.invalid-body")))
     try:
         if form.directive_id:
-            await visitor.change("directives", f"/directives/{form.directive_id}", body, change, method="PUT")
-            return go(f"/directives/{form.directive_id}")
-        registered = await visitor.change("directives", "/directives", body, change)
-        return go(f"/directives/{registered['id']}")
+            saved = await visitor.change("directives", f"/directives/{form.directive_id}", body, sent.change, method="PUT")
+        else:
+            saved = await visitor.change("directives", "/directives", body, sent.change)
     except Refused as refused:
         if refused.status in (401, 404):
             raise
@@ -77,15 +92,22 @@ async def _save(visitor: Visitor, form: DirectiveForm, change: ChangeMarks) -> R
         # Nobody knows whether it was written down, so the key stays: sent again, it is written once.
         problem = RefusalWords(visitor.messages("away.form"), visitor.messages("away.form-advice"))
         return await _form_page(visitor, form, status=503, problem=problem)
+    await finish_draft(visitor, form.draft, sent)
+    return go(f"/directives/{saved['id']}")
 
 
 async def _refused(visitor: Visitor, form: DirectiveForm, refused: Refused) -> Response:
     form.document.key = ""
+    told: list[Markup] = []
     if refused.code == "stale-version":
-        form.document.version = str(refused.problem.get("present_version", form.document.version))
+        found = await visitor.get(directives.DIRECTIVE, form.directive_id)
+        told = merge_directive(form, DirectiveForm.of_directive(found, await visitor.portal.agencies.known(visitor)), visitor.messages)
+        for one in form.forms:
+            for name in one.theirs:
+                one.note(name, visitor.messages("merge.choose"))
     form.is_known = refused.code == "document-registered-already"
     form.note(errors_of(refused, visitor.messages))
-    return await _form_page(visitor, form, status=refused.status, problem=problem_of(refused, visitor.messages))
+    return await _form_page(visitor, form, status=refused.status, problem=problem_of(refused, visitor.messages), told=told)
 
 
 async def _refuse_secret(visitor: Visitor, form: DirectiveForm, change: ChangeMarks) -> Response:
@@ -101,7 +123,9 @@ async def _refuse_secret(visitor: Visitor, form: DirectiveForm, change: ChangeMa
     raise AssertionError("a document that is not normal was accepted")
 
 
-async def _form_page(visitor: Visitor, form: DirectiveForm, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
+async def _form_page(
+    visitor: Visitor, form: DirectiveForm, *, status: int = 200, problem: RefusalWords | None = None, told: Sequence[Markup] = ()
+) -> Response:
     names, groups, fields = await together(
         visitor.portal.agencies.known(visitor), _groups(visitor), visitor.portal.vocabulary.known(visitor)
     )
@@ -119,6 +143,7 @@ async def _form_page(visitor: Visitor, form: DirectiveForm, *, status: int = 200
         form=form,
         names=names,
         problem=problem,
+        told=told,
         wrong=list(form.wrong(words)) if problem else [],
         secrecies=[(one, words(f"secrecy.{one}")) for one in SECRECIES],
     )

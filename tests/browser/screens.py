@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from services.directory.domain.agency import agency_id
 from tests.browser.busy_province import AGENCIES, LONG_DEMAND, LONGEST_NAMED, OFFICE, PROVINCE, TODAY, TRACKER, Town
-from tests.browser.steps import REPORT_DOCUMENT, clerk_of, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, sign_in, vietnamese
 
 WIDTHS = {360: 780, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
@@ -74,6 +74,7 @@ def choose_person(page: Page) -> None:
 
 
 def fill_directive(page: Page) -> None:
+    begin_directive(page)
     page.get_by_label("Số", exact=True).fill("5610")
     page.get_by_label("Ký hiệu").fill("UBND-KTTH")
     page.get_by_label("Trích yếu").fill("Quyết toán các dự án thành phần Chương trình mục tiêu quốc gia xây dựng nông thôn mới")
@@ -87,11 +88,13 @@ def fill_directive(page: Page) -> None:
 
 
 def open_agency_list(page: Page) -> None:
+    begin_directive(page)
     page.locator("details.instruction").first.get_by_role("combobox", name="Chủ trì").press_sequentially("ban quan ly du an")
     expect(page.locator("ul.options [role=option]").first).to_be_visible()
 
 
 def save_with_errors(page: Page) -> None:
+    begin_directive(page)
     page.get_by_label("Số", exact=True).fill("5610")
     page.get_by_label("Ngày ban hành").fill("31/02/2026")
     page.get_by_role("combobox", name="Chủ trì").first.fill("Sở Kế hoạch và Đầu tư cũ")

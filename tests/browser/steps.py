@@ -53,9 +53,20 @@ def choose_agency(page: Page, field: Locator, name: str) -> None:
     option.click()
 
 
+def begin_directive(page: Page) -> None:
+    """An empty form of registration, its level of secrecy said."""
+    drop = page.get_by_role("button", name="Bỏ, nhập từ đầu")
+    if drop.count():
+        drop.click()
+        expect(drop).to_have_count(0)
+    page.get_by_text("Thường", exact=True).first.click()
+    expect(page.get_by_label("Trích yếu")).to_be_visible()
+
+
 def register(page: Page, directive: RealDirective, *, number: str, notation: str) -> str:
     """Enter the document with its tasks in the form; the address of its page."""
     page.goto("/directives/new")
+    begin_directive(page)
     page.get_by_label("Loại văn bản").select_option(label=KINDS[directive.kind])
     page.get_by_label("Số", exact=True).fill(number)
     page.get_by_label("Ký hiệu").fill(notation)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from libs.common.clock import Clock
 from services.directory.province import Province
 from tests.browser.conftest import start_system, stop_system
-from tests.browser.steps import REPORT_DOCUMENT, clerk_of, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, sign_in, vietnamese
 
 PROVINCE = Province("quang-ngai")
 OFFICE = "Văn phòng Ủy ban nhân dân tỉnh Quảng Ngãi"
@@ -79,6 +79,7 @@ def register_and_release(page: Page) -> None:
     page.goto("/directives")
     keyboard.press(page.get_by_role("link", name="Đăng ký văn bản"))
     page.wait_for_url("**/directives/new")
+    page.keyboard.press("Space")
     keyboard.type(page.get_by_label("Số", exact=True), "5610")
     keyboard.type(page.get_by_label("Ký hiệu"), "UBND-KGVX")
     keyboard.type(page.get_by_label("Trích yếu"), "Tăng cường phòng, chống dịch bệnh")
@@ -155,6 +156,7 @@ def confirm(page: Page) -> None:
 def test_control_k_leads_to_the_search_from_anywhere(chromium: Browser, url: str) -> None:
     page = page_of(chromium, url, OFFICE, TRACKER)
     page.goto("/directives/new")
+    begin_directive(page)
     page.get_by_label("Trích yếu").focus()
     page.keyboard.press("Control+k")
     page.keyboard.type("5610")

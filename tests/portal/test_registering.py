@@ -8,6 +8,7 @@ from tests.portal.conftest import Browser, Fields, Running
 from tests.portal.stand_in import id_of
 
 FILLED: Fields = {
+    "secrecy": "NORMAL",
     "number": "5425",
     "notation": "UBND-KGVX",
     "issue_date": "12/02/2026",

@@ -1,4 +1,5 @@
 // The agency field: what is typed is looked up by the server, the list opens under it. Enter or a click takes one over.
+// Enter in it never sends the form: who presses it wants the agency, also when the list has not come yet.
 
 const PAUSE_MILLISECONDS = 120;
 const fieldOf = (element) => element.closest?.("[data-agency-field]");
@@ -33,14 +34,16 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (!isOpen) look(field);
     else if (options.length) mark(field, options[(at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length]);
-  } else if (event.key === "Enter" && isOpen) {
+  } else if (event.key === "Enter") {
     event.preventDefault();
-    if (at >= 0) take(field, options[at]);
+    if (isOpen && at >= 0) take(field, options[at]);
+    else if (!isOpen && !isTaken(field)) look(field);
   } else if (event.key === "Escape" && isOpen) {
     event.preventDefault();
     close(field);
   } else if (event.key === "Backspace" && !event.target.value && field.dataset.many) {
     [...field.querySelectorAll(".agency-token")].at(-1)?.remove();
+    changed(field);
   }
 });
 
@@ -57,6 +60,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     remove.closest(".agency-token").remove();
     inputOf(field).focus();
+    changed(field);
   }
 });
 
@@ -65,7 +69,8 @@ async function look(field) {
   const asked = input.value.trim();
   if (!asked) return close(field);
   const answer = await fetch(`/agencies/options?${new URLSearchParams({ q: asked })}`);
-  if (!answer.ok || input.value.trim() !== asked) return;
+  // Who has gone on meanwhile, or typed on, is not disturbed.
+  if (!answer.ok || input.value.trim() !== asked || document.activeElement !== input) return;
   const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[role=option]");
   const list = document.getElementById(input.getAttribute("aria-controls"));
   list.replaceChildren(...found);
@@ -93,6 +98,16 @@ function take(field, { dataset }) {
   }
   close(field);
   input.focus();
+  changed(field);
+}
+
+// For whoever keeps what is typed.
+function changed(field) {
+  inputOf(field).dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function isTaken(field) {
+  return !field.dataset.many && field.querySelector("input[type=hidden]").value !== "";
 }
 
 function token({ many: name, remove: words }, { id, name: agency, short }) {

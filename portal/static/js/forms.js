@@ -11,6 +11,19 @@ document.addEventListener("submit", (event) => {
   event.submitter?.setAttribute("aria-busy", "true");
 });
 
+// A step that was not done says so, and nothing that was typed is touched.
+const toldOf = (name) => document.querySelector(`[data-${name}]`);
+for (const failed of ["htmx:responseError", "htmx:sendError"])
+  document.addEventListener(failed, ({ detail }) => {
+    const told = toldOf(detail.xhr?.status === 401 ? "signed-out" : "not-done");
+    if (!told) return;
+    told.hidden = false;
+    told.scrollIntoView({ block: "center" });
+  });
+document.addEventListener("htmx:afterSwap", () => {
+  for (const told of [toldOf("signed-out"), toldOf("not-done")]) if (told) told.hidden = true;
+});
+
 // A page that comes back from the browser's memory may be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
