@@ -50,6 +50,17 @@ class DirectiveOut(TypedDict):
     released_at: str | None
     instructions: list[InstructionOut]
     available_actions: list[AvailableAction]
+    held: HeldOut | None
+
+
+class HeldOut(TypedDict):
+    id: str
+    kind: str
+    by: str
+    acted_at: str
+    seconds_left: int
+    is_own: bool
+    void_because: str | None
 
 
 class InstructionOut(TypedDict):

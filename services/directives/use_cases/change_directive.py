@@ -24,6 +24,7 @@ async def change_directive(directive_id: UUID, change: Change, uow: DirectivesUn
         issuer, today = directive.issuing_agency_id, vietnam_date(now)
         agencies = await agencies_today(draft, uow.connection, issuing_agency_id=issuer, today=today)
         require_sound_today(draft, agencies, issuing_agency_id=issuer, actor=change.actor, today=today)
+        await uow.held.require_none(directive)
         directive.change(draft, new_id=uuid7, at=now)
         await uow.commit()
     return directive
