@@ -18,6 +18,7 @@ from bench.messages import EVENTS, measure_messages
 from bench.routes import CONNECTIONS, measure_routes
 from bench.scale import command as scale
 from bench.whole import Run, memory_of_tree, start, start_split, stop
+from embedded.demo import HOLD_SECONDS
 from embedded.postgres import start_cluster
 from libs.common.messaging.rabbitmq import WINDOW
 from tests.issuer import running_issuer
@@ -184,6 +185,7 @@ def measure_many_processes(data: Path) -> Split:
 
 
 def main() -> None:
+    os.environ[HOLD_SECONDS] = "0"
     also = {"scale": scale.main, "clients": clients.main}.get(sys.argv[1] if len(sys.argv) > 1 else "")
     if also is not None:
         also(sys.argv[2:])

@@ -17,6 +17,7 @@ import asyncpg
 import httpx2
 
 from embedded.data_folder import hold
+from embedded.demo import HOLD_SECONDS
 from embedded.pieces import Piece
 from embedded.processes import free_port, processes_in
 from embedded.split import Split, apart, split
@@ -228,6 +229,8 @@ async def storm(
     random = Random(seed)
     began = time.monotonic()
     outcome = Outcome(seed)
+    # What was accepted has happened, so that it can be compared with what followed from it.
+    os.environ[HOLD_SECONDS] = "0"
     async with _running(folder / "system", conditions) as (run, http):
         journal = Journal(folder / "journal.jsonl")
         sign_ins = SignIns(http, run.folder.path)

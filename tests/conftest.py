@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test that asks: one cluster for each worker, one fresh database for each call."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,12 +11,16 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from embedded.demo import HOLD_SECONDS
 from embedded.postgres import Cluster, run_sql, start_cluster
 from libs.common import telemetry
 from libs.common.db import Database
 from libs.common.migrate import migrate
 from libs.common.telemetry import configure_traces
 from tests.issuer import Issuer, running_issuer
+
+# What is decided in the systems that tests start takes effect at once.
+os.environ.setdefault(HOLD_SECONDS, "0")
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 Spans = Callable[[], Sequence[ReadableSpan]]

@@ -137,6 +137,7 @@ async def running_service(
     admin = Database(database.admin_url)
     if replica:
         await fill_replica(admin, consumer=name)
+        await nothing_is_held(admin)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx2.AsyncClient(transport=transport, base_url="http://service.test") as http:
         yield Client(http, issuer, app, admin)
@@ -159,6 +160,12 @@ def directory_event(contract: Contract, subject: UUID, version: int = 1) -> Enve
         traceparent=None,
         data=contract.model_dump(mode="json"),
     )
+
+
+async def nothing_is_held(database: Database) -> None:
+    """What is decided takes effect at once. A test that decides otherwise does so with a later version."""
+    async with database.begin() as connection:
+        await connection.execute(text("INSERT INTO province_setting_replica (key, version, value) VALUES ('hold_seconds', 0, '0')"))
 
 
 async def fill_replica(database: Database, *, consumer: str) -> None:

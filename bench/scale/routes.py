@@ -27,6 +27,10 @@ NOT_MEASURED = {
     "directory POST /province/settings/{key}/withdraw": "an administrator's, some times a year",
     "directory POST /province/calendars/{year}/plan": "an administrator's, once a year",
     "directory POST /province/calendars/{year}/withdraw": "an administrator's, once a year",
+    "tasks POST /tasks/{task_id}/held/{act_id}/recall": "one row goes",
+    "tasks POST /tasks/{task_id}/held/{act_id}/now": "does what the decision does, which is measured",
+    "directives POST /directives/{directive_id}/held/{act_id}/recall": "one row goes",
+    "directives POST /directives/{directive_id}/held/{act_id}/now": "does what the release does, which is measured",
 }
 """Routes without a question, and why."""
 

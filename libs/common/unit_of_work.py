@@ -127,6 +127,8 @@ class UnitOfWork:
         self._told: dict[tuple[Aggregate, int], Contract]
         self.actor = actor
         self.connection: AsyncConnection
+        self.also_tell = Hint()
+        """Whose open pages change by the commit beside those that the events tell."""
 
     def begin(self) -> None:
         """Open the repositories on `self.connection`."""
@@ -225,6 +227,8 @@ class UnitOfWork:
             self._hints.outbox()
             for repository, aggregate, _ in happened:
                 self._hints.changed(repository.hint_of_change(aggregate) or Hint.for_everybody(*self._lists))
+        if self._hints is not None:
+            self._hints.changed(self.also_tell)
 
     def _contracts(self, aggregate: Aggregate, recorded: list[Recorded]) -> list[tuple[int, Contract]]:
         """What others are told of each event, with its version."""

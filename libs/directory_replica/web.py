@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from libs.common.service import service_of
 from libs.contracts.province import ProvinceRules
 from libs.directory_replica.province import ProvinceReplica
 
@@ -14,3 +15,11 @@ async def rules_here(request: Request) -> ProvinceRules:
 
 
 Rules = Annotated[ProvinceRules, Depends(rules_here)]
+
+
+async def hold_seconds_today(request: Request, rules: Rules) -> int:
+    return rules.on(service_of(request.app).clock.today()).hold_seconds
+
+
+HoldSeconds = Annotated[int, Depends(hold_seconds_today)]
+"""For how long a held act waits for its effect (rulebook 1.14); 0: it takes effect at once."""

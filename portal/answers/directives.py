@@ -51,6 +51,17 @@ class DirectiveOut(TypedDict):
     another_document_reason: str | None
     instructions: list[InstructionOut]
     available_actions: list[AvailableAction]
+    held: HeldOut | None
+
+
+class HeldOut(TypedDict):
+    id: str
+    kind: str
+    by: str
+    acted_at: str
+    seconds_left: int
+    is_own: bool
+    void_because: str | None
 
 
 class InstructionOut(TypedDict):

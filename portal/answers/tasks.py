@@ -50,6 +50,16 @@ class DirectiveOut(TypedDict):
     label: str
 
 
+class HeldOut(TypedDict):
+    id: str
+    kind: str
+    by: str
+    acted_at: str
+    seconds_left: int
+    is_own: bool
+    void_because: str | None
+
+
 class HistoryItem(TypedDict):
     version: int
     type: str
@@ -127,6 +137,7 @@ class TaskListItem(TypedDict):
     flags: list[str]
     receipt_code: str | None
     available_actions: list[AvailableAction]
+    held: HeldOut | None
 
 
 class TaskOut(TypedDict):
@@ -160,6 +171,7 @@ class TaskOut(TypedDict):
     flags: list[str]
     receipt_code: str | None
     available_actions: list[AvailableAction]
+    held: HeldOut | None
     assignments: list[AssignmentOut]
     result: ResultOut | None
     results: list[ResultOut]

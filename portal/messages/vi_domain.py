@@ -60,6 +60,9 @@ PROBLEMS = {
     "due-before-issue": "Ngày đến hạn không được trước ngày ban hành văn bản.",
     "no-deadline-reason-missing": "Có sản phẩm nhưng không có hạn. Vui lòng ghi lý do, hoặc chọn “Có thời hạn”.",
     "membership-has-ended": "Tư cách này đã kết thúc.",
+    "act-is-held": "Đang có một quyết định chờ hiệu lực. Vui lòng thu hồi hoặc để quyết định đó có hiệu lực trước.",
+    "nothing-held": "Quyết định này đã có hiệu lực hoặc đã được thu hồi.",
+    "right-has-ended": "Người đã quyết định không còn giữ tư cách đó.",
     "already-released": "Văn bản đã phát hành, không thể thay đổi hoặc phát hành lần nữa.",
     "already-submitted": "Văn bản đã được trình, đang chờ lãnh đạo Văn phòng phát hành.",
     # a task

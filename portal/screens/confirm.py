@@ -1,13 +1,22 @@
 """Xác nhận kết quả: the Office finds a result in order or returns it. Quality is judged apart from time."""
 
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from portal.answers import tasks
+from portal.formats import day_of_moment
 from portal.forms.fields import Area, Field, OptionalArea, Segmented
 from portal.forms.form import Form
 from portal.refusals import RefusalWords, errors_of, problem_of
+from portal.route import Route
 from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
+from portal.screens.held import Decided, just_decided, settle
 from portal.screens.history import events_of
 from portal.screens.tasks import people_of
 from portal.services import Refused, ServiceAway
@@ -17,6 +26,9 @@ from portal.web import Sent, SentForm, Visit, Visitor, go, together
 router = APIRouter()
 
 MOST = 200
+# An id that came out of an address leads nowhere else.
+ITEM: Route[Any] = Route("portal", "/confirm/{task_id}")
+TASK_PATH: Route[Any] = tasks.TASK
 QUALITIES = ("GOOD", "SATISFACTORY", "UNSATISFACTORY")
 # Both decisions lie on one page, so what was typed for one stays beside the other.
 DECISION: tuple[Field, ...] = (
@@ -26,10 +38,27 @@ DECISION: tuple[Field, ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a decision, the oldest first. `total` counts also what is too much for one page."""
+
+    views: list[TaskView]
+    total: int
+
+    def by_days(self, today: date) -> list[tuple[int, list[TaskView]]]:
+        """In groups of those that have waited for as many days."""
+        return [(days, list(group)) for days, group in groupby(self.views, key=lambda view: (today - _submitted_on(view)).days)]
+
+    def after(self, task_id: str, submitted_at: str) -> TaskView | None:
+        """The next one; after the last it begins again with the oldest."""
+        others = [view for view in self.views if view.id != task_id]
+        return next((view for view in others if str(view.raw["submitted_at"]) >= submitted_at), others[0] if others else None)
+
+
 @router.get("/confirm")
 async def queue(visitor: Visit) -> Response:
-    waiting, total = await _waiting(visitor)
-    return await visitor.page("confirm.html", waiting=waiting, total=total, done=visitor.request.query_params.get("done", ""))
+    waiting, decided = await together(_waiting(visitor), just_decided(visitor, to="/confirm"))
+    return await visitor.page("confirm.html", waiting=waiting, groups=waiting.by_days(visitor.today), decided=decided, recalled=None)
 
 
 @router.get("/confirm/{task_id}")
@@ -39,6 +68,24 @@ async def item(visitor: Visit, task_id: str) -> Response:
     form = Form.of_sent(DECISION, Sent(draft.typed), draft=path) if draft else Form(DECISION, draft=path)
     form.draft_kept = moment_of(visitor, draft) if draft else ""
     return await _item_page(visitor, task_id, form)
+
+
+@router.post("/confirm/{task_id}/recall")
+async def recall(visitor: Visit, task_id: str, sent: SentForm) -> Response:
+    """Thu hồi: back to the item, which waits for a decision again."""
+    problem = await settle(visitor, "tasks", TASK_PATH.at((task_id,)), sent, "recall")
+    if problem is not None:
+        return await _item_page(visitor, task_id, Form(DECISION), status=409, problem=problem)
+    return go(f"{ITEM.at((task_id,))}?recalled=1")
+
+
+@router.post("/confirm/{task_id}/now")
+async def now(visitor: Visit, task_id: str, sent: SentForm) -> Response:
+    """Có hiệu lực ngay: one stays where one was."""
+    problem = await settle(visitor, "tasks", TASK_PATH.at((task_id,)), sent, "now")
+    if problem is not None:
+        return await _item_page(visitor, task_id, Form(DECISION), status=409, problem=problem)
+    return go(f"{_here(sent.text('to'))}?decided={quote(task_id, safe='')}")
 
 
 @router.post("/confirm/{task_id}/confirm")
@@ -56,7 +103,7 @@ async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, names: t
     await keep_draft(visitor, form.draft, sent)
     body = {name: value for name, value in form.body(visitor.messages).items() if name in names}
     try:
-        decided = await visitor.change("tasks", f"/tasks/{task_id}/results/{act}", body, sent.change)
+        decided = await visitor.change("tasks", f"{TASK_PATH.at((task_id,))}/results/{act}", body, sent.change)
     except Refused as refused:
         if refused.status == 404:
             raise
@@ -68,34 +115,59 @@ async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, names: t
         problem = RefusalWords(visitor.messages("away.form"), visitor.messages("away.form-advice"))
         return await _item_page(visitor, task_id, form, status=503, problem=problem)
     await finish_draft(visitor, form.draft, sent)
-    return go(f"/confirm?done={decided['code']}")
+    try:
+        following = (await _waiting(visitor)).after(task_id, str(decided["result"]["submitted_at"]))
+    except ServiceAway:
+        # The decision is written down, whatever comes next.
+        following = None
+    return go(f"{ITEM.at((following.id,)) if following else '/confirm'}?decided={quote(task_id, safe='')}")
 
 
-async def _waiting(visitor: Visitor) -> tuple[list[TaskView], int]:
+def _here(path: str) -> str:
+    """Where the button said that one was: a page of this run and no other."""
+    return path if path.startswith("/confirm/") and "//" not in path and "?" not in path else "/confirm"
+
+
+async def _waiting(visitor: Visitor) -> Waiting:
+    """What was decided and only waits for its effect is done for whoever decided, and for his office."""
     page = await visitor.get(tasks.TASKS, scope="oversight", level="assignment", state="AWAITING_CONFIRMATION", limit=MOST)
-    views = await visitor.task_views(page["items"])
-    return sorted(views, key=lambda view: str(view.raw["submitted_at"])), page["total"] or 0
+    to_decide = [one for one in page["items"] if one["held"] is None or one["held"]["void_because"]]
+    views = sorted(await visitor.task_views(to_decide), key=lambda view: str(view.raw["submitted_at"]))
+    return Waiting(views, (page["total"] or 0) - len(page["items"]) + len(views))
+
+
+def _submitted_on(view: TaskView) -> date:
+    return day_of_moment(view.raw["submitted_at"]) or view.assigned_on
 
 
 async def _item_page(visitor: Visitor, task_id: str, form: Form, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
-    found, happened, (waiting, total) = await together(
-        visitor.get(tasks.TASK, task_id), visitor.get(tasks.HISTORY_OF_TASK, task_id), _waiting(visitor)
+    here = ITEM.at((task_id,))
+    found, happened, waiting, decided = await together(
+        visitor.get(tasks.TASK, task_id),
+        visitor.get(tasks.HISTORY_OF_TASK, task_id),
+        _waiting(visitor),
+        just_decided(visitor, to=here),
     )
     names = await visitor.portal.agencies.known(visitor)
-    place = next((number for number, one in enumerate(waiting) if one.id == task_id), None)
+    views = waiting.views
+    place = next((number for number, one in enumerate(views) if one.id == task_id), None)
+    t = visitor.view_of(found, names)
     return await visitor.page(
         "confirm-item.html",
         status=status,
-        t=visitor.view_of(found, names),
+        t=t,
         result=found["result"],
         actions={one["action"]: one for one in found["available_actions"]},
         events=list(reversed(events_of(happened, names, await people_of(visitor, happened), visitor.messages))),
         waiting=waiting,
-        total=total,
+        groups=waiting.by_days(visitor.today),
         place=place,
-        previous=waiting[place - 1].id if place else None,
-        next=waiting[place + 1].id if place is not None and place + 1 < len(waiting) else None,
+        previous=views[place - 1].id if place else None,
+        next=views[place + 1].id if place is not None and place + 1 < len(views) else None,
         form=form,
         problem=problem,
         wrong=list(form.wrong(visitor.messages)),
+        decided=decided,
+        recalled=t.code if "recalled" in visitor.request.query_params else None,
+        here=Decided(t.code, found["held"]["kind"], found["held"], here, here) if found["held"] else None,
     )

@@ -11,7 +11,8 @@ from portal.answers.directory import AGENCY_GROUPS
 from portal.answers.reporting import LATE_RELEASES, LateReleaseOut
 from portal.answers.tasks import TASKS
 from portal.frame import may_register
-from portal.refusals import problem_of
+from portal.refusals import RefusalWords, problem_of
+from portal.screens.held import settle
 from portal.screens.lists import filter_query
 from portal.services import Refused, ServiceAway
 from portal.web import Sent, SentForm, Visit, Visitor, go, together
@@ -68,13 +69,32 @@ async def release(visitor: Visit, directive_id: str, sent: SentForm) -> Response
     return await _act(visitor, directive_id, "release", sent)
 
 
+@router.post("/directives/{directive_id}/recall")
+async def recall(visitor: Visit, directive_id: str, sent: SentForm) -> Response:
+    return await _settle(visitor, directive_id, sent, "recall")
+
+
+@router.post("/directives/{directive_id}/now")
+async def now(visitor: Visit, directive_id: str, sent: SentForm) -> Response:
+    return await _settle(visitor, directive_id, sent, "now")
+
+
+async def _settle(visitor: Visitor, directive_id: str, sent: Sent, act: str) -> Response:
+    """Of a release that waits for its effect."""
+    problem = await settle(visitor, "directives", DIRECTIVE.at((directive_id,)), sent, act)
+    if problem is not None:
+        return await directive_page(visitor, directive_id, status=409, problem=problem)
+    path = DIRECTIVE.at((directive_id,))
+    return go(f"{path}?recalled=1" if act == "recall" else path)
+
+
 async def _act(visitor: Visitor, directive_id: str, act: str, sent: Sent) -> Response:
     try:
         await visitor.change("directives", f"/directives/{directive_id}/{act}", {}, sent.change)
     except Refused as refused:
         if refused.status == 404:
             raise
-        return await directive_page(visitor, directive_id, refused=refused)
+        return await directive_page(visitor, directive_id, status=refused.status, problem=problem_of(refused, visitor.messages))
     return go(f"/directives/{directive_id}")
 
 
@@ -86,7 +106,7 @@ def _missing(visitor: Visitor, found: DirectiveOut, tasks: Container[str]) -> in
     return sum(one["id"] not in tasks for one in found["instructions"]) if is_late else 0
 
 
-async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refused | None = None) -> Response:
+async def directive_page(visitor: Visitor, directive_id: str, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
     found, tasks, groups = await together(
         visitor.get(DIRECTIVE, directive_id),
         visitor.get(TASKS, scope="oversight", level="instruction", directive_id=directive_id, limit=MOST_TASKS),
@@ -96,7 +116,7 @@ async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refuse
     views = {view.id: view for view in await visitor.task_views(tasks["items"])}
     return await visitor.page(
         "directive.html",
-        status=refused.status if refused else 200,
+        status=status,
         d=found,
         tasks=views,
         missing=_missing(visitor, found, views),
@@ -104,6 +124,7 @@ async def directive_page(visitor: Visitor, directive_id: str, *, refused: Refuse
         fields=fields,
         groups={one["key"]: one for one in groups},
         actions={one["action"]: one for one in found["available_actions"]},
-        problem=problem_of(refused, visitor.messages) if refused else None,
+        problem=problem,
+        recalled="recalled" in visitor.request.query_params and found["held"] is None and found["state"] != "RELEASED",
         page_url=f"/directives/{directive_id}?part=tasks",
     )

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from libs.common.held.store import examined
 from libs.common.messaging.bus import Bus
 from libs.common.service import Service
 from libs.common.web.app import create_service_app
@@ -10,6 +11,7 @@ from libs.directory_replica.replica import DirectoryReplica
 from services.directives.api import directives, vocabulary
 from services.directives.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.directives.hints import LIST
+from services.directives.scheduler.held_releases import held_releases
 from services.directives.settings import DirectivesSettings
 from services.directives.subscriptions import CONSUMERS, REPLICA_CONSUMER
 
@@ -20,6 +22,10 @@ def create_app(settings: DirectivesSettings, bus: Bus) -> FastAPI:
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
+    province = ProvinceReplica(service.database)
+    releases = held_releases(service, replica, province, every=settings.held_acts_every_seconds)
+    service.schedulers += [("held acts", releases.run)]
+    service.examined_too = examined
     app = create_service_app(service, [directives.router, vocabulary.router], title="Văn bản chỉ đạo", memberships=replica)
-    app.state.province = ProvinceReplica(service.database)
+    app.state.province = province
     return app

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from libs.common.held.store import examined as held_acts_examined
 from libs.common.messaging.bus import Bus
 from libs.common.service import Service
 from libs.common.web.app import create_service_app
@@ -15,6 +16,7 @@ from services.tasks.files.sweep import OrphanSweep
 from services.tasks.hints import LISTS, hint_of_event
 from services.tasks.persistence.overdue_repository import count_put_aside
 from services.tasks.queries.shared_counts import SharedCounts
+from services.tasks.scheduler.held_decisions import held_decisions
 from services.tasks.scheduler.overdue import OverdueScheduler
 from services.tasks.settings import TasksSettings
 from services.tasks.subscriptions import CONSUMERS, REPLICA_CONSUMER
@@ -27,7 +29,6 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     province = ProvinceReplica(service.database)
     overdue = OverdueScheduler(service.database, service.hints, settings.clock, province, every=settings.overdue_every_seconds, lists=LISTS)
     orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)
-    service.schedulers += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run)]
 
     async def examined(connection: AsyncConnection) -> dict[str, object]:
         return await _examined(connection, store)
@@ -36,6 +37,8 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     replica = DirectoryReplica(
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
+    decisions = held_decisions(service, replica, every=settings.held_acts_every_seconds)
+    service.schedulers += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run), ("held acts", decisions.run)]
     app = create_service_app(service, [tasks.router, acts.router, files.router], title="Nhiệm vụ", memberships=replica)
     app.state.files = store
     app.state.shared_counts = SharedCounts()
@@ -44,5 +47,6 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
 
 
 async def _examined(connection: AsyncConnection, store: FileStore) -> dict[str, object]:
-    """For those who operate it: how many overdue tasks could not be told of, and how many files could not be given as they came."""
-    return {"put_aside": await count_put_aside(connection), "damaged_files": len(store.damaged)}
+    """For those who operate it: which overdue tasks could not be told of, which files not given as they came, how held decisions stand."""
+    aside, damaged = await count_put_aside(connection), len(store.damaged)
+    return {"put_aside": aside, "damaged_files": damaged, **await held_acts_examined(connection)}

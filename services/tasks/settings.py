@@ -9,4 +9,5 @@ class TasksSettings(ServiceSettings):
     name: str = "tasks"
     result_requires_file: bool = True
     overdue_every_seconds: float = 60.0
+    held_acts_every_seconds: float = 1.0
     orphans_swept_every_seconds: float = 3600.0

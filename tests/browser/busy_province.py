@@ -351,13 +351,13 @@ class Story:
         task = self.town.tasks[key]
         office = self.staff.office()
         page = office.send(office.get(f"/confirm/{task}"), f"/confirm/{task}/confirm", {"quality": quality, "comment": comment})
-        assert "done=" in str(page.url), page.text
+        assert "decided=" in str(page.url), page.text
 
     def give_back(self, key: str, reason: str) -> None:
         task = self.town.tasks[key]
         office = self.staff.office()
         page = office.send(office.get(f"/confirm/{task}"), f"/confirm/{task}/return", {"reason": reason})
-        assert "done=" in str(page.url), page.text
+        assert "decided=" in str(page.url), page.text
 
     def _send(self, clerk: Visitor, key: str, page: str, act: str, fields: dict[str, str], files: Any = None) -> None:
         answer = clerk.send(clerk.get(page), f"/tasks/{self.town.tasks[key]}/{act}", fields, files)

@@ -96,6 +96,8 @@ class StandIn:
     overdue_a_week_ago: dict[str, int] = field(default_factory=dict)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
+    hold_seconds: int = 0
+    decisions: dict[str, tuple[str, Any]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -266,7 +268,16 @@ class StandIn:
             made = self.directive(body)
             return JSONResponse(made, 201)
         found = self.directives[path[1]]
-        if path[-1] == "release":
+        if path[-1] in ("recall", "now"):
+            held, found["held"] = found["held"], None
+            if held is None:
+                return self.problem(409, "nothing-held")
+            if path[-1] == "recall":
+                return found
+        elif path[-1] == "release" and self.hold_seconds:
+            found["held"] = self.held("RELEASE")
+            return found
+        if path[-1] in ("release", "now"):
             found |= {"state": "RELEASED", "released_at": self.moment(), "version": found["version"] + 1}
             found["available_actions"] = [
                 {**one, "allowed": False, "reason_code": "already-released"} for one in found["available_actions"]
@@ -280,7 +291,15 @@ class StandIn:
             {"field": None, **one, "id": str(uuid4()), "ordinal": n, "lead_agency_ids": []} for n, one in enumerate(body["instructions"], 1)
         ]
         actions = [{"action": name, "allowed": True, "reason_code": None} for name in ("CHANGE", "SUBMIT_FOR_RELEASE", "RELEASE")]
-        made = {**body, "id": str(uuid4()), "version": 1, "state": "DRAFT", "released_at": None, "issuing_agency_id": id_of("office")}
+        made = {
+            **body,
+            "id": str(uuid4()),
+            "version": 1,
+            "state": "DRAFT",
+            "released_at": None,
+            "issuing_agency_id": id_of("office"),
+            "held": None,
+        }
         made |= {"instructions": instructions, "available_actions": actions, "created_by": id_of("membership tracker")}
         self.directives[made["id"]] = made
         return made
@@ -315,6 +334,7 @@ class StandIn:
             "assignments": one["assignments"],
             "result": None,
             "results": [],
+            "held": None,
             **more,
         }
         self.tasks[task["id"]] = task
@@ -373,9 +393,23 @@ class StandIn:
             return task | {"available_actions": self.actions_of(task)}
         if path[-1] == "files":
             return JSONResponse({"id": str(uuid4()), "name": "bao-cao.pdf", "media_type": "application/pdf", "size": 8, "sha256": ""}, 201)
+        if path[-1] in ("recall", "now"):
+            held, task["held"] = task["held"], None
+            if held is None:
+                return self.problem(409, "nothing-held")
+            decided = self.decisions.pop(task["id"])
+            return self.act(task, *decided) if path[-1] == "now" else task | {"available_actions": self.actions_of(task)}
         if request.headers.get("if-match") != f'"{task["version"]}"':
             return self.problem(412, "stale-version", present_version=task["version"])
+        if self.hold_seconds and path[-1] in ("confirm", "return"):
+            self.decisions[task["id"]] = (path[-1], body)
+            task["held"] = self.held("CONFIRM" if path[-1] == "confirm" else "RETURN_RESULT")
+            return task | {"available_actions": self.actions_of(task)}
         return self.act(task, path[-1], body)
+
+    def held(self, kind: str) -> dict[str, Any]:
+        waits = {"seconds_left": self.hold_seconds, "is_own": True, "void_because": None}
+        return {"id": str(uuid4()), "kind": kind, "by": id_of("membership tracker"), "acted_at": self.moment(), **waits}
 
     def act(self, task: dict[str, Any], act: str, body: Any) -> Any:
         task["version"] += 1

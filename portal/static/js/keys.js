@@ -1,9 +1,16 @@
-// Keys for those who live in lists: / and Ctrl K search, j and k go from row to row. All but Ctrl K are off while typing.
+// Keys for those who live in lists: / and Ctrl K search, j and k go from row to row, and what shows a key is pressed by it.
+// All but Ctrl K are off while typing.
 
-// A way to something folded opens it.
+// A way to something folded opens it, and leads into its first field.
 document.addEventListener("click", (event) => {
   const way = event.target.closest("a[data-opens]");
-  if (way) document.querySelector(way.hash).open = true;
+  if (!way) return;
+  const fold = document.querySelector(way.hash);
+  fold.open = true;
+  const field = fold.querySelector("textarea, input:not([type=hidden])");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -18,7 +25,11 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (event.key === "/") {
+  const shown = document.querySelector(`[data-key-of="${CSS.escape(event.key)}"]`);
+  // A key that is held down decides once.
+  if (shown) {
+    if (!event.repeat) shown.click();
+  } else if (event.key === "/") {
     event.preventDefault();
     document.querySelector("[type=search]")?.focus();
   } else if (event.key === "j" || event.key === "k") {

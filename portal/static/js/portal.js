@@ -2,6 +2,7 @@
 import "./agency-field.js";
 import "./drafts.js";
 import "./forms.js";
+import "./held.js";
 import "./keys.js";
 import "./later.js";
 import "./live.js";

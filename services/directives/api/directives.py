@@ -7,11 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from libs.common.change import Change
+from libs.common.held.act import HeldAct
+from libs.common.held.store import held_seen
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.changing import Changing, accepts, tell_outcome
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
-from libs.directory_replica.web import Rules
+from libs.directory_replica.web import HoldSeconds, Rules
 from services.directives.api.schemas import DirectiveListItem, DirectiveOut
 from services.directives.domain.directive import Directive
 from services.directives.domain.vocabulary import DirectiveState
@@ -21,9 +23,11 @@ from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
 from services.directives.queries.directives import list_directives
 from services.directives.use_cases.change_directive import change_directive
 from services.directives.use_cases.drafting import DirectiveBody
+from services.directives.use_cases.recall_release import recall_release
 from services.directives.use_cases.register_directive import register_directive
 from services.directives.use_cases.release_directive import release_directive
 from services.directives.use_cases.submit_for_release import submit_for_release
+from services.directives.use_cases.take_effect import take_effect_now
 
 router = APIRouter(prefix="/directives", tags=["directives"])
 
@@ -50,9 +54,9 @@ def unit_of_work(service: Service, change: Change) -> DirectivesUnitOfWork:
     )
 
 
-def told(directive: Directive, change: Change, response: Response, *, needs_approval: bool) -> DirectiveOut:
+def told(directive: Directive, change: Change, response: Response, *, needs_approval: bool, held: HeldAct | None = None) -> DirectiveOut:
     tell_outcome(response, change, directive)
-    return DirectiveOut.of(directive, change.actor, release_needs_approval=needs_approval)
+    return DirectiveOut.of(directive, change.actor, release_needs_approval=needs_approval, held=held)
 
 
 @router.get("")
@@ -82,8 +86,9 @@ async def listing(
 async def one(directive_id: UUID, service: Here, actor: SignedIn, needs_approval: NeedsApproval, response: Response) -> DirectiveOut:
     async with service.database.read() as connection:
         directive = await DirectiveRepository(connection).get(directive_id, seen_by=actor, for_change=False)
+        held = (await held_seen(connection, actor, [directive_id])).get(directive_id)
     response.headers["ETag"] = f'"{directive.version}"'
-    return DirectiveOut.of(directive, actor, release_needs_approval=needs_approval)
+    return DirectiveOut.of(directive, actor, release_needs_approval=needs_approval, held=held)
 
 
 @router.post("", status_code=201, openapi_extra=accepts(DirectiveBody))
@@ -106,12 +111,42 @@ async def submit(directive_id: UUID, change: Changing, service: Here, needs_appr
 
 
 @router.post("/{directive_id}/release", openapi_extra=accepts())
-async def release(directive_id: UUID, change: Changing, service: Here, needs_approval: NeedsApproval, response: Response) -> DirectiveOut:
+async def release(
+    directive_id: UUID,
+    change: Changing,
+    service: Here,
+    needs_approval: NeedsApproval,
+    hold_seconds: HoldSeconds,
+    response: Response,
+) -> DirectiveOut:
     directive = await release_directive(
         directive_id,
         change,
         unit_of_work(service, change),
         now=service.clock.now(),
         release_needs_approval=needs_approval,
+        hold_seconds=hold_seconds,
     )
+    async with service.database.read() as connection:
+        held = (await held_seen(connection, change.actor, [directive_id])).get(directive_id)
+    return told(directive, change, response, needs_approval=needs_approval, held=held)
+
+
+@router.post("/{directive_id}/held/{act_id}/recall", openapi_extra=accepts())
+async def recall(
+    directive_id: UUID, act_id: UUID, change: Changing, service: Here, needs_approval: NeedsApproval, response: Response
+) -> DirectiveOut:
+    """Thu hồi: the held release goes without an effect."""
+    uow = unit_of_work(service, change)
+    directive = await recall_release(directive_id, act_id, change, uow, release_needs_approval=needs_approval)
+    return told(directive, change, response, needs_approval=needs_approval)
+
+
+@router.post("/{directive_id}/held/{act_id}/now", openapi_extra=accepts())
+async def now(
+    directive_id: UUID, act_id: UUID, change: Changing, service: Here, needs_approval: NeedsApproval, response: Response
+) -> DirectiveOut:
+    """Có hiệu lực ngay: the held release does not wait."""
+    uow = unit_of_work(service, change)
+    directive = await take_effect_now(directive_id, act_id, change, uow, release_needs_approval=needs_approval)
     return told(directive, change, response, needs_approval=needs_approval)

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from libs.common.actor import Actor
 from libs.common.domain import DomainError
+from libs.common.held.act import ActIsHeld, HeldAct
+from libs.common.web.held import HeldOut
 from services.directives.domain.directive import Directive, Instruction
 from services.directives.domain.lifecycle import TRANSITIONS, Action, next_state
 from services.directives.domain.permissions import instructions_seen, roles_allowed
@@ -77,9 +79,10 @@ class DirectiveOut(BaseModel):
     another_document_reason: str | None
     instructions: list[InstructionOut]
     available_actions: list[AvailableAction]
+    held: HeldOut | None
 
     @staticmethod
-    def of(directive: Directive, actor: Actor, *, release_needs_approval: bool) -> "DirectiveOut":
+    def of(directive: Directive, actor: Actor, *, release_needs_approval: bool, held: HeldAct | None = None) -> "DirectiveOut":
         draft = directive.draft
         return DirectiveOut(
             id=directive.id,
@@ -98,18 +101,23 @@ class DirectiveOut(BaseModel):
             released_at=directive.released_at,
             another_document_reason=draft.another_document_reason,
             instructions=[InstructionOut.of(instruction) for instruction in instructions_seen(actor, directive)],
-            available_actions=available_actions(directive.state, actor, release_needs_approval=release_needs_approval),
+            available_actions=available_actions(directive.state, actor, release_needs_approval=release_needs_approval, held=held),
+            held=HeldOut.of(held, actor),
         )
 
 
-def available_actions(state: DirectiveState, actor: Actor, *, release_needs_approval: bool) -> list[AvailableAction]:
-    """Every step that the role may ever take with a directive, and why not now."""
+def available_actions(
+    state: DirectiveState, actor: Actor, *, release_needs_approval: bool, held: HeldAct | None = None
+) -> list[AvailableAction]:
+    """Every step that the role may ever take with a directive, and why not now: a release that waits for its effect comes first."""
     found: list[AvailableAction] = []
     for action in {action: None for steps in TRANSITIONS.values() for action in steps}:
         if actor.role not in roles_allowed(action, release_needs_approval=release_needs_approval):
             continue
         try:
             next_state(state, action)
+            if held is not None and held.void_because is None:
+                raise ActIsHeld
         except DomainError as refused:
             found.append(AvailableAction(action=action, allowed=False, reason_code=refused.code))
         else:

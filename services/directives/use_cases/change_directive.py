@@ -31,6 +31,7 @@ async def change_directive(directive_id: UUID, change: Change, uow: DirectivesUn
             draft = replace(draft, another_document_reason=kept)
         else:
             await require_registered_once(draft, uow, issuing_agency_id=issuer)
+        await uow.held.require_none(directive)
         directive.change(draft, new_id=uuid7, at=now)
         await uow.commit()
     return directive

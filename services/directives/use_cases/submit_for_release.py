@@ -16,6 +16,7 @@ async def submit_for_release(directive_id: UUID, change: Change, uow: Directives
         permit(change.actor, Action.SUBMIT_FOR_RELEASE)
         if await uow.is_repeat(change, directive):
             return directive
+        await uow.held.require_none(directive)
         directive.submit_for_release(at=now)
         await uow.commit()
     return directive

@@ -7,6 +7,8 @@ from fastapi import Depends, Request, Response
 
 from libs.common.actor import Actor
 from libs.common.change import Change
+from libs.common.held.act import HeldAct
+from libs.common.held.store import held_seen
 from libs.common.service import Service
 from libs.common.web.changing import tell_outcome
 from libs.directory_replica.web import Rules
@@ -58,10 +60,17 @@ async def shown(service: Service, task_id: UUID, actor: Actor, today: Today) -> 
     async with service.database.read() as connection:
         row = await one_task(connection, task_id, actor, today)
         task = await TaskRepository(connection).whole(row)
-    return task_out(task, Bearing.of_row(row), actor, today)
+        held = (await held_seen(connection, actor, [task_id])).get(task_id)
+    return task_out(task, Bearing.of_row(row), actor, today, held=held)
 
 
-def told(task: Task, change: Change, today: Today, response: Response) -> TaskOut:
+async def held_of(service: Service, task: Task, actor: Actor) -> HeldAct | None:
+    """The decision that waits for its effect, as the actor may see it."""
+    async with service.database.read() as connection:
+        return (await held_seen(connection, actor, [task.id])).get(task.id)
+
+
+def told(task: Task, change: Change, today: Today, response: Response, *, held: HeldAct | None = None) -> TaskOut:
     """The answer to a change: the task as it stands after it. Nobody acts on a group, so nothing is asked anew."""
     tell_outcome(response, change, task)
-    return task_out(task, Bearing.of_task(task, today), change.actor, today)
+    return task_out(task, Bearing.of_task(task, today), change.actor, today, held=held)

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from libs.common.actor import Actor
 from libs.common.domain import DomainError
+from libs.common.held.act import ActIsHeld, HeldAct
+from libs.common.web.held import HeldOut
 from libs.contracts.buckets import Bucket, is_due_soon
 from libs.contracts.working_days import days_overdue
 from services.tasks.domain.assignment import AssignmentRole
@@ -115,6 +117,7 @@ class TaskListItem(BaseModel):
     flags: list[str]
     receipt_code: str | None
     available_actions: list[AvailableAction]
+    held: HeldOut | None
 
 
 class TaskOut(TaskListItem):
@@ -166,8 +169,11 @@ class FileOut(BaseModel):
     sha256: str
 
 
-def available_actions(task: Task, actor: Actor) -> list[AvailableAction]:
-    """Every step that this actor may ever take with this task, in the order of the life cycle, and why not now."""
+def available_actions(task: Task, actor: Actor, held: HeldAct | None = None) -> list[AvailableAction]:
+    """Every step that this actor may ever take with this task, in the order of the life cycle, and why not now.
+
+    `held` is the decision that waits for its effect, for those who may see it.
+    """
     possible = actions_of(actor, task)
     found: list[AvailableAction] = []
     for action in Action:
@@ -176,6 +182,8 @@ def available_actions(task: Task, actor: Actor) -> list[AvailableAction]:
         try:
             next_state(task.state, action)
             require_other_hands(actor, action, task)
+            if held is not None and held.void_because is None:
+                raise ActIsHeld
         except DomainError as refused:
             found.append(AvailableAction(action=action, allowed=False, reason_code=refused.code))
         else:
@@ -252,21 +260,21 @@ class Bearing:
         return State.IN_PROGRESS if self.children.accepted else State.ASSIGNED
 
 
-def list_item(task: Task, bearing: Bearing, actor: Actor, today: Today) -> TaskListItem:
-    return TaskListItem(**_facts(task, bearing, actor, today))
+def list_item(task: Task, bearing: Bearing, actor: Actor, today: Today, *, held: HeldAct | None = None) -> TaskListItem:
+    return TaskListItem(**_facts(task, bearing, actor, today, held))
 
 
-def task_out(task: Task, bearing: Bearing, actor: Actor, today: Today) -> TaskOut:
+def task_out(task: Task, bearing: Bearing, actor: Actor, today: Today, *, held: HeldAct | None = None) -> TaskOut:
     results = [ResultOut.of(result) for result in task.course.results]
     return TaskOut(
-        **_facts(task, bearing, actor, today),
+        **_facts(task, bearing, actor, today, held),
         assignments=[AssignmentOut(agency_id=one.agency_id, role=one.role) for one in task.in_force],
         result=results[-1] if results else None,
         results=results,
     )
 
 
-def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today) -> dict[str, Any]:
+def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today, held: HeldAct | None) -> dict[str, Any]:
     state = bearing.state(task)
     assigned, course = task.assigned, task.course
     last = course.last_report_version
@@ -300,5 +308,6 @@ def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today) -> dict[str
         "deadline": deadline_of(bearing.bucket, course.due, state, today),
         "flags": list(assigned.flags),
         "receipt_code": str(Receipt(assigned.number, last)) if last is not None else None,
-        "available_actions": available_actions(task, actor),
+        "available_actions": available_actions(task, actor, held),
+        "held": HeldOut.of(held, actor),
     }

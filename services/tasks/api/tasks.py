@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from libs.common.actor import Actor
 from libs.common.calendar_day import calendar_day
 from libs.common.domain import NotFound
+from libs.common.held.store import held_seen
 from libs.common.messaging.event_log import HistoryEntry, history
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn
@@ -70,9 +71,10 @@ async def listing(
     async with service.database.read() as connection:
         rows = await list_tasks(connection, actor, asked, today, sort=sort, after=after, limit=limit + 1)
         page = await TaskRepository(connection).listed(rows[:limit])
+        held = await held_seen(connection, actor, [task.id for task in page])
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
-        items=[list_item(task, Bearing.of_row(row), actor, today) for task, row in zip(page, rows, strict=False)],
+        items=[list_item(task, Bearing.of_row(row), actor, today, held=held.get(task.id)) for task, row in zip(page, rows, strict=False)],
         next_cursor=encode_cursor(last.due if sort == "due" else last.assigned_on, last.number) if last else None,
         total=await _total(service, counted, actor, asked, today) if count else None,
     )

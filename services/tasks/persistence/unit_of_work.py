@@ -1,6 +1,7 @@
 """The transaction of a use case of this service."""
 
 from libs.common.domain import Aggregate
+from libs.common.held.store import HeldActs
 from libs.common.unit_of_work import Repository, UnitOfWork
 from services.tasks.persistence.overdue_repository import OverdueRepository
 from services.tasks.persistence.repository import TaskRepository
@@ -9,10 +10,12 @@ from services.tasks.persistence.repository import TaskRepository
 class TasksUnitOfWork(UnitOfWork):
     tasks: TaskRepository
     overdue: OverdueRepository
+    held: HeldActs
 
     def begin(self) -> None:
         self.tasks = TaskRepository(self.connection)
         self.overdue = OverdueRepository(self.connection)
+        self.held = HeldActs(self.connection)
 
     def repositories(self) -> tuple[Repository[Aggregate], ...]:
         return (self.tasks, self.overdue)  # type: ignore[return-value]
