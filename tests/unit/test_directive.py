@@ -226,19 +226,9 @@ def test_a_group_of_nobody_is_refused() -> None:
     assert [(one.field, one.code) for one in found] == [("instructions.0.lead_group", "empty-group")]
 
 
-ROLES = [
-    "LEADER",
-    "OFFICE_LEAD",
-    "OFFICE_TRACKER",
-    "INSPECTOR",
-    "AGENCY_HEAD",
-    "AGENCY_CLERK",
-    "AGENCY_OFFICER",
-    "HOME_AFFAIRS",
-    "SYSTEM_ADMIN",
-    "SERVICE",
-    "STRANGER",
-]
+OVERSEEING = ("LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "INSPECTOR")
+OF_AGENCIES = ("AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS")
+ROLES = (*OVERSEEING, *OF_AGENCIES, "SYSTEM_ADMIN", "SERVICE", "STRANGER")
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -259,8 +249,7 @@ def test_who_may_do_what(role: str, needs_approval: bool) -> None:
 def test_who_sees_what(role: str) -> None:
     actor = Actor.of_person(PERSON, uuid4(), HEALTH, role)
     directive = registered(draft(instruction(lead(HEALTH)), instruction(lead(FINANCE), coordinating(HEALTH)), instruction(lead(FINANCE))))
-    everything = role in ("LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "INSPECTOR")
-    own = role in ("AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS")
+    everything, own = role in OVERSEEING, role in OF_AGENCIES
     assert sees_all(actor) is everything
     assert agency_that_sees(actor) == (HEALTH if own else None)
     seen = [one.ordinal for one in instructions_seen(actor, directive)]
