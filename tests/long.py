@@ -69,6 +69,10 @@ def documents(seed: int) -> bool:
     return passes("pytest", "-q", "tests/browser/test_story.py", CHIDAO_DOCUMENTS="all", CHIDAO_SEED=str(seed), **chromium)
 
 
+def mutants(_seed: int) -> bool:
+    return passes("python", "-m", "tests.mutants")
+
+
 PARTS: Mapping[str, Part] = {
     "storm": Part(storm, "tests/flow/test_kill_storm.py"),
     "trial": Part(trial, "tests/flow/test_kills.py"),
@@ -76,6 +80,7 @@ PARTS: Mapping[str, Part] = {
     "kills": Part(kills, "tests/flow/test_kills.py"),
     "histories": Part(histories, "tests/reporting/test_settled.py"),
     "documents": Part(documents, "tests/browser/test_story.py"),
+    "mutants": Part(mutants, "tests/structure/test_planted_faults.py"),
 }
 
 

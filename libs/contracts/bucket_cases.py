@@ -52,6 +52,7 @@ CASES: tuple[Case, ...] = (
     Case("seen from before its completion: still in time", _completed(DUE), BEFORE, Bucket.OPEN_IN_TIME),
     Case("seen from before its late completion: overdue", _completed(AFTER + timedelta(days=5)), AFTER, Bucket.OPEN_OVERDUE),
     Case("seen from before its completion, undated", _completed(AFTER, due=None), DUE, Bucket.OPEN_UNDATED),
+    Case("completed, and nobody knows when: not yet", Standing("COMPLETED", ASSIGNED, DUE), AFTER, Bucket.OPEN_OVERDUE),
     Case("submitted on the due date and undecided", _open("AWAITING_CONFIRMATION", submitted_on=DUE), AFTER, Bucket.OPEN_IN_TIME),
     Case("the same where only the date counts", _open("AWAITING_CONFIRMATION", submitted_on=DUE), AFTER, Bucket.OPEN_OVERDUE, BY_DATE),
     Case("submitted late and undecided", _open("AWAITING_CONFIRMATION", submitted_on=AFTER), AFTER, Bucket.OPEN_OVERDUE),

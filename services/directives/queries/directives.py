@@ -10,22 +10,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
 from libs.common.folding import folded
-from services.directives.persistence.repository import CONCERNED, VISIBLE, visibility_of
+from services.directives.persistence.repository import CONCERNED, visibility_of
 
-_LIST = text(f"""
-WITH matched AS (
-  SELECT d.*,
-    (SELECT count(*) FROM instruction seen WHERE seen.directive_id = d.id AND (:sees_all OR {CONCERNED})) AS instruction_count
-  FROM directive d
-  WHERE {VISIBLE} AND (CAST(:state AS text) IS NULL OR d.state = :state) AND d.search LIKE :pattern ESCAPE '!')
-SELECT *, (SELECT count(*) FROM matched) AS total FROM matched
-WHERE CAST(:before AS timestamptz) IS NULL OR (created_at, id) < (CAST(:before AS timestamptz), CAST(:before_id AS uuid))
-ORDER BY created_at DESC, id DESC LIMIT :limit
-""")
-_TOTAL = text(f"""
-SELECT count(*) FROM directive d
-WHERE {VISIBLE} AND (CAST(:state AS text) IS NULL OR d.state = :state) AND d.search LIKE :pattern ESCAPE '!'
-""")
+# Matches are told row by row from the newest on, and the page stops when it is full: only of its own rows the instructions are counted.
+# Who does not see all is led by the index of his agency's instructions.
+_OF_HIS_AGENCY = f"d.state = 'RELEASED' AND d.id IN (SELECT seen.directive_id FROM instruction seen WHERE {CONCERNED})"
+_BEFORE = "(d.created_at, d.id) < (CAST(:before AS timestamptz), CAST(:before_id AS uuid))"
+
+
+def _matching(*, sees_all: bool, state: str | None, q: str | None) -> str:
+    conditions = [] if sees_all else [_OF_HIS_AGENCY]
+    if state is not None:
+        conditions.append("d.state = :state")
+    if q:
+        conditions.append("d.search LIKE :pattern ESCAPE '!'")
+    return " AND ".join(conditions) or "TRUE"
+
+
+def _page(matching: str, *, sees_all: bool, later: bool) -> str:
+    return f"""
+SELECT page.*,
+  (SELECT count(*) FROM instruction seen WHERE seen.directive_id = page.id AND {"TRUE" if sees_all else CONCERNED}) AS instruction_count
+FROM (
+  SELECT d.* FROM directive d WHERE {matching} AND {_BEFORE if later else "TRUE"}
+  ORDER BY d.created_at DESC, d.id DESC LIMIT :limit) AS page
+ORDER BY page.created_at DESC, page.id DESC
+"""
 
 
 @dataclass(frozen=True)
@@ -54,10 +64,16 @@ async def list_directives(
     connection: AsyncConnection, actor: Actor, *, state: str | None, q: str | None, before: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[list[ListedDirective], int]:
     """A page of directives, newest first, and how many match in all."""
-    filters: dict[str, Any] = {**visibility_of(actor), "state": state, "pattern": like_pattern(q)}
-    page = {"before": before[0] if before else None, "before_id": before[1] if before else None, "limit": limit}
-    rows = (await connection.execute(_LIST, {**filters, **page})).all()
-    total = rows[0].total if rows else (await connection.execute(_TOTAL, filters)).scalar_one()
+    seen = visibility_of(actor)
+    sees_all = bool(seen["sees_all"])
+    of_agency = {} if sees_all else {"agency_id": seen["agency_id"]}
+    matching = _matching(sees_all=sees_all, state=state, q=q)
+    asked: dict[str, Any] = {"state": state} if state is not None else {}
+    asked |= {"pattern": like_pattern(q)} if q else {}
+    page = text(_page(matching, sees_all=sees_all, later=before is not None))
+    place = {"before": before[0], "before_id": before[1]} if before is not None else {}
+    rows = (await connection.execute(page, {**asked, **of_agency, **place, "limit": limit})).all()
+    total = (await connection.execute(text(f"SELECT count(*) FROM directive d WHERE {matching}"), {**asked, **of_agency})).scalar_one()
     listed = [
         ListedDirective(
             row.id,

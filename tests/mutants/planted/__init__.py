@@ -1,0 +1,16 @@
+"""Faults planted by hand, room by room. Whoever adds a rule adds the fault that its test must notice."""
+
+from tests.mutants.fault import Fault
+from tests.mutants.planted import contracts, directives, directory, libraries, notify, portal, reporting, running, tasks
+
+FAULTS: tuple[Fault, ...] = (
+    *contracts.FAULTS,
+    *libraries.FAULTS,
+    *directives.FAULTS,
+    *tasks.FAULTS,
+    *notify.FAULTS,
+    *reporting.FAULTS,
+    *directory.FAULTS,
+    *portal.FAULTS,
+    *running.FAULTS,
+)

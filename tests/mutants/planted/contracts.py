@@ -1,0 +1,173 @@
+"""The rules that all services share: buckets, rates, working days, rules of the province."""
+
+from tests.mutants.fault import Fault
+
+BUCKETS, RATES = "libs/contracts/buckets.py", "libs/contracts/rates.py"
+DAYS, PROVINCE = "libs/contracts/working_days.py", "libs/contracts/province.py"
+RULE, SQL = "tests/contracts/test_bucket_rule.py", "tests/contracts/test_bucket_sql.py"
+
+FAULTS = (
+    Fault("the day of assignment is not counted yet", BUCKETS, "if task.assigned_on > as_of:", "if task.assigned_on >= as_of:", RULE),
+    Fault("the due date itself is late", BUCKETS, "if as_of <= task.due:", "if as_of < task.due:", RULE),
+    Fault(
+        "a result of the due date is late",
+        BUCKETS,
+        "task.submitted_on <= task.due\n    if waits",
+        "task.submitted_on < task.due\n    if waits",
+        RULE,
+    ),
+    Fault(
+        "an undecided result always counts in time",
+        BUCKETS,
+        "if waits_since_due and awaiting_counts_as is",
+        "if waits_since_due or awaiting_counts_as is",
+        RULE,
+    ),
+    Fault(
+        "completed late by a day less",
+        BUCKETS,
+        "if completed_on <= due else Bucket.COMPLETED_LATE",
+        "if completed_on < due else Bucket.COMPLETED_LATE",
+        RULE,
+    ),
+    Fault(
+        "completed tomorrow is completed",
+        BUCKETS,
+        "task.completed_on is not None and task.completed_on <= as_of",
+        "task.completed_on is not None",
+        RULE,
+    ),
+    Fault(
+        "a group without a date is in time",
+        BUCKETS,
+        "    if group.due is None:\n        return Bucket.OPEN_UNDATED\n    if not members",
+        "    if not members",
+        RULE,
+    ),
+    Fault(
+        "a group ends with its first part",
+        BUCKETS,
+        "max(child.completed_on for child in members",
+        "min(child.completed_on for child in members",
+        RULE,
+    ),
+    Fault("one finished part finishes the group", BUCKETS, "if members and all(is_finished", "if members and any(is_finished", RULE),
+    Fault("a group hides its overdue part", BUCKETS, "    if members.any_overdue:\n        return Bucket.OPEN_OVERDUE\n", "", RULE),
+    Fault(
+        "a group whose parts are not known is never overdue",
+        BUCKETS,
+        "if not members.known and as_of > group.due:",
+        "if members.known and as_of > group.due:",
+        RULE,
+    ),
+    Fault("SQL: the due date itself is late", BUCKETS, 'f"WHEN {as_of} <= {task}.due THEN', 'f"WHEN {as_of} < {task}.due THEN', SQL),
+    Fault(
+        "SQL: the day of assignment is not counted yet",
+        BUCKETS,
+        'f"(CASE WHEN {task}.assigned_on > {as_of}',
+        'f"(CASE WHEN {task}.assigned_on >= {as_of}',
+        SQL,
+    ),
+    Fault("SQL: a group ends with its first part", BUCKETS, 'f"max({child}.completed_on)', 'f"min({child}.completed_on)', SQL),
+    Fault("SQL: one finished part finishes the group", BUCKETS, "bool_and(", "bool_or(", SQL),
+    Fault(
+        "SQL: completed on the due date is late", BUCKETS, 'f"WHEN {completed_on} <= {task}.due', 'f"WHEN {completed_on} < {task}.due', SQL
+    ),
+    Fault("SQL: a result that waits is overdue", BUCKETS, "AND {submitted} <= {task}.due THEN", "AND {submitted} > {task}.due THEN", SQL),
+    Fault(
+        "SQL: what has not begun is completed",
+        BUCKETS,
+        "coalesce({task}.completed_on <= {as_of}, false)",
+        "coalesce({task}.completed_on <= {as_of}, true)",
+        SQL,
+    ),
+    Fault(
+        "a rate rounds down",
+        RATES,
+        "how = ROUND_HALF_UP if rounding is Rounding.HALF_UP else ROUND_DOWN",
+        "how = ROUND_DOWN",
+        "tests/contracts/test_rates.py",
+    ),
+    Fault("0/0 is 0 %", RATES, "        return None\n    how", '        return Decimal("0.00")\n    how', "tests/contracts/test_rates.py"),
+    Fault("one decimal", RATES, 'Decimal("0.01")', 'Decimal("0.1")', "tests/contracts/test_rates.py"),
+    Fault(
+        "R2 leaves out the late ones",
+        RATES,
+        "            ON_TIME | LATE,\n            DECIDED_BY_DATE,",
+        "            ON_TIME,\n            DECIDED_BY_DATE,",
+        "tests/contracts/test_rates.py",
+    ),
+    Fault("R7 is of all", RATES, "OVERDUE, OPEN)", "OVERDUE, ALL)", "tests/contracts/test_rates.py"),
+    Fault(
+        "R3a counts undated ones on time",
+        RATES,
+        '"Hoàn thành đúng hạn / Hoàn thành", ON_TIME, COMPLETED)',
+        '"Hoàn thành đúng hạn / Hoàn thành", COMPLETED, COMPLETED)',
+        "tests/contracts/test_rates.py",
+    ),
+    Fault("Saturday is worked", DAYS, "SATURDAY = 5", "SATURDAY = 6", "tests/contracts/test_working_days.py"),
+    Fault(
+        "the first day of a period counts",
+        DAYS,
+        "        day = start\n        while days:\n",
+        "        day = start - ONE_DAY\n        while days:\n",
+        "tests/contracts/test_working_days.py",
+    ),
+    Fault(
+        "a day that is only proposed is off",
+        DAYS,
+        "for day in days if not day.pending}",
+        "for day in days}",
+        "tests/contracts/test_working_days.py",
+    ),
+    Fault(
+        "a swapped Saturday is off",
+        DAYS,
+        "day.type is DayType.HOAN_DOI_LAM",
+        "day.type is DayType.HOAN_DOI_NGHI",
+        "tests/contracts/test_working_days.py",
+    ),
+    Fault(
+        "holidays are counted as worked between two days",
+        DAYS,
+        "return plain + sum(worked - is_of_the_week(day) for day, worked in self.decided.items() if start < day <= end)",
+        "return plain",
+        "tests/contracts/test_working_days.py",
+    ),
+    Fault(
+        "overdue on the due date",
+        DAYS,
+        "return max(0, (today - due).days)",
+        "return max(0, (today - due).days + 1)",
+        "tests/contracts/test_working_days.py",
+    ),
+    Fault(
+        "a value is valid a day late",
+        PROVINCE,
+        "        place = bisect_right(self.days, day)\n",
+        "        place = bisect_right(self.days, day - ONE_DAY)\n",
+        "tests/contracts/test_province_rules.py",
+    ),
+    Fault(
+        "the earlier word on one day counts",
+        PROVINCE,
+        "                later[decision.valid_from] = decision.value",
+        "                later.setdefault(decision.valid_from, decision.value)",
+        "tests/contracts/test_province_rules.py",
+    ),
+    Fault("1 is yes", PROVINCE, "right = type(value) is bool", "right = value in (True, False)", "tests/contracts/test_province_rules.py"),
+    Fault(
+        "a setting above its most",
+        PROVINCE,
+        "self.least <= value <= self.most",
+        "self.least <= value",
+        "tests/contracts/test_province_rules.py",
+    ),
+    Fault(
+        "due soon by the default, whatever was decided",
+        PROVINCE,
+        "due_soon_until(day, self.on(day).due_soon_days)",
+        "due_soon_until(day)",
+        "tests/contracts/test_province_rules.py",
+    ),
+)

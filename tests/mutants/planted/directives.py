@@ -1,0 +1,104 @@
+"""Registering and releasing a document."""
+
+from tests.mutants.fault import Fault
+
+ROOM = "services/directives/"
+RULES, DIRECTIVE, RIGHTS = ROOM + "domain/rules.py", ROOM + "domain/directive.py", ROOM + "domain/permissions.py"
+LIFE, BAD_INPUT = "tests/directives/test_life_of_a_directive.py", "tests/directives/test_bad_input.py"
+
+FAULTS = (
+    Fault(
+        "secrecy as a block list",
+        RULES,
+        "if draft.secrecy != NORMAL_SECRECY:",
+        'if draft.secrecy in ("MAT", "TOI_MAT", "TUYET_MAT"):',
+        BAD_INPUT,
+    ),
+    Fault(
+        "of a secret document more is said",
+        RULES,
+        '        yield SecrecyNotAllowed(field="secrecy")\n        return\n',
+        '        yield SecrecyNotAllowed(field="secrecy")\n',
+        BAD_INPUT,
+    ),
+    Fault(
+        "a due date on the day of issue is refused",
+        RULES,
+        "elif instruction.due < issue_date:",
+        "elif instruction.due <= issue_date:",
+        LIFE,
+    ),
+    Fault("issued tomorrow", RULES, "if draft.issue_date > today:", "if False:", BAD_INPUT),
+    Fault("issued today is refused", RULES, "if draft.issue_date > today:", "if draft.issue_date >= today:", LIFE),
+    Fault("two leads", RULES, "if len(leads) + (instruction.lead_group is not None) > 1:", "if len(leads) > 1:", BAD_INPUT),
+    Fault("no lead", RULES, "    if not leads and instruction.lead_group is None:\n", "    if False:\n", BAD_INPUT),
+    Fault("an agency twice", RULES, "elif agency in agencies[:index]:", "elif False:", BAD_INPUT),
+    Fault("an agency that has ended", RULES, "        if agency not in living:\n", "        if False:\n", BAD_INPUT),
+    Fault(
+        "a product without a date needs no reason",
+        RULES,
+        "elif instruction.deliverable is not None and not instruction.no_deadline_reason:",
+        "elif False:",
+        BAD_INPUT,
+    ),
+    Fault("a date without a deadline", RULES, "    elif instruction.due is not None:\n", "    elif False:\n", BAD_INPUT),
+    Fault("an empty group", RULES, "elif not set(kinds) & set(living_kinds):", "elif False:", BAD_INPUT),
+    Fault("the issuer assigns work to himself", DIRECTIVE, " and agency.id != self.issuing_agency_id)", ")", LIFE),
+    Fault(
+        "who leads his part coordinates as well",
+        DIRECTIVE,
+        "if assignment.role is AssignmentRole.COORDINATING and assignment.agency_id not in self.lead_agency_ids",
+        "if assignment.role is AssignmentRole.COORDINATING",
+        LIFE,
+    ),
+    Fault(
+        "a change keeps what awaited its release",
+        ROOM + "domain/lifecycle.py",
+        "    DirectiveState.AWAITING_RELEASE: {\n        Action.CHANGE: DirectiveState.DRAFT,",
+        "    DirectiveState.AWAITING_RELEASE: {\n        Action.CHANGE: DirectiveState.AWAITING_RELEASE,",
+        LIFE,
+    ),
+    Fault(
+        "a tracker releases what needs approval",
+        RIGHTS,
+        "if action is Action.RELEASE and not release_needs_approval:",
+        "if action is Action.RELEASE:",
+        "tests/directives/test_release_by_the_rules.py",
+    ),
+    Fault(
+        "an agency sees the others' instructions",
+        RIGHTS,
+        "    return [one for one in directive.instructions if agency in (*one.lead_agency_ids, *one.coordinating_agency_ids)]",
+        "    return directive.instructions",
+        LIFE,
+    ),
+    Fault(
+        "an administrator sees what an agency sees",
+        RIGHTS,
+        '"AGENCY_OFFICER", "HOME_AFFAIRS"})',
+        '"AGENCY_OFFICER", "HOME_AFFAIRS", "SYSTEM_ADMIN"})',
+        LIFE,
+    ),
+    Fault(
+        "a draft is seen by agencies",
+        ROOM + "persistence/repository.py",
+        "(d.state = 'RELEASED' AND EXISTS (",
+        "(d.state <> '' AND EXISTS (",
+        LIFE,
+    ),
+    Fault(
+        "who coordinates sees no document",
+        ROOM + "persistence/repository.py",
+        " OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)])",
+        ")",
+        LIFE,
+    ),
+    Fault(
+        "a page leaves out what came in the same moment",
+        ROOM + "queries/directives.py",
+        "(d.created_at, d.id) < (CAST(:before AS timestamptz), CAST(:before_id AS uuid))",
+        "d.created_at < CAST(:before AS timestamptz) AND CAST(:before_id AS uuid) IS NOT NULL",
+        LIFE,
+    ),
+    Fault("an underscore finds anything", ROOM + "queries/directives.py", '.replace("_", "!_")', "", LIFE),
+)

@@ -1,0 +1,201 @@
+"""What all services are built on: one transaction, events once and in order, days, words, tokens."""
+
+from tests.mutants.fault import Fault
+
+MESSAGING = "libs/common/messaging/"
+UNIT_OF_WORK, CHANGE = "libs/common/unit_of_work.py", "libs/common/change.py"
+ONE_TRANSACTION, MESSAGES = "tests/messaging/test_unit_of_work.py", "tests/messaging/test_messages.py"
+TOKENS, VERIFIED = "libs/common/tokens.py", "tests/web/test_tokens.py"
+
+FAULTS = (
+    Fault(
+        "a change without a version is taken",
+        UNIT_OF_WORK,
+        "        if aggregate is not None and change.if_match is None:\n            raise PreconditionMissing\n",
+        "",
+        ONE_TRANSACTION,
+    ),
+    Fault(
+        "what nobody touched is lost in silence",
+        UNIT_OF_WORK,
+        "        if error is None and self._told:\n            raise NotCommitted(self._named(self._told))\n",
+        "",
+        ONE_TRANSACTION,
+    ),
+    Fault(
+        "a key may be used for something else",
+        CHANGE,
+        "return hashlib.sha256(self.raw).digest()",
+        'return hashlib.sha256(b"").digest()',
+        ONE_TRANSACTION,
+    ),
+    Fault(
+        "letters are not composed",
+        CHANGE,
+        'return unicodedata.normalize("NFC", value)',
+        "return value",
+        "tests/directives/test_bad_input.py",
+    ),
+    Fault(
+        "the year 1899",
+        "libs/common/calendar_day.py",
+        "FIRST_DAY = date(1900, 1, 1)",
+        "FIRST_DAY = date(1, 1, 1)",
+        "tests/directives/test_bad_input.py",
+    ),
+    Fault(
+        "a number is a day",
+        "libs/common/calendar_day.py",
+        'value if isinstance(value, str) else ""',
+        "str(value)",
+        "tests/directives/test_bad_input.py",
+    ),
+    Fault(
+        "a claim in the inbox is not looked at",
+        MESSAGING + "consumer.py",
+        "ON CONFLICT DO NOTHING RETURNING source, epoch, aggregate_id, version",
+        "ON CONFLICT (consumer, source, epoch, aggregate_id, version) DO UPDATE SET version = excluded.version\n"
+        "RETURNING source, epoch, aggregate_id, version",
+        MESSAGES,
+    ),
+    Fault(
+        "the feed's position moves back",
+        MESSAGING + "consumer.py",
+        "WHERE (excluded.epoch, excluded.tx_id, excluded.seq) >= (feed_position.epoch, feed_position.tx_id, feed_position.seq)",
+        "WHERE true",
+        MESSAGES,
+    ),
+    Fault(
+        "a later event overtakes a failed one",
+        MESSAGING + "relay.py",
+        "WHERE earlier.attempts > 0 AND f.aggregate_id = e.aggregate_id AND earlier.seq < o.seq)",
+        "WHERE earlier.attempts > 0 AND f.aggregate_id = e.aggregate_id AND earlier.seq < o.seq AND false)",
+        MESSAGES,
+    ),
+    Fault(
+        "the outbox keeps what was taken",
+        MESSAGING + "relay.py",
+        '_TAKEN = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"',
+        '_TAKEN = "DELETE FROM outbox WHERE seq = ANY($1::bigint[]) AND attempts > 0"',
+        MESSAGES,
+    ),
+    Fault(
+        "a deadlock never passes",
+        "libs/common/db.py",
+        '"40001", "40P01", "55P03"',
+        '"40001", "55P03"',
+        "tests/messaging/test_what_passes.py",
+    ),
+    Fault(
+        "a full disk is for ever",
+        "libs/common/db.py",
+        "FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}",
+        "FULL_ERRNOS = {errno.EDQUOT}",
+        "tests/messaging/test_what_passes.py",
+    ),
+    Fault(
+        "a missing file passes",
+        "libs/common/db.py",
+        "    errno.ENETDOWN,\n",
+        "    errno.ENETDOWN,\n    errno.ENOENT,\n",
+        "tests/messaging/test_what_passes.py",
+    ),
+    Fault(
+        "the log ends a work",
+        "libs/common/supervise.py",
+        "    with suppress(Exception):\n        log.warning(event, **more)",
+        "    log.warning(event, **more)",
+        "tests/unit/test_supervise.py",
+    ),
+    Fault(
+        "a work that ends is not named",
+        "libs/common/supervise.py",
+        "        tell_ended(task.get_name())\n",
+        "",
+        "tests/unit/test_supervise.py",
+    ),
+    Fault(
+        "old keys stay a year",
+        "libs/common/housekeeping.py",
+        "interval '30 days'",
+        "interval '300 days'",
+        "tests/messaging/test_housekeeping.py",
+    ),
+    Fault(
+        "dead events nobody decided about go",
+        "libs/common/housekeeping.py",
+        "state <> 'open' AND decided_at",
+        "coalesce(decided_at, failed_at)",
+        "tests/messaging/test_housekeeping.py",
+    ),
+    Fault(
+        "an answer from before a change",
+        "libs/common/single_flight.py",
+        "        self._generation += 1\n",
+        "        self._generation += 0\n",
+        "tests/web/test_single_flight.py",
+    ),
+    Fault(
+        "an error is kept",
+        "libs/common/single_flight.py",
+        "        except BaseException:\n            self._drop(key, flight)\n            raise",
+        "        except BaseException:\n            raise",
+        "tests/web/test_single_flight.py",
+    ),
+    Fault(
+        "nobody waits, and it goes on",
+        "libs/common/single_flight.py",
+        "                self._drop(key, flight)\n                flight.task.cancel()",
+        "                self._drop(key, flight)",
+        "tests/web/test_single_flight.py",
+    ),
+    Fault(
+        "a foreign issuer",
+        TOKENS,
+        'if claims.get("iss") != self._issuer or self._audience not in audiences:',
+        "if self._audience not in audiences:",
+        VERIFIED,
+    ),
+    Fault(
+        "made for somebody else",
+        TOKENS,
+        'if claims.get("iss") != self._issuer or self._audience not in audiences:',
+        'if claims.get("iss") != self._issuer:',
+        VERIFIED,
+    ),
+    Fault(
+        "asked for by a stranger",
+        TOKENS,
+        'if claims.get("typ") != "Bearer" or claims.get("azp") not in self._parties:',
+        'if claims.get("typ") != "Bearer":',
+        VERIFIED,
+    ),
+    Fault(
+        "a token without an end",
+        TOKENS,
+        'if not isinstance(claims.get("exp"), int) or claims["exp"] <= time.time():',
+        'if isinstance(claims.get("exp"), int) and claims["exp"] <= time.time():',
+        VERIFIED,
+    ),
+    Fault(
+        "a checked token never ends",
+        TOKENS,
+        '        if claims.expires <= time.time():\n            del self._checked[token]\n            raise InvalidToken("expired")\n',
+        "",
+        VERIFIED,
+    ),
+    Fault(
+        "more than fits are named",
+        "libs/common/live.py",
+        "    if len(agencies) + len(persons) > MOST_NAMED:\n        return EVERYBODY\n",
+        "",
+        "tests/web/test_whom_hints_name.py",
+    ),
+    Fault(
+        "who saw it before is not told",
+        UNIT_OF_WORK,
+        "return self._hints_before[aggregate.id] | self.hint_of(aggregate)",
+        "return self.hint_of(aggregate)",
+        "tests/web/test_whom_hints_name.py",
+    ),
+)

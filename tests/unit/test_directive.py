@@ -1,0 +1,256 @@
+"""The life of a directive and what it must satisfy, given-when-then. No database, no HTTP."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from libs.common.actor import Actor
+from libs.common.domain import Aggregate, DomainError, Forbidden
+from libs.contracts.agency_groups import AGENCY_GROUPS
+from services.directives.domain import events
+from services.directives.domain.directive import Directive
+from services.directives.domain.draft import Assignment, Draft, InstructionDraft
+from services.directives.domain.lifecycle import Action, AlreadyReleased, AlreadySubmitted, next_state
+from services.directives.domain.permissions import agency_that_sees, instructions_seen, permit, sees_all
+from services.directives.domain.rules import broken_rules, require_sound
+from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
+
+OFFICE, HEALTH, FINANCE, BINH_SON, LY_SON = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
+TODAY = date(2026, 2, 12)
+NOON = datetime(2026, 2, 12, 5, tzinfo=UTC)
+PERSON, RELEASER = uuid4(), uuid4()
+
+
+@dataclass(frozen=True)
+class Living:
+    id: UUID
+    kind: str
+
+
+def lead(agency: UUID) -> Assignment:
+    return Assignment(agency, AssignmentRole.LEAD)
+
+
+def coordinating(agency: UUID) -> Assignment:
+    return Assignment(agency, AssignmentRole.COORDINATING)
+
+
+def instruction(*assignments: Assignment, **changed: Any) -> InstructionDraft:
+    plain = InstructionDraft(
+        content="Rà soát",
+        deliverable=None,
+        deadline_class=DeadlineClass.DATED,
+        deadline_wording=None,
+        due=date(2026, 3, 5),
+        no_deadline_reason=None,
+        assignments=assignments or (lead(HEALTH),),
+        lead_group=None,
+        field=None,
+    )
+    return replace(plain, **changed)
+
+
+def draft(*instructions: InstructionDraft, **changed: Any) -> Draft:
+    plain = Draft(
+        secrecy="NORMAL",
+        kind=DirectiveKind.CONG_VAN,
+        number="5425",
+        notation="UBND-KGVX",
+        issue_date=TODAY,
+        urgency=Urgency.NORMAL,
+        subject="Phòng dịch",
+        signer=None,
+        instructions=instructions or (instruction(),),
+    )
+    return replace(plain, **changed)
+
+
+def ids() -> Any:
+    numbers = count(1)
+    return lambda: UUID(int=next(numbers))
+
+
+def registered(words: Draft | None = None) -> Directive:
+    return Directive.register(words or draft(), issuing_agency_id=OFFICE, created_by=PERSON, new_id=ids(), at=NOON)
+
+
+def happened(aggregate: Aggregate) -> list[tuple[int, Any]]:
+    return [(one.version, one.event) for one in aggregate.take_recorded()]
+
+
+def group_with_kind() -> tuple[str, str]:
+    """Some group of agencies, and a kind that is in it."""
+    group = next(iter(AGENCY_GROUPS))
+    return group, next(iter(AGENCY_GROUPS[group]))
+
+
+def test_what_is_registered_is_a_draft_with_its_instructions_in_order() -> None:
+    directive = registered(draft(instruction(lead(HEALTH), coordinating(FINANCE)), instruction(lead(FINANCE))))
+    assert (directive.state, directive.version, directive.stored_version, directive.released_at) == (DirectiveState.DRAFT, 1, 0, None)
+    assert (directive.issuing_agency_id, directive.created_by) == (OFFICE, PERSON)
+    assert [(one.ordinal, one.lead_agency_ids, one.coordinating_agency_ids, one.version) for one in directive.instructions] == [
+        (1, (HEALTH,), (FINANCE,), 0),
+        (2, (FINANCE,), (), 0),
+    ]
+    assert len({directive.id, *(one.id for one in directive.instructions)}) == 3
+    assert happened(directive) == [(1, events.Registered(occurred_at=NOON))]
+
+
+def test_a_change_says_what_differs_and_must_be_submitted_anew() -> None:
+    directive = registered()
+    directive.submit_for_release(at=NOON)
+    assert directive.state is DirectiveState.AWAITING_RELEASE
+    directive.take_recorded()
+    changed = draft(instruction(lead(FINANCE)), signer="Nguyễn Văn A")
+    directive.change(changed, new_id=ids(), at=NOON)
+    assert (directive.state, directive.draft) == (DirectiveState.DRAFT, changed)
+    assert directive.instructions[0].lead_agency_ids == (FINANCE,)
+    assert happened(directive) == [(3, events.Changed(fields=("signer", "instructions"), occurred_at=NOON))]
+
+
+def test_submitting_is_told() -> None:
+    directive = registered()
+    directive.submit_for_release(at=NOON)
+    assert happened(directive)[1:] == [(2, events.SubmittedForRelease(occurred_at=NOON))]
+
+
+def test_a_release_is_told_by_the_document_and_by_each_instruction() -> None:
+    directive = registered(draft(instruction(), instruction(lead(FINANCE))))
+    directive.take_recorded()
+    directive.release([], by=RELEASER, at=NOON)
+    assert (directive.state, directive.released_at) == (DirectiveState.RELEASED, NOON)
+    assert happened(directive) == [(2, events.Released(released_by=RELEASER, occurred_at=NOON))]
+    for one in directive.instructions:
+        assert happened(one) == [(1, events.InstructionReleased(directive=directive, released_by=RELEASER, occurred_at=NOON))]
+
+
+def test_a_group_is_everybody_of_its_kinds_but_the_issuer() -> None:
+    group, kind = group_with_kind()
+    living = [Living(LY_SON, kind), Living(OFFICE, kind), Living(BINH_SON, kind), Living(HEALTH, "of-no-group")]
+    directive = registered(draft(instruction(coordinating(BINH_SON), coordinating(FINANCE), lead_group=group)))
+    assert directive.instructions[0].lead_agency_ids == ()
+    directive.release(living, by=None, at=NOON)
+    assert directive.instructions[0].lead_agency_ids == (LY_SON, BINH_SON)
+    assert directive.instructions[0].coordinating_agency_ids == (FINANCE,), "who leads his part coordinates nothing besides"
+
+
+def test_no_step_but_those_of_the_table() -> None:
+    possible = {
+        (DirectiveState.DRAFT, Action.CHANGE): DirectiveState.DRAFT,
+        (DirectiveState.DRAFT, Action.SUBMIT_FOR_RELEASE): DirectiveState.AWAITING_RELEASE,
+        (DirectiveState.DRAFT, Action.RELEASE): DirectiveState.RELEASED,
+        (DirectiveState.AWAITING_RELEASE, Action.CHANGE): DirectiveState.DRAFT,
+        (DirectiveState.AWAITING_RELEASE, Action.RELEASE): DirectiveState.RELEASED,
+    }
+    for state in DirectiveState:
+        for action in (Action.CHANGE, Action.SUBMIT_FOR_RELEASE, Action.RELEASE):
+            if (state, action) in possible:
+                assert next_state(state, action) is possible[state, action]
+                continue
+            with pytest.raises(AlreadyReleased if state is DirectiveState.RELEASED else AlreadySubmitted):
+                next_state(state, action)
+
+
+# Draft → field and code of what is wrong with it.
+WRONG: list[tuple[str, Draft, list[tuple[str, str]]]] = [
+    ("in order", draft(), []),
+    ("not numbered yet", draft(number=None, notation=None), []),
+    ("secret, and wrong besides", draft(secrecy="MAT", number=None), [("secrecy", "secrecy-not-allowed")]),
+    ("of no level that is known", draft(secrecy="normal"), [("secrecy", "secrecy-not-allowed")]),
+    ("issued tomorrow", draft(issue_date=TODAY + timedelta(days=1)), [("issue_date", "issue-date-in-future")]),
+    ("without a demand", replace(draft(), instructions=()), [("instructions", "no-instructions")]),
+    ("of an unknown field", draft(instruction(field="phép thuật")), [("instructions.0.field", "unknown-field")]),
+    ("of a known field", draft(instruction(field="y-te")), []),
+    ("due on the day of issue", draft(instruction(due=TODAY)), []),
+    ("due before it was issued", draft(instruction(due=TODAY - timedelta(days=1))), [("instructions.0.due", "due-before-issue")]),
+    ("dated without a date", draft(instruction(due=None)), [("instructions.0.due", "due-missing")]),
+    (
+        "undated with a date",
+        draft(instruction(deadline_class=DeadlineClass.NONE)),
+        [("instructions.0.due", "due-without-deadline")],
+    ),
+    ("undated", draft(instruction(deadline_class=DeadlineClass.NONE, due=None)), []),
+    (
+        "a product without a date",
+        draft(instruction(deadline_class=DeadlineClass.NONE, due=None, deliverable=Deliverable.BAO_CAO)),
+        [("instructions.0.no_deadline_reason", "no-deadline-reason-missing")],
+    ),
+    (
+        "a product without a date, with a reason",
+        draft(instruction(deadline_class=DeadlineClass.NONE, due=None, deliverable=Deliverable.BAO_CAO, no_deadline_reason="Theo mùa")),
+        [],
+    ),
+    ("two leads", draft(instruction(lead(HEALTH), lead(FINANCE))), [("instructions.0.assignments", "two-leads")]),
+    ("no lead", draft(instruction(coordinating(FINANCE))), [("instructions.0.assignments", "no-lead")]),
+    ("a lead and a group", draft(instruction(lead_group=group_with_kind()[0])), [("instructions.0.assignments", "two-leads")]),
+    ("a group alone", draft(replace(instruction(lead_group=group_with_kind()[0]), assignments=())), []),
+    (
+        "an unknown group",
+        draft(replace(instruction(lead_group="thôn"), assignments=())),
+        [("instructions.0.lead_group", "unknown-group")],
+    ),
+    (
+        "an agency that lives no more, in the second demand",
+        draft(instruction(), instruction(lead(HEALTH), coordinating(LY_SON))),
+        [("instructions.1.assignments.1.agency_id", "unknown-agency")],
+    ),
+    (
+        "an agency twice",
+        draft(instruction(lead(HEALTH), coordinating(FINANCE), coordinating(HEALTH))),
+        [("instructions.0.assignments.2.agency_id", "agency-twice")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "wrong"), [one[1:] for one in WRONG], ids=[one[0] for one in WRONG])
+def test_what_a_draft_must_satisfy(words: Draft, wrong: list[tuple[str, str]]) -> None:
+    kinds = {group_with_kind()[1]}
+    found = list(broken_rules(words, living={HEALTH, FINANCE}, living_kinds=kinds, today=TODAY))
+    assert [(one.field, one.code) for one in found] == wrong
+    if not wrong:
+        require_sound(words, living={HEALTH, FINANCE}, living_kinds=kinds, today=TODAY)
+        return
+    with pytest.raises(DomainError) as refused:
+        require_sound(words, living={HEALTH, FINANCE}, living_kinds=kinds, today=TODAY)
+    assert refused.value.code == wrong[0][1]
+    assert refused.value.extra["errors"] == [{"field": field, "code": code} for field, code in wrong]
+
+
+def test_a_group_of_nobody_is_refused() -> None:
+    words = draft(replace(instruction(lead_group=group_with_kind()[0]), assignments=()))
+    found = broken_rules(words, living=set(), living_kinds={"of-no-group"}, today=TODAY)
+    assert [(one.field, one.code) for one in found] == [("instructions.0.lead_group", "empty-group")]
+
+
+OVERSEEING = ("LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "INSPECTOR")
+OF_AGENCIES = ("AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS")
+ROLES = (*OVERSEEING, *OF_AGENCIES, "SYSTEM_ADMIN", "SERVICE", "STRANGER")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("needs_approval", [True, False])
+def test_who_may_do_what(role: str, needs_approval: bool) -> None:
+    actor = Actor.of_person(PERSON, uuid4(), HEALTH, role)
+    office = role in ("OFFICE_TRACKER", "OFFICE_LEAD")
+    for action in Action:
+        allowed = office if action is not Action.RELEASE else role == "OFFICE_LEAD" or (role == "OFFICE_TRACKER" and not needs_approval)
+        if allowed:
+            permit(actor, action, release_needs_approval=needs_approval)
+        else:
+            with pytest.raises(Forbidden):
+                permit(actor, action, release_needs_approval=needs_approval)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_sees_what(role: str) -> None:
+    actor = Actor.of_person(PERSON, uuid4(), HEALTH, role)
+    directive = registered(draft(instruction(lead(HEALTH)), instruction(lead(FINANCE), coordinating(HEALTH)), instruction(lead(FINANCE))))
+    everything, own = role in OVERSEEING, role in OF_AGENCIES
+    assert sees_all(actor) is everything
+    assert agency_that_sees(actor) == (HEALTH if own else None)
+    seen = [one.ordinal for one in instructions_seen(actor, directive)]
+    assert seen == ([1, 2, 3] if everything else [1, 2] if own else [])
