@@ -85,6 +85,13 @@ def test_of_two_decisions_for_one_day_the_later_counts_and_a_withdrawal_leaves_n
     assert (withdrawn.on(DAY).due_soon_days, withdrawn.days_of_change) == (3, ())
 
 
+def test_what_is_due_soon_follows_the_days_that_were_decided() -> None:
+    monday = date(2026, 3, 9)
+    rules = ProvinceRules({"due_soon_days": [Decision(None, 3), Decision(monday + ONE_DAY, 5)]})
+    assert rules.due_soon_until(monday) == date(2026, 3, 12)
+    assert rules.due_soon_until(monday + ONE_DAY) == date(2026, 3, 17)
+
+
 def test_a_day_is_counted_by_the_calendar_valid_when_it_is_judged() -> None:
     """24 November was pending: once it is decided, whoever judges from then on counts a day less."""
     decided = tuple(day.model_copy(update={"pending": False}) for day in BUNDLED_DAYS[2026])

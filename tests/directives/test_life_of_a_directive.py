@@ -1,5 +1,6 @@
 """From draft to release, and what others hear of it."""
 
+from unicodedata import normalize
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -56,6 +57,13 @@ async def test_a_draft_is_submitted_and_released_by_an_office_leader(directives:
     assert outbox.rows <= 5
     again = await directives.post(OFFICE_LEAD, f"{address}/release", version=3)
     assert (again.status_code, again.json()["code"]) == (409, "already-released")
+
+
+async def test_letters_typed_on_any_device_are_kept_as_one(directives: Client) -> None:
+    composed = "Phòng chống dịch ở huyện đảo"
+    draft = await registered(directives, instruction(content=normalize("NFD", composed)), subject=normalize("NFD", composed))
+    assert draft["subject"] == composed
+    assert draft["instructions"][0]["content"] == composed  # type: ignore[index]
 
 
 async def test_an_instruction_keeps_its_field_and_tells_it(directives: Client) -> None:

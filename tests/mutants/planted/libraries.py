@@ -13,7 +13,7 @@ FAULTS = (
         UNIT_OF_WORK,
         "        if aggregate is not None and change.if_match is None:\n            raise PreconditionMissing\n",
         "",
-        ONE_TRANSACTION,
+        "tests/directives/test_bad_input.py",
     ),
     Fault(
         "what nobody touched is lost in silence",
@@ -27,14 +27,14 @@ FAULTS = (
         CHANGE,
         "return hashlib.sha256(self.raw).digest()",
         'return hashlib.sha256(b"").digest()',
-        ONE_TRANSACTION,
+        "tests/directives/test_bad_input.py",
     ),
     Fault(
         "letters are not composed",
         CHANGE,
         'return unicodedata.normalize("NFC", value)',
         "return value",
-        "tests/directives/test_bad_input.py",
+        "tests/directives/test_life_of_a_directive.py",
     ),
     Fault(
         "the year 1899",
