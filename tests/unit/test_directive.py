@@ -16,10 +16,11 @@ from services.directives.domain.directive import Directive
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
 from services.directives.domain.lifecycle import Action, AlreadyReleased, AlreadySubmitted, next_state
 from services.directives.domain.permissions import agency_that_sees, instructions_seen, permit, sees_all
-from services.directives.domain.rules import broken_rules, require_sound
+from services.directives.domain.rules import AgenciesOfDay, broken_rules, require_sound
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
 
-OFFICE, HEALTH, FINANCE, BINH_SON, LY_SON = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
+OFFICE, HEALTH, FINANCE, BINH_SON, LY_SON, PARTY = uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
+MANY = [uuid4() for _ in range(200)]
 TODAY = date(2026, 2, 12)
 NOON = datetime(2026, 2, 12, 5, tzinfo=UTC)
 PERSON, RELEASER = uuid4(), uuid4()
@@ -37,6 +38,10 @@ def lead(agency: UUID) -> Assignment:
 
 def coordinating(agency: UUID) -> Assignment:
     return Assignment(agency, AssignmentRole.COORDINATING)
+
+
+def many(count: int) -> list[Assignment]:
+    return [coordinating(agency) for agency in MANY[:count]]
 
 
 def instruction(*assignments: Assignment, **changed: Any) -> InstructionDraft:
@@ -203,26 +208,41 @@ WRONG: list[tuple[str, Draft, list[tuple[str, str]]]] = [
         draft(instruction(lead(HEALTH), coordinating(FINANCE), coordinating(HEALTH))),
         [("instructions.0.assignments.2.agency_id", "agency-twice")],
     ),
+    (
+        "led by an agency that can receive nothing",
+        draft(instruction(lead(PARTY), coordinating(HEALTH))),
+        [("instructions.0.assignments.0.agency_id", "lead-without-account")],
+    ),
+    ("coordinated by an agency that can receive nothing", draft(instruction(lead(HEALTH), coordinating(PARTY))), []),
+    (
+        "more words than an event can carry",
+        draft(instruction(content="x" * 10_001, deadline_wording="x" * 1_001), subject="x" * 2_001),
+        [("subject", "text-too-long"), ("instructions.0.content", "text-too-long"), ("instructions.0.deadline_wording", "text-too-long")],
+    ),
+    (
+        "more agencies than an event can carry",
+        draft(instruction(*many(200), lead(HEALTH))),
+        [("instructions.0.assignments", "too-many-agencies")],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("words", "wrong"), [one[1:] for one in WRONG], ids=[one[0] for one in WRONG])
 def test_what_a_draft_must_satisfy(words: Draft, wrong: list[tuple[str, str]]) -> None:
-    kinds = {group_with_kind()[1]}
-    found = list(broken_rules(words, living={HEALTH, FINANCE}, living_kinds=kinds, today=TODAY))
-    assert [(one.field, one.code) for one in found] == wrong
+    agencies = AgenciesOfDay({HEALTH, FINANCE, PARTY, *MANY}, {HEALTH, FINANCE}, [group_with_kind()[1]])
+    assert [(one.field, one.code) for one in broken_rules(words, agencies, today=TODAY)] == wrong
     if not wrong:
-        require_sound(words, living={HEALTH, FINANCE}, living_kinds=kinds, today=TODAY)
+        require_sound(words, agencies, today=TODAY)
         return
     with pytest.raises(DomainError) as refused:
-        require_sound(words, living={HEALTH, FINANCE}, living_kinds=kinds, today=TODAY)
+        require_sound(words, agencies, today=TODAY)
     assert refused.value.code == wrong[0][1]
     assert refused.value.extra["errors"] == [{"field": field, "code": code} for field, code in wrong]
 
 
 def test_a_group_of_nobody_is_refused() -> None:
     words = draft(replace(instruction(lead_group=group_with_kind()[0]), assignments=()))
-    found = broken_rules(words, living=set(), living_kinds={"of-no-group"}, today=TODAY)
+    found = broken_rules(words, AgenciesOfDay((), (), ["of-no-group"]), today=TODAY)
     assert [(one.field, one.code) for one in found] == [("instructions.0.lead_group", "empty-group")]
 
 

@@ -33,7 +33,7 @@ FAULTS = (
     Fault("two leads", RULES, "if len(leads) + (instruction.lead_group is not None) > 1:", "if len(leads) > 1:", BAD_INPUT),
     Fault("no lead", RULES, "    if not leads and instruction.lead_group is None:\n", "    if False:\n", BAD_INPUT),
     Fault("an agency twice", RULES, "elif agency in agencies[:index]:", "elif False:", BAD_INPUT),
-    Fault("an agency that has ended", RULES, "        if agency not in living:\n", "        if False:\n", BAD_INPUT),
+    Fault("an agency that has ended", RULES, "        if agency not in known.living:\n", "        if False:\n", BAD_INPUT),
     Fault(
         "a product without a date needs no reason",
         RULES,
@@ -42,7 +42,9 @@ FAULTS = (
         BAD_INPUT,
     ),
     Fault("a date without a deadline", RULES, "    elif instruction.due is not None:\n", "    elif False:\n", BAD_INPUT),
-    Fault("an empty group", RULES, "elif not set(kinds) & set(living_kinds):", "elif False:", BAD_INPUT),
+    Fault(
+        "an empty group", RULES, "elif not (members := sum(kind in kinds for kind in known.kinds)):", "elif (members := 1) > 1:", BAD_INPUT
+    ),
     Fault("the issuer assigns work to himself", DIRECTIVE, " and agency.id != self.issuing_agency_id)", ")", LIFE),
     Fault(
         "who leads his part coordinates as well",

@@ -31,9 +31,9 @@ FAULTS = (
     ),
     Fault(
         "letters are not composed",
-        CHANGE,
-        'return unicodedata.normalize("NFC", value)',
-        "return value",
+        "libs/common/plain_text.py",
+        'return unicodedata.normalize("NFC", _NEVER.sub("", plain))',
+        'return _NEVER.sub("", plain)',
         "tests/directives/test_life_of_a_directive.py",
     ),
     Fault(

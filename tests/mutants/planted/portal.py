@@ -9,15 +9,22 @@ FAULTS = (
     Fault(
         "a form of another site",
         CSRF,
-        '    if headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":\n        raise ForeignForm("another site")\n',
+        '    if not is_from_our_page(headers):\n        raise ForeignForm("another site")\n',
         "",
         "tests/portal/test_safety.py",
     ),
     Fault(
-        "a form of another session",
+        "a form of another person",
         CSRF,
-        "if len(both) != 2 * LENGTH or not hmac.compare_digest(_mixed(both[:LENGTH], both[LENGTH:]), secret):",
-        "if len(both) != 2 * LENGTH:",
+        '    if whose.person_id != session.person_id:\n        raise ForeignForm("another person")\n',
+        "",
+        "tests/portal/test_safety.py",
+    ),
+    Fault(
+        "a form of last year",
+        CSRF,
+        '    if time.time() - int.from_bytes(plain[32:]) > LIFE_SECONDS:\n        raise ForeignForm("too old")\n',
+        "",
         "tests/portal/test_safety.py",
     ),
     Fault(

@@ -88,8 +88,8 @@ FAULTS = (
     Fault("who coordinates acts as the lead", RIGHTS, "        return Relation.COORDINATING\n", "        return Relation.LEAD\n", LIFE),
     Fault("a group is acted upon", RIGHTS, "    if task.is_group:\n        return frozenset()\n", "", LIFE),
     Fault("overdue today on the due date", STANDING, 'passed = f"{task}.due < {AS_OF}"', 'passed = f"{task}.due <= {AS_OF}"', AGREE),
-    Fault("late on the due date", STANDING, "{COMPLETED} AND t.completed_on > t.due", "{COMPLETED} AND t.completed_on >= t.due", AGREE),
-    Fault("a finished group is open", STANDING, "AND c.state <> 'COMPLETED'\"\n_OPEN_GROUPS", '"\n_OPEN_GROUPS', AGREE),
+    Fault("late on the due date", STANDING, 'COMPLETED_LATE: "t.completed_on > t.due"', 'COMPLETED_LATE: "t.completed_on >= t.due"', AGREE),
+    Fault("a finished group is open", STANDING, "AND c.state <> 'COMPLETED'\"\n_FINISHED_GROUP", '"\n_FINISHED_GROUP', AGREE),
     Fault(
         "a group ends with its first part, in lists",
         STANDING,
@@ -100,15 +100,15 @@ FAULTS = (
     Fault(
         "undated ones end the list",
         LISTING,
-        "beyond = beyond if after.day is not None else _BEYOND_UNDATED",
-        "beyond = beyond if after.day is not None else 'FALSE'",
+        "self.beyond if after.day is not None else self.beyond_undated",
+        "self.beyond if after.day is not None else 'FALSE'",
         "tests/tasks/test_pages.py",
     ),
     Fault(
         "the second page skips equal due dates",
         LISTING,
-        "(t.due IS NULL, t.due, t.number) > (false, CAST(:after_day AS date), CAST(:after_number AS bigint))",
-        "(t.due IS NULL, t.due) > (false, CAST(:after_day AS date)) AND CAST(:after_number AS bigint) > 0",
+        "({due} IS NULL, {due}, {number}) > (false, CAST(:after_day AS date), CAST(:after_number AS bigint))",
+        "({due} IS NULL, {due}) > (false, CAST(:after_day AS date)) AND CAST(:after_number AS bigint) > 0",
         "tests/tasks/test_pages.py",
     ),
     Fault(
