@@ -56,7 +56,6 @@ DOMAIN = {
             "day-in-future": "That day has not come yet; figures can be seen up to today.",
             "secrecy-not-allowed": "Secret documents must not be entered into this system.",
             "issue-date-in-future": "The issue date must not be after today.",
-            "number-missing": "Give both number and notation, or neither while the document has no number.",
             "no-instructions": "A document must have at least one task.",
             "no-lead": "Every task must have one lead agency.",
             "two-leads": "A task has only one lead agency. Choose one agency, or assign to a whole group.",

@@ -46,7 +46,6 @@ PROBLEMS = {
     # a directive
     "secrecy-not-allowed": "Không được nhập văn bản mật vào phần mềm này.",
     "issue-date-in-future": "Ngày ban hành không được sau ngày hôm nay.",
-    "number-missing": "Ghi đủ cả số và ký hiệu, hoặc để trống cả hai khi văn bản chưa có số.",
     "no-instructions": "Văn bản phải có ít nhất một nhiệm vụ.",
     "no-lead": "Mỗi nhiệm vụ phải có một cơ quan chủ trì.",
     "two-leads": "Mỗi nhiệm vụ chỉ có một cơ quan chủ trì. Chọn một cơ quan, hoặc chọn giao cho cả nhóm.",

@@ -64,7 +64,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "field of nobody": (document(instruction(field="bong-da")), "unknown-field", "instructions.0.field"),
     "no instructions": (document(instructions=[]), "no-instructions", "instructions"),
     "issued tomorrow": (document(issue_date=TOMORROW), "issue-date-in-future", "issue_date"),
-    "number without notation": (document(notation=None), "number-missing", "notation"),
     "secret": (document(secrecy="SECRET"), "secrecy-not-allowed", "secrecy"),
     "top secret": (document(secrecy="TOP_SECRET", instructions=[]), "secrecy-not-allowed", "secrecy"),
     "unknown kind": (document(kind="thu-tay"), "invalid-body", None),
@@ -122,9 +121,9 @@ async def test_that_a_secret_document_was_tried_is_kept_and_nothing_of_it(direct
 
 
 async def test_every_broken_rule_is_told_at_once(directives: Client) -> None:
-    body = document(instruction(assignments=[]), instruction(due=YESTERDAY), notation=None)
+    body = document(instruction(assignments=[]), instruction(due=YESTERDAY), issue_date=TOMORROW)
     problem = (await directives.post(TRACKER, "/directives", body)).json()
-    assert [error["code"] for error in problem["errors"]] == ["number-missing", "no-lead", "due-before-issue"]
+    assert [error["code"] for error in problem["errors"]] == ["issue-date-in-future", "no-lead", "due-before-issue"]
 
 
 async def test_who_may_not_learns_nothing_of_the_body(directives: Client) -> None:
@@ -172,14 +171,14 @@ async def test_of_two_faults_the_earlier_is_told(directives: Client) -> None:
     address = f"/directives/{made['id']}"
     assert (await directives.post(OFFICE_LEAD, f"{address}/release", version=1)).status_code == 200
     before = await directives.everything()
-    unsound = document(notation=None)
+    unsound = document(instruction(due=None))
     rows = [
         (COMMUNE_CLERK, {"nonsense": 1}, None, 404, "not-found"),
         (HEALTH_CLERK, {"nonsense": 1}, None, 403, "forbidden"),
         (TRACKER, {"nonsense": 1}, None, 428, "precondition-missing"),
         (TRACKER, {"nonsense": 1}, 1, 412, "stale-version"),
         (TRACKER, {"nonsense": 1}, 2, 422, "invalid-body"),
-        (TRACKER, unsound, 2, 422, "number-missing"),
+        (TRACKER, unsound, 2, 422, "due-missing"),
         (TRACKER, document(), 2, 409, "already-released"),
     ]
     for person, body, version, status, code in rows:

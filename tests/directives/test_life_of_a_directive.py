@@ -3,6 +3,7 @@
 from unicodedata import normalize
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
 from libs.contracts.fields import FIELDS
@@ -161,3 +162,11 @@ async def test_documents_are_found_without_diacritics_and_page_by_page(directive
 async def test_letters_of_any_device_are_kept_in_one_form(directives: Client) -> None:
     draft = await registered(directives, subject="Tiê\u0301p nhâ\u0323n hô\u0300 sơ 🌾")
     assert draft["subject"] == "Tiếp nhận hồ sơ 🌾"
+
+
+@pytest.mark.parametrize(("number", "notation"), [("17", None), (None, "CĐ-UBND"), (None, None)])
+async def test_a_document_is_numbered_as_it_is(directives: Client, number: str | None, notation: str | None) -> None:
+    """Of nineteen real documents two have a number without a notation (rulebook 1.14)."""
+    draft = await registered(directives, instruction(), number=number, notation=notation)
+    released = await directives.post(OFFICE_LEAD, f"/directives/{draft['id']}/release", version=1)
+    assert (released.status_code, released.json()["number"], released.json()["notation"]) == (200, number, notation)

@@ -88,7 +88,7 @@ async def test_what_the_service_says_stands_beside_its_field(portal: Running, br
     errors = [
         {"field": "instructions.0.due", "code": "due-before-issue"},
         {"field": "instructions.0.assignments", "code": "two-leads"},
-        {"field": "number", "code": "number-missing"},
+        {"field": "number", "code": "text-too-long"},
     ]
     portal.stand_in.refuse["POST /directives/directives"] = (422, {"code": "due-before-issue", "errors": errors})
     key = browser.value_of("/directives", "idempotency_key")

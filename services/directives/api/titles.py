@@ -6,7 +6,6 @@ add_titles(
     {
         "secrecy-not-allowed": "Văn bản mật không được nhập vào hệ thống. Nội dung vừa gửi không được lưu.",
         "issue-date-in-future": "Ngày ban hành không được sau ngày hôm nay.",
-        "number-missing": "Văn bản phải có cả số và ký hiệu, hoặc để trống cả hai khi chưa có số.",
         "no-instructions": "Văn bản phải có ít nhất một nhiệm vụ.",
         "no-lead": "Mỗi nhiệm vụ phải có một cơ quan chủ trì.",
         "two-leads": "Mỗi nhiệm vụ chỉ có một cơ quan chủ trì; các cơ quan khác là phối hợp.",

@@ -36,7 +36,7 @@ class InstructionDraft:
 
 @dataclass(frozen=True)
 class Draft:
-    """`number` and `notation` are both None while a notice of conclusions has no number yet (rulebook 1.3).
+    """`number` and `notation` are as the document has them: both, one, or none while a conclusion is not numbered yet (rulebook 1.14).
 
     `another_document_reason` (văn bản khác) says why a document of the same issuer, number, notation and year is another one.
     """

@@ -29,12 +29,6 @@ class IssueDateInFuture(DraftRefused):
     code = "issue-date-in-future"
 
 
-class NumberMissing(DraftRefused):
-    """A notation or number alone does not identify a document; only both missing says that the notice is not numbered yet."""
-
-    code = "number-missing"
-
-
 class NoInstructions(DraftRefused):
     code = "no-instructions"
 
@@ -153,8 +147,6 @@ def broken_rules(draft: Draft, agencies: AgenciesOfDay, *, today: date) -> Itera
     if draft.secrecy != NORMAL_SECRECY:
         yield SecrecyNotAllowed(field="secrecy")
         return
-    if bool(draft.number) != bool(draft.notation):
-        yield NumberMissing(field="notation" if draft.number else "number")
     yield from _too_long({"number": bounds.NUMBER, "notation": bounds.NUMBER, "subject": bounds.SUBJECT}, draft)
     if draft.issue_date > today:
         yield IssueDateInFuture(field="issue_date")
