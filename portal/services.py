@@ -1,9 +1,11 @@
 """Calls to the services over HTTP, as the person who is signed in. A service that does not answer in time is away, never a hanging page."""
 
+import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx2
@@ -19,6 +21,7 @@ Json = Any
 TIMEOUT = httpx2.Timeout(5.0, connect=2.0)
 UPLOAD_TIMEOUT = httpx2.Timeout(60.0, connect=2.0)
 MEMBERSHIP_HEADER = "Chidao-Membership"
+LONGEST_KEY = 200
 
 
 class ServiceAway(Exception):
@@ -78,10 +81,16 @@ class ChangeMarks:
 
     @property
     def headers(self) -> dict[str, str]:
-        headers = {"Idempotency-Key": self.key}
+        headers = {"Idempotency-Key": self._key_for_a_header()}
         if self.version:
-            headers["If-Match"] = f'"{self.version}"'
+            # Whatever is no number was not hidden there by us; it stands for no version, and the service says so.
+            headers["If-Match"] = f'"{self.version if self.version.isascii() and self.version.isdecimal() else "?"}"'
         return headers
+
+    def _key_for_a_header(self) -> str:
+        """Somebody may have put anything into the form; the same key stays the same."""
+        fits = self.key.isascii() and self.key.isprintable() and len(self.key) <= LONGEST_KEY
+        return self.key if fits else hashlib.sha256(self.key.encode(errors="surrogatepass")).hexdigest()
 
 
 class Services:
@@ -94,19 +103,23 @@ class Services:
         return (await self._send(identity, service, "GET", path, params=asked)).json()
 
     async def change(self, identity: Identity, service: str, method: str, path: str, body: Json, change: ChangeMarks) -> Json:
-        answer = await self._send(identity, service, method, path, json=body, headers=change.headers)
+        answer = await self._send(identity, service, method, plain_path(path), json=body, headers=change.headers)
         return answer.json() if answer.content else None
 
     async def upload(
         self, identity: Identity, service: str, path: str, name: str, content: Any, media_type: str, change: ChangeMarks
     ) -> Json:
         files = {"file": (name, content, media_type)}
-        return (await self._send(identity, service, "POST", path, files=files, headers=change.headers, timeout=UPLOAD_TIMEOUT)).json()
+        return (
+            await self._send(identity, service, "POST", plain_path(path), files=files, headers=change.headers, timeout=UPLOAD_TIMEOUT)
+        ).json()
 
     @asynccontextmanager
     async def download(self, identity: Identity, service: str, path: str) -> AsyncIterator[httpx2.Response]:
         """The answer with its body still to be read."""
-        request = self._client.build_request("GET", self._url(service, path), headers=self._headers(identity), timeout=UPLOAD_TIMEOUT)
+        request = self._client.build_request(
+            "GET", self._url(service, plain_path(path)), headers=self._headers(identity), timeout=UPLOAD_TIMEOUT
+        )
         try:
             answer = await self._client.send(request, stream=True)
         except httpx2.HTTPError as error:
@@ -141,6 +154,11 @@ class Services:
 
     def _url(self, service: str, path: str) -> str:
         return f"{self._addresses[service]}{path}"
+
+
+def plain_path(path: str) -> str:
+    """A path with ids in it as they stood in an address: a question mark in one of them begins no query."""
+    return quote(path, safe="/")
 
 
 def _require_success(service: str, answer: httpx2.Response) -> None:

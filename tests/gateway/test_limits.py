@@ -47,6 +47,13 @@ def test_a_body_that_does_not_say_its_length_is_measured(visitor: Visitor, behin
     assert behind["tasks"].asked == 0
 
 
+@pytest.mark.parametrize("path", ["/search?q=", "/api/tasks/tasks?q=", "/"])
+def test_an_address_that_is_too_long_is_told_in_our_words(visitor: Visitor, behind: Behind, path: str) -> None:
+    answer = visitor.raw(f"GET {path}{'x' * 9000} HTTP/1.1", "Cookie: " + SESSION)
+    assert (answer.status, "Địa chỉ quá dài" in answer.said.decode()) == (414, True), answer.head
+    assert sum(one.asked for one in behind.stand_ins.values()) == 0
+
+
 def test_a_sign_in_form_is_short(visitor: Visitor) -> None:
     assert send(visitor, "/realms/chidao/protocol/openid-connect/token", 64 * 1024).status_code == 200
     assert send(visitor, "/realms/chidao/protocol/openid-connect/token", 64 * 1024 + 1).status_code == 413

@@ -42,7 +42,17 @@ async def test_deep_health_tells_what_waits_and_who_was_heard(
         found = (await client.http.get("/health/deep", headers=as_service)).raise_for_status().json()
         refused = await client.http.get("/health/deep", headers=issuer.headers(HEALTH_CLERK))
         leader = await client.http.get("/health/deep", headers=issuer.headers(LEADER))
-    assert found.keys() == {"service", "clock_offset_seconds", "log_lines_lost", "outbox", "consumer", "heard", "tables", "put_aside"}
+    assert found.keys() == {
+        "service",
+        "clock_offset_seconds",
+        "log_lines_lost",
+        "outbox",
+        "consumer",
+        "heard",
+        "tables",
+        "put_aside",
+        "damaged_files",
+    }
     assert found["tables"].keys() >= {"task", "event_log", "inbox"}
     assert all(table["bytes"] > 0 for table in found["tables"].values())
     assert found["outbox"]["events"] == 1

@@ -11,6 +11,7 @@ from libs.common.settings import ProcessPart
 from libs.common.tokens import TokenVerifier
 from libs.common.web import health, internal
 from libs.common.web.auth import PORTAL_PARTY, Doorkeeper, Memberships
+from libs.common.web.description import describe_refusals
 from libs.common.web.disconnected import EndsWithItsAsker
 from libs.common.web.middleware import RequestTrace
 from libs.common.web.problems import install_problem_answers
@@ -41,6 +42,7 @@ def create_service_app(service: Service, routers: Sequence[APIRouter], *, title:
         memberships,
     )
     install_problem_answers(app)
+    describe_refusals(app)
     app.include_router(health.router)
     # A process that is only a relay, a consumer or a scheduler still says how it is, and nothing else.
     if ProcessPart.API in settings.parts:

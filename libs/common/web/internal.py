@@ -35,7 +35,7 @@ async def events(
     return JSONResponse(page.to_json())
 
 
-@router.get("/stream")
+@router.get("/stream", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
 async def stream(request: Request, caller: ServiceCaller) -> StreamingResponse:
     """Server-sent events `{"lists": {list: whom}}` as long as the caller listens, and a word in between when nothing changes.
 

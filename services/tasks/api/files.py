@@ -15,7 +15,7 @@ from libs.common.web.changing import IdempotencyKey, accepts, change_of
 from libs.common.web.problems import Problem
 from services.tasks.api.here import Here, unit_of_work
 from services.tasks.api.schemas import FileOut
-from services.tasks.files.inspection import LARGEST_FILE_BYTES
+from services.tasks.files.inspection import ALLOWED, LARGEST_FILE_BYTES
 from services.tasks.files.store import FileStore
 from services.tasks.queries.files import visible_file
 from services.tasks.use_cases.store_file import Upload, store_file
@@ -90,7 +90,7 @@ def store_of(request: Request) -> FileStore:
     return store
 
 
-@router.get("/files/{file_id}")
+@router.get("/files/{file_id}", response_class=Response, responses={200: {"content": {kind: {} for kind in sorted({*ALLOWED.values()})}}})
 async def download(file_id: UUID, request: Request, actor: SignedIn, service: Here) -> Response:
     """The file as it was received."""
     async with service.database.read() as connection:
