@@ -32,6 +32,7 @@ class AgencyOut(TypedDict):
     valid_from: str | None
     valid_to: str | None
     matched_alias: str | None
+    successors: list[SuccessorOut]
 
 
 class CalendarDayOut(TypedDict):
@@ -117,6 +118,12 @@ class SettingOut(TypedDict):
     today: bool | int | str
     may_decide: bool
     decisions: list[SettingDecisionOut]
+
+
+class SuccessorOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
 
 
 AGENCIES: Route[PageOfAgencyOut] = Route("directory", "/agencies")

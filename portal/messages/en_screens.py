@@ -432,6 +432,8 @@ SCREENS = {
     "search.found": "Search “{q}”",
     "search.tasks": "Tasks",
     "search.agencies": "Agencies",
+    "search.ended": "No more since {day}.",
+    "search.successors": "Taken over by:",
     "search.nothing": "Nothing found for “{q}”",
     "search.nothing-more": "Diacritics may be left out; try a document number, a task code or a receipt.",
     "away.title": "Part of the system is temporarily unavailable",

@@ -449,6 +449,8 @@ SCREENS = {
     "search.found": "Tìm “{q}”",
     "search.tasks": "Nhiệm vụ",
     "search.agencies": "Cơ quan",
+    "search.ended": "Kết thúc hoạt động từ ngày {day}.",
+    "search.successors": "Cơ quan kế thừa:",
     "search.nothing": "Không thấy “{q}”",
     "search.nothing-more": "Gõ không dấu cũng được; thử số văn bản, mã nhiệm vụ hoặc mã nhận.",
     # when something is wrong

@@ -81,6 +81,7 @@ def _agency(row: dict[str, Any]) -> AgencyDetails:
         valid_to=_day(row["valid_to"]),
         aliases=tuple(row["aliases"]),
         former_names=former,
+        successors=tuple(agency_id(key) for key in row["successors"]),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from libs.common.clock import Clock
 from libs.common.web.pagination import encode_cursor
@@ -89,12 +90,36 @@ async def test_pages_of_one_row_hold_what_one_page_holds(directory: Client) -> N
         ("Sở Kế hoạch và Đầu tư", "Sở Tài chính tỉnh Quảng Ngãi", "Sở Kế hoạch và Đầu tư"),
         ("van phong ubnd tinh", "Văn phòng Ủy ban nhân dân tỉnh Quảng Ngãi", "Văn phòng UBND tỉnh"),
         ("tinh khe", "Ủy ban nhân dân xã Tịnh Khê", None),
+        ("Sở Y tế Quảng Ngãi", "Sở Y tế tỉnh Quảng Ngãi", None),
+        ("quảng ngãi, sở y tế", "Sở Y tế tỉnh Quảng Ngãi", None),
     ],
 )
 async def test_search(directory: Client, words: str, first: str, alias: str | None) -> None:
     found = (await directory.get(TRACKER, "/agencies", q=words)).json()
     assert found["items"][0]["name"] == first
     assert found["items"][0]["matched_alias"] == alias
+
+
+async def test_what_has_ended_is_found_and_names_who_took_over(directory: Client) -> None:
+    found = (await directory.get(TRACKER, "/agencies", q="huyện Bình Sơn", living=False)).json()["items"]
+    ended = next(one for one in found if one["key"] == "quang-ngai-cu-huyen-binh-son")
+    assert (ended["valid_to"], found[-1]["valid_to"] is None) == ("2025-06-30", False), "who lives comes before"
+    names = [one["short_name"] for one in ended["successors"]]
+    assert names == ["Xã Bình Chương", "Xã Bình Minh", "Xã Bình Sơn", "Xã Đông Sơn", "Xã Vạn Tường"]
+    assert all(one["successors"] == [] for one in found if one["valid_to"] is None)
+    assert (await directory.get(TRACKER, f"/agencies/{ended['id']}")).json()["successors"] == ended["successors"]
+    long_gone = (await directory.get(TRACKER, "/agencies", q="huyện Tây Trà", living=False)).json()["items"]
+    tay_tra = next(one for one in long_gone if one["key"] == "quang-ngai-cu-huyen-tay-tra")
+    assert tay_tra["successors"], "through the district that took over in 2020 and has ended itself"
+    assert all(one["short_name"].startswith("Xã ") for one in tay_tra["successors"])
+
+
+async def test_successors_come_to_a_directory_that_did_not_know_them(directory: Client) -> None:
+    async with directory.admin.begin() as connection:
+        await connection.execute(text("DELETE FROM agency_successor"))
+    assert (await load(directory)).agencies == 0
+    [row] = await directory.rows("SELECT count(*) AS known FROM agency_successor")
+    assert row.known > 100
 
 
 async def test_groups_and_pages(directory: Client) -> None:

@@ -234,7 +234,7 @@ class StandIn:
                 ]
             }
         asked = request.query_params.get("q", "").casefold()
-        lasting = {"scope": "PROVINCE", "parent_id": None, "valid_from": None, "valid_to": None, "matched_alias": None}
+        lasting = {"scope": "PROVINCE", "parent_id": None, "valid_from": None, "valid_to": None, "matched_alias": None, "successors": []}
         found = [self.agency(key) | lasting for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
         return {"items": found, "next_cursor": None, "total": len(found)}
 

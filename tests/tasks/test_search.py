@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.tasks.queries import listing
 from tests.issuer import Person
@@ -121,3 +122,24 @@ async def test_what_an_agency_coordinates_follows_its_task(tasks: Client) -> Non
     assert (await act(tasks, TRACKER, second, "results/confirm", {})).status_code == 200
     assert await listed() == [second, first]
     assert (await listed(bucket="open_in_time"), await listed(state="COMPLETED")) == ([first], [second])
+
+
+@pytest.mark.parametrize(
+    ("name", "short_name", "kind", "typed"),
+    [
+        ("Sở Nông nghiệp và Môi trường tỉnh Quảng Ngãi", "Sở NN&MT", "DEPARTMENT", "Sở Nông nghiệp và Môi trường"),
+        ("Sở Nông nghiệp và Môi trường tỉnh Quảng Ngãi", "Sở NN&MT", "DEPARTMENT", "sở nn&mt"),
+        ("Sở Nông nghiệp và Môi trường tỉnh Quảng Ngãi", "Sở NN&MT", "DEPARTMENT", "Sở NN-MT Quảng Ngãi"),
+        ("Văn phòng Ủy ban nhân dân tỉnh Quảng Ngãi", "VP UBND tỉnh", "OFFICE", "văn phòng UBND tỉnh"),
+        ("Ủy ban nhân dân đặc khu Lý Sơn", "Đặc khu Lý Sơn", "SPECIAL_ZONE", "Lý Sơn"),
+    ],
+)
+async def test_short_and_long_names_name_an_agency(tasks: Client, name: str, short_name: str, kind: str, typed: str) -> None:
+    led = await release(tasks, instruction(FINANCE, content="Rà soát"))
+    async with tasks.admin.begin() as connection:
+        await connection.execute(
+            text("UPDATE agency_replica SET name = :name, short_name = :short_name, kind = :kind WHERE id = :id"),
+            {"name": name, "short_name": short_name, "kind": kind, "id": FINANCE},
+        )
+    assert await found(tasks, TRACKER, typed) == [led]
+    assert await found(tasks, TRACKER, f"{typed} huyện khác") == []

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
-from libs.common.folding import folded
+from libs.common.folding import sought_words
 from services.directives.persistence.repository import CONCERNED, visibility_of
 
 # Matches are told row by row from the newest on, and the page stops when it is full: only of its own rows the instructions are counted.
@@ -23,7 +23,7 @@ def _matching(*, sees_all: bool, state: str | None, q: str | None) -> str:
     if state is not None:
         conditions.append("d.state = :state")
     if q:
-        conditions.append("d.search LIKE :pattern ESCAPE '!'")
+        conditions.append("d.search LIKE ALL(CAST(:words AS text[]))")
     return " AND ".join(conditions) or "TRUE"
 
 
@@ -54,10 +54,12 @@ class ListedDirective:
     released_at: datetime | None
 
 
-def like_pattern(words: str | None) -> str:
-    """A LIKE pattern (escape "!") that finds `words` anywhere, without diacritics; everything when there are none."""
-    escaped = folded(words or "").replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
+def patterns_of(typed: str | None) -> list[str]:
+    """LIKE patterns that together find the words typed, in any order and without diacritics; everything when nothing was typed."""
+    if not typed:
+        return ["%"]
+    # Words are letters and digits alone. What has no word finds nothing: no directive is without one.
+    return [f"%{word}%" for word in sought_words(typed)] or [""]
 
 
 async def list_directives(
@@ -69,7 +71,7 @@ async def list_directives(
     of_agency = {} if sees_all else {"agency_id": seen["agency_id"]}
     matching = _matching(sees_all=sees_all, state=state, q=q)
     asked: dict[str, Any] = {"state": state} if state is not None else {}
-    asked |= {"pattern": like_pattern(q)} if q else {}
+    asked |= {"words": patterns_of(q)} if q else {}
     page = text(_page(matching, sees_all=sees_all, later=before is not None))
     place = {"before": before[0], "before_id": before[1]} if before is not None else {}
     rows = (await connection.execute(page, {**asked, **of_agency, **place, "limit": limit})).all()

@@ -78,7 +78,7 @@ async def agencies(
 @router.get("/agencies/{agency_id}")
 async def agency(agency_id: UUID, service: Here, actor: SignedIn) -> AgencyOut:
     async with service.database.read() as connection:
-        return AgencyOut.of(await one_agency(connection, agency_id))
+        return AgencyOut.of(await one_agency(connection, agency_id, service.clock.today()))
 
 
 @router.get("/agency-groups")

@@ -10,8 +10,16 @@ from services.directory.queries.agencies import FoundAgency
 from services.directory.queries.people import Me
 
 
+class SuccessorOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    short_name: str
+
+
 class AgencyOut(BaseModel):
-    """`matched_alias`: the former or other name by which a search found it."""
+    """`matched_alias`: the former or other name by which a search found it. `successors`: living ones that took over from an ended one."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -25,6 +33,7 @@ class AgencyOut(BaseModel):
     valid_from: date | None
     valid_to: date | None
     matched_alias: str | None
+    successors: list[SuccessorOut]
 
     @staticmethod
     def of(found: FoundAgency) -> "AgencyOut":

@@ -18,7 +18,10 @@ def agency_id(key: str) -> UUID:
 
 @dataclass(frozen=True)
 class AgencyDetails:
-    """`aliases` are forms found in documents; `former_names` of them belonged to agencies it took over. `valid_to` is the last day."""
+    """`aliases` are forms found in documents; `former_names` of them belonged to agencies it took over. `valid_to` is the last day.
+
+    `successors` took over from it when it ended.
+    """
 
     key: str
     name: str
@@ -30,6 +33,7 @@ class AgencyDetails:
     valid_to: date | None
     aliases: tuple[str, ...]
     former_names: tuple[str, ...]
+    successors: tuple[UUID, ...] = ()
 
 
 class Agency(Aggregate):

@@ -1,5 +1,6 @@
 """Agencies, people and memberships, as rows."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import text
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.domain import NotFound
 from libs.common.folding import folded
 from libs.common.unit_of_work import Repository
-from services.directory.domain.agency import Agency
+from services.directory.domain.agency import Agency, AgencyDetails, agency_id
 from services.directory.domain.membership import Membership, Person, Place, Role
 
 _INSERT_AGENCY = text("""
@@ -99,6 +100,15 @@ class MembershipRepository(Repository[Membership]):
         row = {"id": aggregate.id, "version": aggregate.version, "valid_to": aggregate.valid_to, "expected_version": expected_version}
         if (await self.connection.execute(_END_MEMBERSHIP, row)).rowcount != 1:
             raise StoredVersionDiffers(f"membership {aggregate.id} was not at version {expected_version}")
+
+
+async def keep_successors(connection: AsyncConnection, agencies: Iterable[AgencyDetails]) -> None:
+    """Enter who took over from whom, where it is not there yet: also from agencies that were entered before this was known."""
+    rows = [{"agency_id": agency_id(one.key), "successor_id": successor} for one in agencies for successor in one.successors]
+    if rows:
+        await connection.execute(
+            text("INSERT INTO agency_successor (agency_id, successor_id) VALUES (:agency_id, :successor_id) ON CONFLICT DO NOTHING"), rows
+        )
 
 
 async def keep_people(connection: AsyncConnection, people: list[Person], *, demo: bool) -> None:

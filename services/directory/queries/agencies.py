@@ -1,6 +1,6 @@
-"""Agencies for screens: found by any of their names, without diacritics; those who can be given work first, exact beginnings first."""
+"""Agencies for screens: found by any of their names, without diacritics, exact beginnings first, living ones before those that ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,22 +9,23 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.domain import NotFound
-from libs.common.folding import folded
+from libs.common.folding import folded, search_words
 from libs.contracts.agency_groups import AGENCY_GROUPS
 
 LIVES = "coalesce(a.valid_from, '-infinity') <= :day AND coalesce(a.valid_to, 'infinity') >= :day"
 
 # Who lives in the asker's own province before who lives elsewhere (a ministry is never meant by "nnmt"), and who has ended comes last.
-# Then a name that is the whole query, begins with it, has a word that begins with it, or holds it somewhere: in this order.
+# Then a name that is the whole query, begins with it, has a word that begins with it, holds it somewhere, or has its words
+# apart and in any order: in this order.
 _SEARCH = f"""
 WITH matched AS (
   SELECT DISTINCT ON (a.id) a.*, n.alias,
     CASE WHEN n.folded = :q THEN 0 WHEN n.folded LIKE :prefix ESCAPE '!' THEN 1
-         WHEN n.folded LIKE :word ESCAPE '!' THEN 2 ELSE 3 END AS rank,
+         WHEN n.folded LIKE :word ESCAPE '!' THEN 2 WHEN n.folded LIKE :anywhere ESCAPE '!' THEN 3 ELSE 4 END AS rank,
     CASE WHEN NOT ({LIVES}) THEN 2 WHEN a.scope = (SELECT scope FROM agency WHERE id = CAST(:within AS uuid)) THEN 0 ELSE 1 END AS place,
     n.is_former
   FROM agency a JOIN agency_alias n ON n.agency_id = a.id
-  WHERE n.folded LIKE :anywhere ESCAPE '!'
+  WHERE (n.folded LIKE :anywhere ESCAPE '!' OR ' ' || n.folded LIKE ALL(CAST(:each_word AS text[])))
     AND (NOT :living OR ({LIVES})) AND (CAST(:kinds AS text[]) IS NULL OR a.kind = ANY(CAST(:kinds AS text[])))
   ORDER BY a.id, rank, n.is_former, length(n.folded), n.folded)
 SELECT *, (SELECT count(*) FROM matched) AS total FROM matched
@@ -37,8 +38,18 @@ _SEARCH_STATEMENT = text(_SEARCH)
 
 
 @dataclass(frozen=True)
+class Successor:
+    id: UUID
+    name: str
+    short_name: str
+
+
+@dataclass(frozen=True)
 class FoundAgency:
-    """`matched_alias` is the name that was found, when it is not the agency's present one; `place` and `rank` order the list."""
+    """`matched_alias` is the name that was found, when it is not the agency's present one; `place` and `rank` order the list.
+
+    `successors` are the living ones that took over from it, if it has ended.
+    """
 
     id: UUID
     key: str
@@ -53,6 +64,7 @@ class FoundAgency:
     sort_key: str
     place: int
     rank: int
+    successors: tuple[Successor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,8 @@ async def search_agencies(
         "prefix": f"{_like(words)}%",
         "word": f"% {_like(words)}%",
         "anywhere": f"%{_like(words)}%",
+        # A text without a word has none that could stand apart.
+        "each_word": [f"% {word}%" for word in search_words(words)] or ["!"],
         "living": living,
         "kinds": list(kinds) if kinds is not None else None,
         "within": within,
@@ -91,12 +105,34 @@ async def search_agencies(
         "limit": limit,
     }
     rows = (await connection.execute(_SEARCH_STATEMENT, parameters)).all()
-    return FoundAgencies([_found(row, words) for row in rows], rows[0].total if rows else 0)
+    found = await _with_successors(connection, [_found(row, words) for row in rows], day)
+    return FoundAgencies(found, rows[0].total if rows else 0)
+
+
+# Through those that have ended themselves, to those that live.
+_SUCCESSORS = text(f"""
+WITH RECURSIVE took_over AS (
+  SELECT agency_id AS ended, successor_id FROM agency_successor WHERE agency_id = ANY(CAST(:ended AS uuid[]))
+  UNION
+  SELECT o.ended, s.successor_id FROM took_over o JOIN agency_successor s ON s.agency_id = o.successor_id)
+SELECT o.ended, a.id, a.name, a.short_name FROM took_over o JOIN agency a ON a.id = o.successor_id
+WHERE {LIVES} ORDER BY a.sort_key, a.id
+""")
+
+
+async def _with_successors(connection: AsyncConnection, found: list[FoundAgency], day: date) -> list[FoundAgency]:
+    ended = [one.id for one in found if one.valid_to is not None and one.valid_to < day]
+    if not ended:
+        return found
+    successors: dict[UUID, tuple[Successor, ...]] = {}
+    for row in await connection.execute(_SUCCESSORS, {"ended": ended, "day": day}):
+        successors[row.ended] = (*successors.get(row.ended, ()), Successor(row.id, row.name, row.short_name))
+    return [replace(one, successors=successors.get(one.id, ())) for one in found]
 
 
 def _found(row: Any, words: str) -> FoundAgency:
     own = (folded(row.name), folded(row.short_name))
-    told = row.alias if words and not any(words in name for name in own) else None
+    told = row.alias if words and not any(_said_by(words, name) for name in own) else None
     return FoundAgency(
         row.id,
         row.key,
@@ -114,15 +150,20 @@ def _found(row: Any, words: str) -> FoundAgency:
     )
 
 
+def _said_by(words: str, name: str) -> bool:
+    return words in name or all(f" {word}" in f" {name}" for word in search_words(words))
+
+
 _ONE = text("SELECT a.*, NULL AS alias, 0 AS place, 0 AS rank FROM agency a WHERE a.id = :id")
 
 
-async def one_agency(connection: AsyncConnection, agency_id: UUID) -> FoundAgency:
+async def one_agency(connection: AsyncConnection, agency_id: UUID, day: date) -> FoundAgency:
     """Raises NotFound. Ended agencies are told too: past figures speak of them."""
     row = (await connection.execute(_ONE, {"id": agency_id})).one_or_none()
     if row is None:
         raise NotFound
-    return _found(row, "")
+    [found] = await _with_successors(connection, [_found(row, "")], day)
+    return found
 
 
 _COUNTS = text(f"""

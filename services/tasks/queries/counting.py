@@ -31,7 +31,7 @@ async def count_listed(connection: AsyncConnection, actor: Actor, asked: TaskFil
     ways = ways_of(actor, asked, today, led_by=await agencies_named(connection, asked.sought))
     if not ways.all:
         return 0
-    counted = (f"(SELECT count(*) FROM {way.rows.tables} WHERE {way.whole_condition})" for way in ways.all)
+    counted = (f"(SELECT count(*) {way.all_of_it})" for way in ways.all)
     statement = f"SELECT {' + '.join(counted)}"
     return int((await connection.execute(text(statement), ways.used_in(statement))).scalar_one())
 
@@ -55,7 +55,7 @@ async def count_tasks(connection: AsyncConnection, actor: Actor, asked: TaskFilt
 
 
 def _counted(way: Way, asked: TaskFilter, today: Today) -> Iterator[str]:
-    rows = f"FROM {way.rows.tables} WHERE {way.whole_condition}"
+    rows = way.all_of_it
     rule = today.awaiting_counts_as
     if way.is_group:
         yield _grouped(f"SELECT NULL AS state, {which_of_a_group(rule)} AS bucket, t.due {rows}")

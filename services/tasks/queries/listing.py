@@ -83,9 +83,17 @@ _SORTS = {
 _OF_TASK = {key: f"t.{key}" for key in ("due", "number", "assigned_on")}
 
 
-def _first_of(way: Way, sort: _Sort, after: After | None, condition: str) -> str:
+def _first_of(way: Way, sort: _Sort, after: After | None) -> str:
     keys = way.rows.keys
-    return f"(SELECT t.* FROM {way.rows.tables} WHERE {condition} AND {sort.after(after, keys)} ORDER BY {sort.order(keys)} LIMIT :limit)"
+    return (
+        f"(SELECT t.* FROM {way.rows.tables} WHERE {way.condition} AND {sort.after(after, keys)} ORDER BY {sort.order(keys)} LIMIT :limit)"
+    )
+
+
+def _first_by_index(way: Way, sort: _Sort, after: After | None, condition: str) -> str:
+    """All that the index of words finds, put in order. `OFFSET 0`: whatever plan is kept for other words, no list is walked to its end."""
+    found = f"SELECT t.* {way.all_of_it} AND {condition} OFFSET 0"
+    return f"(SELECT t.* FROM ({found}) t WHERE {sort.after(after, _OF_TASK)} ORDER BY {sort.order(_OF_TASK)} LIMIT :limit)"
 
 
 def _walked(way: Way, sort: _Sort, after: After | None) -> str:
@@ -105,7 +113,7 @@ def _firsts(ways: Collection[Way], sort: _Sort, after: After | None) -> tuple[st
     before, firsts = [], []
     for number, way in enumerate(ways):
         if way.found is None:
-            firsts.append(_first_of(way, sort, after, way.condition))
+            firsts.append(_first_of(way, sort, after))
             continue
         walked = f"walked_{number}"
         before.append(f"{walked} AS MATERIALIZED ({_walked(way, sort, after)})")
@@ -115,7 +123,7 @@ def _firsts(ways: Collection[Way], sort: _Sort, after: After | None) -> tuple[st
         else:
             # Either the walk has filled the page, or the index of words is asked for all that are found.
             full = f"(SELECT count(*) FROM {walked}) >= :limit"
-            firsts += [f"({from_walk} AND {full})", _first_of(way, sort, after, f"NOT {full} AND {way.whole_condition}")]
+            firsts += [f"({from_walk} AND {full})", _first_by_index(way, sort, after, f"NOT {full}")]
     return " UNION ALL ".join(firsts), before
 
 

@@ -44,25 +44,31 @@ class Sought:
 _AGENCIES = text("SELECT id, name, short_name, kind FROM agency_replica")
 # "Bình Sơn" is as good as "xã Bình Sơn"; "Y tế" may be many things.
 _HAVE_PROPER_NAMES = frozenset(AGENCY_GROUPS["communes"])
-_KIND_OF_COMMUNE = re.compile(r"^(?:(?:ubnd|uy ban nhan dan) )?(?:xa|phuong|dac khu) ")
+_KIND_OF_COMMUNE = re.compile(r"^(?:ubnd )?(?:xa|phuong|dac khu) ")
+_OF_PROVINCE = re.compile(r" tinh .*$")
+
+
+def _spelt(words: str) -> str:
+    """Of the two ways in which people write the Committee the shorter."""
+    return " ".join(search_words(words)).replace("uy ban nhan dan", "ubnd")
 
 
 @lru_cache(maxsize=4096)
-def _names(name: str, short_name: str, kind: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words that must be said to name an agency, and those that may."""
-    short = folded(short_name)
-    must = _KIND_OF_COMMUNE.sub("", short) if kind in _HAVE_PROPER_NAMES else short
-    return frozenset(search_words(must)), frozenset(search_words(f"{short} {name} ubnd"))
+def _names(name: str, short_name: str, kind: str) -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
+    """The words of which all of one set must be said to name an agency, and those that may be said."""
+    long, short = _spelt(name), _spelt(short_name)
+    enough = [_OF_PROVINCE.sub("", long), short, *([_KIND_OF_COMMUNE.sub("", short)] if kind in _HAVE_PROPER_NAMES else [])]
+    return tuple(frozenset(one.split()) for one in enough), frozenset(f"{long} {short}".split())
 
 
 async def agencies_named(connection: AsyncConnection, sought: Sought | None) -> Collection[UUID]:
-    """Those whose name is what was typed, as this service knows them: the short name at least, and nothing that is not in the long one."""
+    """Those whose name is what was typed, as this service knows them: at least the short one, and nothing that is in neither."""
     if sought is None or not sought.by_words or sought.number is not None:
         return ()
-    words = frozenset(sought.words)
+    words = frozenset(_spelt(" ".join(sought.words)).split())
     found = []
     for row in await connection.execute(_AGENCIES):
-        must, may = _names(row.name, row.short_name, row.kind)
-        if must <= words <= may:
+        enough, known = _names(row.name, row.short_name, row.kind)
+        if words <= known and any(one <= words for one in enough):
             found.append(row.id)
     return found

@@ -70,6 +70,14 @@ class Way:
     def whole_condition(self) -> str:
         return f"{self.condition} AND {self.found}" if self.found else self.condition
 
+    @property
+    def all_of_it(self) -> str:
+        """From where, and which: every row, in no order."""
+        if self.found and self.rows.few:
+            # `OFFSET 0`: the few are looked through, for an index of words that many tasks hold costs more than all of them.
+            return f"FROM (SELECT t.* FROM {self.rows.tables} WHERE {self.condition} OFFSET 0) t WHERE {self.found}"
+        return f"FROM {self.rows.tables} WHERE {self.whole_condition}"
+
     def that(self, *conditions: str) -> "Way":
         return replace(self, condition=" AND ".join([self.condition, *conditions]))
 

@@ -102,5 +102,4 @@ FAULTS = (
         "d.created_at < CAST(:before AS timestamptz) AND CAST(:before_id AS uuid) IS NOT NULL",
         LIFE,
     ),
-    Fault("an underscore finds anything", ROOM + "queries/directives.py", '.replace("_", "!_")', "", LIFE),
 )
