@@ -24,6 +24,7 @@ class ChildrenSummary(TypedDict):
     awaiting: int
     completed: int
     overdue: int
+    kinds: list[str]
 
 
 class CountsOut(TypedDict):
@@ -63,6 +64,11 @@ class HistoryItem(TypedDict):
     change: dict[str, Any]
     progress: dict[str, Any] | None
     receipt_code: str | None
+
+
+class LeftToOthers(TypedDict):
+    action: Literal["ACCEPT", "REPORT_PROGRESS", "SUBMIT_RESULT", "CONFIRM", "RETURN_RESULT"]
+    person_ids: list[str]
 
 
 class PageOfTaskListItem(TypedDict):
@@ -163,6 +169,7 @@ class TaskOut(TypedDict):
     assignments: list[AssignmentOut]
     result: ResultOut | None
     results: list[ResultOut]
+    left_to_others: list[LeftToOthers]
 
 
 FILE: Route[Any] = Route("tasks", "/files/{file_id}")

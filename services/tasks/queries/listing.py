@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
 from libs.contracts.buckets import AwaitingCountsAs, Bucket, bucket_sql, children_sql, due_soon_sql, group_bucket_sql
+from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import COORDINATES, visibility_of
 from services.tasks.queries.search import Sought
-from services.tasks.queries.standing_today import due_soon, of_a_group, of_a_task, which
+from services.tasks.queries.standing_today import due_soon, is_open, of_a_group, of_a_task, which
 
 
 def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs) -> str:
@@ -27,15 +28,17 @@ def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs) -> str:
     bucket, of_part = (bucket_sql(row, awaiting_counts_as=awaiting_counts_as) for row in ("t", "c"))
     # Parts are looked at for groups only; a plain task costs no second look.
     return f"""
-    SELECT t.*, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.overdue AS children_overdue,
+    SELECT t.*, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.kinds,
+           g.overdue AS children_overdue,
            CASE WHEN t.is_group THEN {group_bucket_sql("t", "g")} ELSE {bucket} END AS bucket
     FROM {tasks} t LEFT JOIN LATERAL (
       SELECT {children_sql("c", bucket=of_part)},
              count(*) FILTER (WHERE c.state <> 'ASSIGNED') AS accepted,
              count(*) FILTER (WHERE c.state = 'AWAITING_CONFIRMATION') AS awaiting,
              count(*) FILTER (WHERE c.state = 'COMPLETED') AS completed,
-             count(*) FILTER (WHERE {of_part} = 'open_overdue') AS overdue
-      FROM task c WHERE c.group_id = t.id
+             count(*) FILTER (WHERE {of_part} = 'open_overdue') AS overdue,
+             array_agg(DISTINCT r.kind) FILTER (WHERE r.kind IS NOT NULL) AS kinds
+      FROM task c LEFT JOIN agency_replica r ON r.id = c.lead_agency_id WHERE c.group_id = t.id
     ) g ON t.is_group"""
 
 
@@ -78,7 +81,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """What a list shows; None does not filter. `level` None follows from the other filters. `field` is the key of a field (lĩnh vực)."""
+    """What a list shows; None does not filter. `level` None follows from the other filters. `field` is the key of a field (lĩnh vực).
+
+    `part` asks for what the actor's agency leads, or for what it only coordinates: that stands apart, outside counts (rulebook 1.1).
+    """
 
     scope: Scope
     state: str | None = None
@@ -90,6 +96,12 @@ class TaskFilter:
     q: str | None = None
     level: Level | None = None
     field: str | None = None
+    part: AssignmentRole | None = None
+    is_open: bool | None = None
+    due_from: date | None = None
+    due_until: date | None = None
+    assigned_from: date | None = None
+    assigned_until: date | None = None
 
     @property
     def sought(self) -> Sought | None:
@@ -119,17 +131,29 @@ def _ways(actor: Actor, asked: TaskFilter) -> Iterator[tuple[str, bool]]:
     # Of a list of tasks a group is a row only where an agency coordinates the whole of it. It has no lead and no state of its own.
     groups = (level is not Level.ASSIGNMENT or asked.scope is Scope.AGENCY) and asked.state is None and asked.agency_id is None
     if visibility_of(actor)["sees_all"]:
-        if asked.scope is Scope.OVERSIGHT:
+        if asked.scope is Scope.OVERSIGHT and asked.part is None:
             yield "TRUE", False
             if groups:
                 yield "TRUE", True
         return
-    yield _LED, False
+    if asked.part is not AssignmentRole.COORDINATING:
+        yield _LED, False
+    if asked.part is AssignmentRole.LEAD:
+        return
     yield _COORDINATED, False
     if groups:
         yield _COORDINATED, True
-        if asked.scope is Scope.OVERSIGHT:
+        if asked.scope is Scope.OVERSIGHT and asked.part is None:
             yield _GROUP_OF_OWN_PART, True
+
+
+# The first and the last day of a period, each a filter of its own.
+_PERIODS = (
+    ("due", ">=", "due_from"),
+    ("due", "<=", "due_until"),
+    ("assigned_on", ">=", "assigned_from"),
+    ("assigned_on", "<=", "assigned_until"),
+)
 
 
 def _conditions(asked: TaskFilter) -> tuple[list[str], dict[str, Any]]:
@@ -146,6 +170,11 @@ def _conditions(asked: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         if value is not None:
             conditions.append(f"t.{column} = :{column}")
             parameters[column] = value
+    for column, comparison, parameter in _PERIODS:
+        day = getattr(asked, parameter)
+        if day is not None:
+            conditions.append(f"t.{column} {comparison} CAST(:{parameter} AS date)")
+            parameters[parameter] = day
     # Said for the planner, which does not see by itself that the index of the open ones serves a state.
     if asked.state is not None and asked.state != "COMPLETED":
         conditions.append("t.state <> 'COMPLETED'")
@@ -177,6 +206,8 @@ def _buckets(today: Today, *, group: bool) -> Mapping[Bucket, str]:
 
 def _standing(asked: TaskFilter, today: Today, *, group: bool) -> Iterator[str]:
     buckets = _buckets(today, group=group)
+    if asked.is_open is not None:
+        yield is_open(group=group) if asked.is_open else f"NOT ({is_open(group=group)})"
     if asked.bucket is not None:
         yield f"({buckets[Bucket(asked.bucket)]})"
     if asked.due_soon is not None:

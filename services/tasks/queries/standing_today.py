@@ -63,6 +63,11 @@ def of_a_group(awaiting_counts_as: AwaitingCountsAs) -> Mapping[Bucket, str]:
     }
 
 
+def is_open(*, group: bool) -> str:
+    """Which tasks, or groups, are not completed: those of the three open buckets together."""
+    return f"t.id = ANY({_OPEN_GROUPS})" if group else OPEN
+
+
 def which(buckets: Mapping[Bucket, str]) -> str:
     """The bucket itself. None before the day of assignment."""
     cases = " ".join(f"WHEN {condition} THEN '{bucket}'" for bucket, condition in buckets.items())
