@@ -42,6 +42,7 @@ from portal.screens import (
     my_work,
     notices,
     numbers,
+    places,
     preferences,
     registration,
     search,
@@ -49,6 +50,7 @@ from portal.screens import (
     settings_rules,
     tasks,
     workbench,
+    workbench_export,
 )
 from portal.screens.kept import Unsent, unsent
 from portal.services import Refused, ServiceAway, Services
@@ -62,6 +64,7 @@ log = structlog.get_logger()
 
 PACKAGE = "portal"
 REDRAWS_AT_ONCE = 6
+EXPORTS_AT_ONCE = 2
 # Many pages that are told at once ask at once; one that waited for its line to a service would find the service away.
 LINES_TO_SERVICES = httpx2.Limits(max_connections=400, max_keepalive_connections=100)
 SCREENS = (
@@ -69,8 +72,10 @@ SCREENS = (
     preferences,
     home,
     numbers,
+    places,
     my_work,
     workbench,
+    workbench_export,
     registration,
     directives,
     agency_lookup,
@@ -139,6 +144,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 live=live,
                 answers=answers,
                 redraws=asyncio.Semaphore(REDRAWS_AT_ONCE),
+                exports=asyncio.Semaphore(EXPORTS_AT_ONCE),
             )
             housekeeping = ("housekeeping", Housekeeping(database, OLD_DRAFTS).run)
             ended_sessions = ("ended sessions", app.state.portal.sessions.keep_forgetting)

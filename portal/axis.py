@@ -3,6 +3,7 @@
 Left of today is lived, right of it is planned; red is only the span between a due date and today, so its length is the lateness.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -77,20 +78,37 @@ def _stretch(start: float, end: float) -> Stretch | None:
 
 
 @dataclass(frozen=True)
+class Column:
+    """Many tasks of one day and kind, where a stack of squares would lie: `y` is its upper end."""
+
+    x: float
+    y: float
+    height: float
+    kind: str
+
+
+@dataclass(frozen=True)
 class Squares:
-    """Open dated tasks as squares on the axis; how many lie beyond its ends; how many are `hidden` above a full stack."""
+    """Open dated tasks as squares on the axis, and how many lie beyond its ends.
+
+    Where a day holds more than a stack of squares can show, all days are `columns`, as high as they hold tasks: `tallest` is the number
+    of the highest, to be written beside it, and `tallest_at` its place.
+    """
 
     overdue: list[tuple[float, int]]
     soon: list[tuple[float, int]]
     in_time: list[tuple[float, int]]
+    columns: list[Column]
+    tallest: int
+    tallest_at: float
     earlier: int
     later: int
-    hidden: int
 
 
 TALLEST_STACK = 4
 SQUARE = 6
 GROUND = 22
+LOWEST_COLUMN = 3.0
 
 
 def squares(axis: Axis, open_dues: list[tuple[date, int]], *, overdue: int, soon: int) -> Squares:
@@ -98,22 +116,39 @@ def squares(axis: Axis, open_dues: list[tuple[date, int]], *, overdue: int, soon
 
     What passed its date and yet is not overdue awaits the Office; among the past the earliest are drawn as overdue.
     """
-    drawn: dict[str, list[tuple[float, int]]] = {"overdue": [], "soon": [], "in_time": []}
-    earlier = later = hidden = 0
+    days: dict[date, dict[str, int]] = {}
+    earlier = later = 0
     for due, count in open_dues:
-        for level in range(count):
-            if due < axis.today and overdue > 0:
-                kind, overdue = "overdue", overdue - 1
-            elif due >= axis.today and soon > 0:
-                kind, soon = "soon", soon - 1
-            else:
-                kind = "in_time"
-            if axis.shows(due) and level < TALLEST_STACK:
-                drawn[kind].append((axis.place(due), GROUND - SQUARE * level))
-            elif axis.shows(due):
-                hidden += 1
-            elif due < axis.today:
-                earlier += 1
-            else:
-                later += 1
-    return Squares(drawn["overdue"], drawn["soon"], drawn["in_time"], earlier, later, hidden)
+        kind, left = ("overdue", overdue) if due < axis.today else ("soon", soon)
+        coloured = min(count, left)
+        if due < axis.today:
+            overdue -= coloured
+        else:
+            soon -= coloured
+        if axis.shows(due):
+            days[due] = {kind: coloured, "in_time": count - coloured}
+        elif due < axis.today:
+            earlier += count
+        else:
+            later += count
+    tallest_day = max(days, key=lambda due: sum(days[due].values()), default=axis.today)
+    tallest = sum(days[tallest_day].values()) if days else 0
+    if tallest > TALLEST_STACK:
+        columns = [column for due, kinds in days.items() for column in _columns(axis.place(due), kinds, tallest)]
+        return Squares([], [], [], columns, tallest, axis.place(tallest_day), earlier, later)
+    drawn: dict[str, list[tuple[float, int]]] = {"overdue": [], "soon": [], "in_time": []}
+    for due, kinds in days.items():
+        stack = [kind for kind, count in kinds.items() for _ in range(count)]
+        for level, kind in enumerate(stack):
+            drawn[kind].append((axis.place(due), GROUND - SQUARE * level))
+    return Squares(drawn["overdue"], drawn["soon"], drawn["in_time"], [], 0, 0.0, earlier, later)
+
+
+def _columns(x: float, kinds: dict[str, int], tallest: int) -> Iterator[Column]:
+    """The kinds of one day upon each other; the highest day fills the room of a full stack, and none is too low to be seen."""
+    ground = float(GROUND + SQUARE / 2)
+    for kind, count in kinds.items():
+        if count:
+            height = max(LOWEST_COLUMN, round(count / tallest * SQUARE * TALLEST_STACK, 1))
+            ground -= height
+            yield Column(x, ground, height, kind)

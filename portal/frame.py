@@ -39,7 +39,10 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "INSPECTOR": (HOME, WORKBENCH),
     "SYSTEM_ADMIN": (HOME, SETTINGS),
 }
-ON_A_PHONE = 3
+ON_A_PHONE = 4
+OPEN_BUCKETS = ("open_overdue", "open_in_time", "open_undated")
+# What a count is drawn from: the list whose change changes it.
+DRAWN_FROM = {"mine": "tasks", "awaiting": "tasks", "unread": "notices"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class Frame:
     @property
     def on_a_phone(self) -> tuple[Place, ...]:
         return (*self.places[:ON_A_PHONE], NOTICES)
+
+    @property
+    def beyond_the_bar(self) -> tuple[Place, ...]:
+        """For which a narrow screen has no room in its bar: they stand in the menu there."""
+        return self.places[ON_A_PHONE:]
 
 
 def places_of(role: str) -> tuple[Place, ...]:
@@ -88,7 +96,8 @@ async def waiting_of(visitor: Asks, name: str) -> int:
             asked = {"scope": "oversight", "level": "assignment", "state": "AWAITING_CONFIRMATION"}
             counts = await visitor.shared("tasks", tasks.TASKS_COUNTS, **asked)
             return int(counts["by_state"].get("AWAITING_CONFIRMATION", 0))
-        counts = await visitor.shared("tasks", tasks.TASKS_COUNTS, scope="agency")
-        return sum(number for bucket, number in counts["by_bucket"].items() if bucket.startswith("open_"))
+        # What it only coordinates is not its own work (rulebook 1.1).
+        counts = await visitor.shared("tasks", tasks.TASKS_COUNTS, scope="agency", part="LEAD")
+        return sum(counts["by_bucket"].get(bucket, 0) for bucket in OPEN_BUCKETS)
     except (ServiceAway, Refused):
         return 0

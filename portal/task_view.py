@@ -1,11 +1,12 @@
 """A task as the pages show it: what the tasks service says, in the words and on the axis of the portal. Nothing is judged here."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from portal.answers.directives import DirectiveListItem
 from portal.answers.tasks import DirectiveOut, TaskListItem, TaskOut
 from portal.axis import Axis, Bar
-from portal.formats import day_of, day_of_moment, near_day
+from portal.formats import WEEKDAYS, day_of, day_of_moment, near_day
 from portal.messages import Catalogue
 
 Task = TaskOut | TaskListItem
@@ -29,6 +30,9 @@ BUCKETS = {
     "completed_late": "late",
     "completed_undated": "done",
 }
+# What another agency answers for: it stands apart from one's own, outside counts and red (rulebook 1.1).
+APART = "apart"
+ONE_DAY = timedelta(days=1)
 # States that are told by their own mark instead of the deadline's.
 MARKS = {"AWAITING_CONFIRMATION": "await", "RESULT_RETURNED": "returned"}
 
@@ -78,7 +82,7 @@ def task_view(task: Task, axis: Axis, messages: Catalogue, *, lead: str, lead_na
         state=task["state"],
         percent=task["percent"],
         kind=kind,
-        mark=MARKS.get(task["state"] or "", kind),
+        mark=kind if kind == APART else MARKS.get(task["state"] or "", kind),
         words=words,
         under=_under(assigned_on, due, submitted_on, axis, messages),
         label=_label(kind, assigned_on, due, reported_on, words, axis, messages),
@@ -106,11 +110,13 @@ def shortened(content: str) -> str:
 
 def kind_of(task: Task) -> str:
     """A result that awaits the Office keeps the colour of its bucket: the Office's delay is not the agency's."""
+    if task["relation"] == "COORDINATING":
+        return APART
     standing = (task.get("deadline") or {}).get("kind")
     return KINDS.get(standing or "") or BUCKETS[task["bucket"] or "open_undated"]
 
 
-def document_label(directive: DirectiveOut) -> str:
+def document_label(directive: DirectiveOut | DirectiveListItem) -> str:
     """ "5425/UBND-KGVX"; the subject while the document has no number."""
     return "/".join(part for part in (directive.get("number"), directive.get("notation")) if part) or str(directive["subject"])
 
@@ -130,16 +136,29 @@ def _words(
             return messages("deadline.done-late", day=near_day(completed_on, axis.today), n=(completed_on - due).days)
         return messages("deadline.done", day=near_day(completed_on, axis.today))
     if submitted_on is not None:
-        return messages("deadline.awaiting")
+        return messages("deadline.handed-in" if kind == APART else "deadline.awaiting")
     if kind == "overdue":
         days = deadline.get("days_overdue")
         return messages("deadline.overdue", n=(axis.today - due).days if days is None and due else days)
     if due is None:
         return messages("deadline.undated")
+    if kind == APART:
+        return messages("deadline.due-on", day=near_day(due, axis.today))
     if due == axis.today:
         return messages("deadline.today")
-    left = deadline.get("working_days_left")
-    return messages("deadline.until", day=near_day(due, axis.today)) if left is None else messages("deadline.left", n=left)
+    return _words_to_come(due, deadline.get("working_days_left"), axis, messages)
+
+
+def _words_to_come(due: date, working_days_left: int | None, axis: Axis, messages: Catalogue) -> str:
+    """Days that are left; the day itself where no working day lies between, for "0 left" says that it is over."""
+    if due == axis.today + ONE_DAY:
+        return messages("deadline.tomorrow")
+    if working_days_left == 0:
+        weekday = WEEKDAYS[messages.language][due.weekday()]
+        return messages("deadline.on-a-day-off", weekday=weekday, day=near_day(due, axis.today))
+    if working_days_left is None:
+        return messages("deadline.until", day=near_day(due, axis.today))
+    return messages("deadline.left", n=working_days_left)
 
 
 def _under(assigned_on: date, due: date | None, submitted_on: date | None, axis: Axis, messages: Catalogue) -> str:

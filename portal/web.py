@@ -21,7 +21,8 @@ from portal.assets import Assets
 from portal.axis import Axis
 from portal.csrf import FORM_FIELD, OfAnotherMembership, Whose, form_token, require_own_form
 from portal.drafts import Drafts
-from portal.frame import frame_of
+from portal.formats import thousands
+from portal.frame import DRAWN_FROM, frame_of
 from portal.live import Live
 from portal.messages import DEFAULT, Catalogue
 from portal.oidc import SignInService
@@ -42,6 +43,18 @@ OWN_REFRESH = "Chidao-Refresh"
 # The live stream opens itself again whenever it was cut.
 OWN_STREAM = "/live"
 MOST_FIELDS = 4000
+# In which order kinds of agency are named, and how many still tell more than "agencies".
+KINDS_IN_ORDER = (
+    "DEPARTMENT",
+    "CENTRAL_BRANCH",
+    "PUBLIC_UNIT",
+    "MASS_ORGANISATION",
+    "STATE_ENTERPRISE",
+    "COMMUNE",
+    "WARD",
+    "SPECIAL_ZONE",
+)
+MOST_KINDS_NAMED = 3
 SOON_SECONDS = 0.25
 
 
@@ -54,7 +67,7 @@ class Portal:
     """The portal as it runs; lies in `app.state.portal`.
 
     `answers` are shared by all who ask the same; `redraws` are the calls that open pages make of themselves, a few at a time, so that
-    whoever opens a page or sends a change does not stand behind them.
+    whoever opens a page or sends a change does not stand behind them; so are `exports`, each of which reads a hundred pages at most.
     """
 
     settings: PortalSettings
@@ -73,6 +86,7 @@ class Portal:
     live: Live
     answers: SingleFlight
     redraws: asyncio.Semaphore
+    exports: asyncio.Semaphore
 
 
 def portal_of(request: Request) -> Portal:
@@ -157,8 +171,7 @@ class Visitor:
 
     def view_of(self, task: Task, names: Mapping[str, AgencyName]) -> TaskView:
         agency = names.get(task["lead_agency_id"] or "")
-        many = self.messages("task.many-leads") if task["is_group"] else "–"
-        lead, lead_name = (agency.short_name, agency.name) if agency else (many, many)
+        lead, lead_name = (agency.short_name, agency.name) if agency else (many := many_leads(task, self.messages), many)
         return task_view(task, self.axis, self.messages, lead=lead, lead_name=lead_name)
 
     async def page(self, template: str, /, *, status: int = 200, **context: object) -> Response:
@@ -189,9 +202,22 @@ class Visitor:
             "membership": self.session.membership,
             "axis": self.axis,
             "form_token": self.form_token,
+            "drawn_from": DRAWN_FROM,
             "new_key": lambda: str(uuid4()),
             **context,
         }
+
+
+def many_leads(task: Task, messages: Catalogue) -> str:
+    """ "96 xã, phường": how many agencies a group has, and of which kinds; "–" for what is no group and has no lead that is known."""
+    if not task["is_group"]:
+        return "–"
+    parts = task["children_summary"]
+    if not parts or not parts["total"]:
+        return messages("task.many-leads")
+    kinds = [messages(f"group.kind.{kind}") for kind in KINDS_IN_ORDER if kind in parts["kinds"]]
+    known = kinds if 0 < len(kinds) <= MOST_KINDS_NAMED and len(kinds) == len(parts["kinds"]) else [messages("group.kind.any")]
+    return messages("group.of-kinds", n=thousands(parts["total"]), kinds=", ".join(known))
 
 
 class _Judged:

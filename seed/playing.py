@@ -115,7 +115,9 @@ class _Stage:
             told = released[instruction.id]
             assert isinstance(told.contract, InstructionReleased)
             count = 1 + (len(instruction.lead_agency_ids) if instruction.draft.lead_group is not None else 0)
-            tasks = tasks_of(told.contract.state, list(range(first_number, first_number + count)), released_at=at)
+            tasks = tasks_of(
+                told.contract.state, list(range(first_number, first_number + count)), released_at=at, released_by=by.membership_id
+            )
             first_number += count
             for task in tasks:
                 self._record(TASKS, "task", task, SCHEDULER, told.envelope.correlation_id, causation=told.envelope.id, after=ARRIVES_AFTER)

@@ -17,6 +17,8 @@ NOT_MEASURED = {
     "GET /sign-in/needed/{wanted:path}": "asks no service",
     "GET /membership": "asks for one person's memberships",
     "GET /live": "a stream",
+    "GET /workbench/export.xlsx": "a file of the same list, some times a day",
+    "GET /waiting/{name}": "the same counts as in the head of every page",
     "GET /files/{file_id}": "passes the file on; measured at its service",
     "GET /settings": "an administrator's, some times a year",
     "GET /settings/{key}": "an administrator's, some times a year",
@@ -80,7 +82,7 @@ def _rate(here: Population, _: Random) -> Iterator[Ask]:
 
 
 def _workbench(here: Population, _: Random) -> Iterator[Ask]:
-    for view in cycle(("all", "overdue", "due-soon", "in-time", "undated", "on-time", "late", "completed-undated")):
+    for view in cycle(("open", "all", "overdue", "due-soon", "in-time", "undated", "on-time", "late", "completed-undated")):
         yield Ask(here.tracker, address("/workbench", view=view))
 
 
@@ -90,7 +92,7 @@ def _workbench_of_agency(here: Population, chance: Random) -> Iterator[Ask]:
 
 
 def _my_work(here: Population, _: Random) -> Iterator[Ask]:
-    filters = ("open", "new", "overdue", "due-soon", "in-time", "undated", "returned", "awaiting", "completed")
+    filters = ("open", "new", "overdue", "due-soon", "in-time", "undated", "returned", "awaiting", "completed", "coordinating")
     for clerk, chosen in zip(cycle(clerks(here)), cycle(filters), strict=False):
         yield Ask(clerk, address("/my-work", filter=chosen))
 

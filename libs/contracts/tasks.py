@@ -58,10 +58,16 @@ class NoChange(Part):
     """The state says all."""
 
 
+class AssignedChange(Part):
+    """`released_by` is the membership that released the instruction; tasks of before it was told say nothing."""
+
+    released_by: UUID | None = None
+
+
 class TaskAssigned(Contract):
     type: ClassVar[str] = "chidao.tasks.task-assigned.v1"
     state: TaskState
-    change: NoChange
+    change: AssignedChange
 
 
 class TaskAccepted(Contract):

@@ -18,6 +18,7 @@ class AgencyFiguresOut(TypedDict):
     open_overdue: int
     open_undated: int
     due_soon: int
+    due_later: int
     rates: dict[str, RateOut]
     agency_id: str
     open_dues: list[OpenDueOut]
@@ -36,6 +37,7 @@ class CountedTaskOut(TypedDict):
     assigned_on: str
     due: str | None
     completed_on: str | None
+    due_soon: bool
 
 
 class FiguresOut(TypedDict):
@@ -49,6 +51,7 @@ class FiguresOut(TypedDict):
     open_overdue: int
     open_undated: int
     due_soon: int
+    due_later: int
     rates: dict[str, RateOut]
 
 

@@ -24,6 +24,7 @@ class ChildrenSummary(TypedDict):
     awaiting: int
     completed: int
     overdue: int
+    kinds: list[str]
 
 
 class CountsOut(TypedDict):
@@ -73,6 +74,11 @@ class HistoryItem(TypedDict):
     change: dict[str, Any]
     progress: dict[str, Any] | None
     receipt_code: str | None
+
+
+class LeftToOthers(TypedDict):
+    action: Literal["ACCEPT", "REPORT_PROGRESS", "SUBMIT_RESULT", "CONFIRM", "RETURN_RESULT"]
+    person_ids: list[str]
 
 
 class PageOfTaskListItem(TypedDict):
@@ -175,9 +181,9 @@ class TaskOut(TypedDict):
     assignments: list[AssignmentOut]
     result: ResultOut | None
     results: list[ResultOut]
+    left_to_others: list[LeftToOthers]
 
 
-FILE: Route[Any] = Route("tasks", "/files/{file_id}")
 RECEIPT_OF_CODE: Route[ReceiptOut] = Route("tasks", "/receipts/{code}")
 TASKS: Route[PageOfTaskListItem] = Route("tasks", "/tasks")
 TASKS_COUNTS: Route[CountsOut] = Route("tasks", "/tasks/counts")

@@ -168,6 +168,7 @@ STATUS = {
     "done": "Hoàn thành",
     "late": "Hoàn thành trễ hạn",
     "await": "Chờ xác nhận",
+    "apart": "Phối hợp",
     "returned": "Kết quả bị trả lại",
 }
 NUMBERS = {
@@ -177,6 +178,7 @@ NUMBERS = {
     "open_overdue": "Quá hạn",
     "due_soon": "Sắp đến hạn",
     "open_in_time": "Trong hạn",
+    "due_later": "Chưa sát hạn",
     "open_undated": "Không thời hạn",
     "completed_on_time": "Hoàn thành đúng hạn",
     "completed_late": "Hoàn thành trễ hạn",
@@ -192,6 +194,7 @@ COUNTED = {
     "open_overdue": "Chưa hoàn thành và đã qua hết ngày đến hạn. Kết quả nộp đúng hạn đang chờ Văn phòng không tính là quá hạn.",
     "due_soon": "Chưa hoàn thành, đến hạn trong số ngày làm việc tới theo thiết lập của tỉnh.",
     "open_in_time": "Chưa hoàn thành, chưa qua hết ngày đến hạn; gồm cả kết quả nộp đúng hạn đang chờ Văn phòng xác nhận.",
+    "due_later": "Trong hạn và chưa thuộc diện sắp đến hạn; cùng với số sắp đến hạn là toàn bộ số trong hạn.",
     "open_undated": "Chưa hoàn thành, văn bản không đặt hạn.",
     "completed_on_time": "Đã hoàn thành không muộn hơn ngày đến hạn.",
     "completed_late": "Đã hoàn thành sau ngày đến hạn.",
@@ -202,6 +205,9 @@ DEADLINES = {
     "left": "còn {n} ngày làm việc",
     "until": "đến {day}",
     "today": "đến hạn hôm nay",
+    "tomorrow": "đến hạn ngày mai",
+    "on-a-day-off": "đến hạn {weekday} {day}",
+    "handed-in": "cơ quan chủ trì đã nộp kết quả",
     "undated": "không thời hạn",
     "done": "xong {day}",
     "done-late": "xong {day}, trễ {n} ngày",

@@ -39,20 +39,20 @@ async def resolve_agencies(visitor: Visitor, form: DirectiveForm) -> None:
         elif chosen is None or one["lead"] not in (chosen.name, chosen.short_name):
             one.ids["lead"] = []
             try:
-                agency = await _the_one(visitor, one["lead"])
+                agency = await the_one(visitor, one["lead"])
                 one.texts["lead"], one.ids["lead"] = agency["name"], [agency["id"]]
             except NotClear as unclear:
                 one.note("lead", str(unclear))
         if one["coordinating"]:
             try:
-                agency = await _the_one(visitor, one["coordinating"])
+                agency = await the_one(visitor, one["coordinating"])
                 one.texts["coordinating"] = ""
                 one.ids["coordinating"] = list(dict.fromkeys([*one.ids["coordinating"], agency["id"]]))
             except NotClear as unclear:
                 one.note("coordinating", str(unclear))
 
 
-async def _the_one(visitor: Visitor, typed: str) -> directory.AgencyOut:
+async def the_one(visitor: Visitor, typed: str) -> directory.AgencyOut:
     """Raises NotClear."""
     found = await matching(visitor, typed)
     known_as = ("name", "short_name", "matched_alias")

@@ -16,6 +16,7 @@ from portal.agencies import AgencyName
 from portal.answers import reporting, tasks
 from portal.axis import Squares, squares
 from portal.formats import WEEKDAYS, moment_of, percent, thousands
+from portal.frame import WORKBENCH, places_of
 from portal.screens.share import SharePart, share_of
 from portal.services import Json, Refused, ServiceAway
 from portal.session import SessionEnded
@@ -112,7 +113,11 @@ class Drawn:
 
 async def _shown(visitor: Visitor, exceptions: Json) -> dict[str, Any]:
     """What the page is drawn from; without figures while they are away."""
-    longest = exceptions and {"tasks": await visitor.task_views(exceptions["items"]), "total": exceptions["total"]}
+    longest = exceptions and {
+        "tasks": await visitor.task_views(exceptions["items"]),
+        "total": exceptions["total"],
+        "all": exceptions["all"],
+    }
     try:
         figures, earlier, series = await _picture(visitor)
     except ServiceAway:
@@ -201,7 +206,7 @@ def _numbers(
     shown = (
         ("open_overdue", "overdue", "is-overdue is-key"),
         ("due_soon", "soon", "is-key"),
-        ("open_in_time", "intime", ""),
+        ("due_later", "intime", ""),
         ("open_undated", "undated", ""),
         ("C", "done", ""),
     )
@@ -249,7 +254,7 @@ def _parts(province: Mapping[str, Json]) -> list[SharePart]:
         (
             ("overdue", "", province["open_overdue"]),
             ("soon", "", province["due_soon"]),
-            ("intime", "", province["open_in_time"] - province["due_soon"]),
+            ("intime", "", province["due_later"]),
             ("na", "", province["open_undated"]),
             ("done", "", province["completed_on_time"]),
             ("done", "stripes", province["completed_late"]),
@@ -282,14 +287,14 @@ def _strip(
         for open_due in one["open_dues"]:
             due = date.fromisoformat(open_due["due"])
             dues[due] = dues.get(due, 0) + open_due["count"]
-    overdue, soon, in_time = (sum(one[number] for one in counted) for number in ("open_overdue", "due_soon", "open_in_time"))
+    overdue, soon, later = (sum(one[number] for one in counted) for number in ("open_overdue", "due_soon", "due_later"))
     return AgencyStrip(
         id=agency_id,
         name=name,
         overdue=overdue,
         moved=overdue - sum(overdue_earlier.get(one["agency_id"], 0) for one in counted),
         due_soon=soon,
-        later=in_time - soon,
+        later=later,
         squares=squares(visitor.axis, sorted(dues.items()), overdue=overdue, soon=soon),
     )
 
@@ -304,8 +309,12 @@ def _kind(names: Mapping[str, AgencyName], one: Mapping[str, Json]) -> str:
 
 
 async def _exceptions(visitor: Visitor) -> Json:
-    """What is longest overdue. None when the tasks service is away or the tasks are not to be seen by this person."""
+    """What is longest overdue: for an agency, of what it leads. None while the tasks are away or not to be seen by this person."""
+    membership = visitor.session.membership
+    oversees = membership is not None and WORKBENCH in places_of(membership.role)
+    whose = {"scope": "oversight", "level": "instruction"} if oversees else {"scope": "agency", "part": "LEAD"}
     try:
-        return await visitor.get(tasks.TASKS, scope="oversight", level="instruction", bucket="open_overdue", sort="due", limit=EXCEPTIONS)
+        longest = await visitor.get(tasks.TASKS, **whose, bucket="open_overdue", sort="due", limit=EXCEPTIONS)
     except (ServiceAway, Refused):
         return None
+    return {**longest, "all": "/workbench?view=overdue" if oversees else "/my-work?filter=overdue"}

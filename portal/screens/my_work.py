@@ -1,4 +1,4 @@
-"""Việc của cơ quan: what the agency leads or helps with, in the order of time."""
+"""Việc của cơ quan: what the agency leads, in the order of time; what it only coordinates stands apart, outside counts and red."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,25 +10,27 @@ from starlette.responses import Response
 from portal.answers import tasks
 from portal.answers.tasks import CountsOut
 from portal.formats import short_day
+from portal.frame import OPEN_BUCKETS
 from portal.screens.lists import filter_query
-from portal.task_view import TaskView
+from portal.task_view import APART, TaskView
 from portal.web import Visit, Visitor, together
 
 router = APIRouter()
 
 FRIDAY = 4
-OPEN_BUCKETS = ("open_overdue", "open_in_time", "open_undated")
-# Filter → what the tasks service is asked for.
-FILTERS: dict[str, tuple[dict[str, str], ...]] = {
-    "open": tuple({"bucket": bucket} for bucket in OPEN_BUCKETS),
-    "new": ({"state": "ASSIGNED"},),
-    "overdue": ({"bucket": "open_overdue"},),
-    "due-soon": ({"due_soon": "true"},),
-    "in-time": ({"bucket": "open_in_time"},),
-    "undated": ({"bucket": "open_undated"},),
-    "returned": ({"state": "RESULT_RETURNED"},),
-    "awaiting": ({"state": "AWAITING_CONFIRMATION"},),
-    "completed": ({"state": "COMPLETED"},),
+LED = {"scope": "agency", "part": "LEAD"}
+# Filter → what the tasks service is asked for. Overdue, due soon, not due soon and undated are together what is open.
+FILTERS: dict[str, dict[str, str]] = {
+    "open": LED | {"is_open": "true"},
+    "overdue": LED | {"bucket": "open_overdue"},
+    "due-soon": LED | {"due_soon": "true"},
+    "in-time": LED | {"bucket": "open_in_time", "due_soon": "false"},
+    "undated": LED | {"bucket": "open_undated"},
+    "new": LED | {"state": "ASSIGNED"},
+    "returned": LED | {"state": "RESULT_RETURNED"},
+    "awaiting": LED | {"state": "AWAITING_CONFIRMATION"},
+    "completed": LED | {"state": "COMPLETED"},
+    "coordinating": {"scope": "agency", "part": "COORDINATING", "is_open": "true"},
 }
 MARKS = {
     "overdue": "overdue",
@@ -39,7 +41,7 @@ MARKS = {
     "awaiting": "await",
     "completed": "done",
 }
-MOST = 200
+PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -49,37 +51,40 @@ class Group:
 
 
 @router.get("/my-work")
-async def my_work(visitor: Visit, filter: str = "open") -> Response:  # noqa: A002 - the word in the address
+async def my_work(visitor: Visit, filter: str = "open", cursor: str = "") -> Response:  # noqa: A002 - the word in the address
     chosen = filter if filter in FILTERS else "open"
-    counts, pages = await together(
-        visitor.get(tasks.TASKS_COUNTS, scope="agency"),
-        together(*(visitor.get(tasks.TASKS, scope="agency", limit=MOST, **query) for query in FILTERS[chosen])),
+    led, coordinated, page = await together(
+        visitor.get(tasks.TASKS_COUNTS, **LED),
+        visitor.get(tasks.TASKS_COUNTS, **FILTERS["coordinating"]),
+        visitor.get(tasks.TASKS, **FILTERS[chosen], limit=PAGE, cursor=cursor),
     )
-    views = await visitor.task_views([task for page in pages for task in page["items"]])
+    views = await visitor.task_views(page["items"])
     return await visitor.page(
         "my-work.html",
         chosen=chosen,
-        chips=_chips(counts),
+        chips=_chips(led, coordinated),
         groups=_groups(visitor, views, chosen),
         shown=len(views),
-        total=sum(page["total"] or 0 for page in pages),
-        list_url=f"/my-work?{filter_query(filter=chosen, part='list')}",
+        total=page["total"],
+        next_url=f"/my-work?{filter_query(filter=chosen, cursor=page['next_cursor'])}" if page["next_cursor"] else "",
+        list_url=f"/my-work?{filter_query(filter=chosen, cursor=cursor, part='list')}",
     )
 
 
-def _chips(counts: CountsOut) -> list[tuple[str, str | None, int]]:
+def _chips(led: CountsOut, coordinated: CountsOut) -> list[tuple[str, str | None, int]]:
     """Filter, mark and count; what nobody has is left out, but for what is always asked for."""
-    states, buckets = counts["by_state"], counts["by_bucket"]
+    states, buckets = led["by_state"], led["by_bucket"]
     number = {
         "open": sum(buckets.get(bucket, 0) for bucket in OPEN_BUCKETS),
-        "new": states.get("ASSIGNED", 0),
         "overdue": buckets.get("open_overdue", 0),
-        "due-soon": counts["due_soon"],
-        "in-time": buckets.get("open_in_time", 0),
+        "due-soon": led["due_soon"],
+        "in-time": buckets.get("open_in_time", 0) - led["due_soon"],
         "undated": buckets.get("open_undated", 0),
+        "new": states.get("ASSIGNED", 0),
         "returned": states.get("RESULT_RETURNED", 0),
         "awaiting": states.get("AWAITING_CONFIRMATION", 0),
         "completed": states.get("COMPLETED", 0),
+        "coordinating": coordinated["total"],
     }
     return [(name, MARKS.get(name), count) for name, count in number.items() if count or name in ("open", "overdue")]
 
@@ -89,7 +94,7 @@ def _groups(visitor: Visitor, tasks: Iterable[TaskView], chosen: str) -> list[Gr
     words, today = visitor.messages, visitor.today
     week_ends = today + timedelta(days=(FRIDAY - today.weekday()) % 7)
     found: dict[str, list[TaskView]] = {}
-    order = ["overdue", "returned", "new", "today", "this-week", "later", "undated", "awaiting", "completed"]
+    order = ["overdue", "returned", "new", "today", "this-week", "later", "undated", "awaiting", "completed", "coordinating"]
     for task in tasks:
         found.setdefault(_group_of(task, visitor, week_ends.toordinal()), []).append(task)
     return [
@@ -100,6 +105,8 @@ def _groups(visitor: Visitor, tasks: Iterable[TaskView], chosen: str) -> list[Gr
 
 
 def _group_of(task: TaskView, visitor: Visitor, week_ends: int) -> str:
+    if task.kind == APART:
+        return "coordinating"
     if task.state in ("AWAITING_CONFIRMATION", "COMPLETED"):
         return "awaiting" if task.state == "AWAITING_CONFIRMATION" else "completed"
     if task.kind == "overdue":

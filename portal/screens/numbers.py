@@ -92,7 +92,7 @@ def _lead(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) 
 
 def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json], day: date) -> Mapping[str, object]:
     """A task as it stood on `day`."""
-    kind, due = BUCKETS[one["bucket"]], day_of(one["due"])
+    kind, due = "soon" if one["due_soon"] else BUCKETS[one["bucket"]], day_of(one["due"])
     assigned_on, completed_on = date.fromisoformat(one["assigned_on"]), day_of(one["completed_on"])
     words = visitor.messages
     if completed_on:

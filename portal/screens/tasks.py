@@ -107,10 +107,18 @@ async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None =
         timeline=timeline_of(view, events, visitor.today),
         standings=(standings := _standings([visitor.view_of(child, names) for child in children["items"]])),
         parts=share_of((*STANDINGS[one.mark], len(one.tasks)) for one in standings),
-        children_total=children["total"],
+        children_total=(found["children_summary"] or {"total": 0})["total"],
+        children_seen=children["total"] or 0,
+        left_to_others=await _left_to_others(visitor, found),
         problem=problem_of(refused, visitor.messages) if refused else None,
         tab="task",
     )
+
+
+async def _left_to_others(visitor: Visitor, found: answers.TaskOut) -> list[tuple[str, list[str]]]:
+    """What this person may not do and others of the agency may: the act and their names."""
+    people = await visitor.portal.people.known(visitor, (one for left in found["left_to_others"] for one in left["person_ids"]))
+    return [(left["action"], [people[one] for one in left["person_ids"] if one in people]) for left in found["left_to_others"]]
 
 
 def _standings(children: list[TaskView]) -> list[PartsAlike]:

@@ -56,7 +56,8 @@ def task_state(task: Task) -> contracts.TaskState:
 
 @to_contract.register
 def _(event: events.Assigned, task: Task) -> Contract:
-    return contracts.TaskAssigned(occurred_at=event.occurred_at, state=task_state(task), change=contracts.NoChange())
+    change = contracts.AssignedChange(released_by=event.released_by)
+    return contracts.TaskAssigned(occurred_at=event.occurred_at, state=task_state(task), change=change)
 
 
 @to_contract.register

@@ -22,6 +22,8 @@ NO_SCREEN = {
     "/agencies/options": "the list under an agency field, seen on the form",
     "/settings/calendar": "leads to the calendar of this year",
     "/notices/badge": "the number on the bell, seen on every page",
+    "/workbench/export.xlsx": "a file to keep",
+    "/waiting/{name}": "how much waits at a place, seen in the head of every page",
 }
 
 
@@ -197,6 +199,13 @@ SCREENS = (
     Screen("my-work-long", LONGEST, "/my-work"),
     Screen("my-work-empty", IDLE, "/my-work"),
     Screen("workbench", TRACKING, "/workbench"),
+    Screen(
+        "workbench-filtered",
+        TRACKING,
+        "/workbench",
+        f"/workbench?view=all&agency_id={agency_id(AGENCIES['Sở NN&MT'].key)}&document=312&period=assigned&from=01/09/2026",
+    ),
+    Screen("workbench-errors", TRACKING, "/workbench", "/workbench?agency=xa&document=999999&from=31/02/2026"),
     Screen("workbench-nothing", TRACKING, "/workbench", "/workbench?q=khong+co+viec+nay"),
     Screen("directives", TRACKING, "/directives"),
     Screen("directives-empty", IDLE, "/directives"),

@@ -16,6 +16,7 @@ from libs.common.web.pagination import encode_cursor
 from libs.contracts.contract import Contract
 from libs.contracts.directives import DirectiveSummary
 from libs.contracts.tasks import (
+    AssignedChange,
     AssignmentState,
     ConfirmationChange,
     NoChange,
@@ -105,7 +106,7 @@ def life(
 
     result = ResultChange(result_number=1, report_number="128/BC-SYT", report_date=TODAY)
     return [
-        TaskAssigned(occurred_at=at(0), state=state, change=NoChange()),
+        TaskAssigned(occurred_at=at(0), state=state, change=AssignedChange()),
         TaskAccepted(occurred_at=at(1), state=state, change=NoChange()),
         ProgressReported(occurred_at=at(2), state=state, change=ProgressChange(percent=10, has_difficulty=False)),
         ResultSubmitted(occurred_at=at(3), state=state, change=result),

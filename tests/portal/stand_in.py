@@ -38,6 +38,7 @@ NUMBERS = (
     "C",
     "U",
     "due_soon",
+    "due_later",
     "completed_on_time",
     "completed_late",
     "completed_undated",
@@ -335,6 +336,7 @@ class StandIn:
             "result": None,
             "results": [],
             "held": None,
+            "left_to_others": [],
             **more,
         }
         self.tasks[task["id"]] = task
@@ -374,7 +376,10 @@ class StandIn:
             for name in ("state", "bucket", "directive_id"):
                 if query.get(name):
                     listed = [one for one in listed if (one["directive"]["id"] if name == "directive_id" else one[name]) == query[name]]
-            items = [without(one, "result", "results", "assignments") | {"available_actions": self.actions_of(one)} for one in listed]
+            items = [
+                without(one, "result", "results", "assignments", "left_to_others") | {"available_actions": self.actions_of(one)}
+                for one in listed
+            ]
             return {"items": items, "next_cursor": None, "total": len(listed)}
         if path[0] == "receipts":
             found = next((one for one in listed if one["receipt_code"] == path[1]), None)
@@ -522,6 +527,7 @@ class StandIn:
             name: one[name]
             for name in ("code", "is_group", "content", "lead_agency_id", "state", "bucket", "assigned_on", "due", "completed_on")
         }
+        kept["due_soon"] = one["deadline"]["kind"] == "due_soon"
         return {**kept, "task_id": one["id"], "directive_id": one["directive"]["id"], "directive_label": "5425/UBND-KGVX"}
 
     def figures_a_week_ago(self) -> dict[str, Any]:
@@ -556,6 +562,7 @@ class StandIn:
             **totals,
             "U": totals["N"] - totals["C"],
             "due_soon": soon,
+            "due_later": counts.get("open_in_time", 0) - soon,
             "rates": {"R3c": rate},
         }
 

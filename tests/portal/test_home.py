@@ -33,6 +33,7 @@ async def test_every_number_of_the_home_is_a_door_to_its_list(browser: Browser, 
     for name in (
         "open_overdue",
         "due_soon",
+        "due_later",
         "open_in_time",
         "open_undated",
         "C",

@@ -14,9 +14,9 @@ from libs.common.clock import Clock
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.directives import DirectiveSummary
 from libs.contracts.tasks import (
+    AssignedChange,
     AssignmentState,
     ConfirmationChange,
-    NoChange,
     ResultChange,
     ResultConfirmed,
     ResultSubmitted,
@@ -88,7 +88,7 @@ async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -
     now = datetime.now(UTC)
     done, late, open_one = task(HEALTH), task(HEALTH, due=TODAY - timedelta(days=2)), task(SOUTH_COMMUNE)
     for state in (done, late, open_one):
-        await tell(figures, TaskAssigned(occurred_at=now - timedelta(days=5), state=state, change=NoChange()), 1)
+        await tell(figures, TaskAssigned(occurred_at=now - timedelta(days=5), state=state, change=AssignedChange()), 1)
     result = ResultChange(result_number=1, report_number="1/BC", report_date=TODAY)
     waiting = done.model_copy(update={"state": "AWAITING_CONFIRMATION", "submitted_on": TODAY, "submitted_at": now})
     confirmed = waiting.model_copy(update={"state": "COMPLETED", "completed_on": TODAY})
@@ -154,13 +154,13 @@ async def test_what_was_released_and_did_not_arrive_is_told(figures: Client) -> 
     assert (await figures.get(COMMUNE_CLERK, "/late-releases")).status_code == 403
     assert datetime.fromisoformat((await missing())["oldest_release"]) == datetime.fromisoformat(released.data["occurred_at"])
     for one in ids:
-        await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH, id=one), change=NoChange()), 1)
+        await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH, id=one), change=AssignedChange()), 1)
     assert ((await missing())["instructions"], await late()) == (0, [])
 
 
 async def test_two_numbers_of_one_page_are_one_number_of_an_earlier_day_too(figures: Client) -> None:
     # Assigned five days ago, and entered only today: what is known of yesterday has changed since.
-    await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH), change=NoChange()), 1)
+    await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH), change=AssignedChange()), 1)
     yesterday = str(TODAY - timedelta(days=1))
     for known_on, expected in ((None, 1), (yesterday, 0)):
         asked = {"bucket": "N", "as_of": yesterday} | ({"known_on": known_on} if known_on else {})
@@ -172,7 +172,7 @@ async def test_two_numbers_of_one_page_are_one_number_of_an_earlier_day_too(figu
 
 async def test_open_pages_hear_of_new_figures(figures: Client) -> None:
     async with figures.telling_open_pages("figures"):
-        await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH), change=NoChange()), 1)
+        await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH), change=AssignedChange()), 1)
 
 
 async def test_who_does_not_say_who_he_is_reads_nothing(figures: Client) -> None:

@@ -15,11 +15,11 @@ from libs.common.messaging.consumer import ConsumerRunner
 from libs.common.messaging.feed import FeedPage, Position, read_feed
 from libs.contracts.contract import Contract
 from libs.contracts.tasks import (
+    AssignedChange,
     AssignmentState,
     ConfirmationChange,
     LeadChange,
     LeadChanged,
-    NoChange,
     RestatedChange,
     ResultChange,
     ResultConfirmed,
@@ -61,7 +61,7 @@ def life(name: str, assigned_on: date) -> list[Told]:
     confirmation = ConfirmationChange(result_number=1, quality=None)
     restated = done.model_copy(update={"field": "y-te"})
     contents: Sequence[Contract] = (
-        TaskAssigned(occurred_at=noon(assigned_on), state=state, change=NoChange()),
+        TaskAssigned(occurred_at=noon(assigned_on), state=state, change=AssignedChange()),
         LeadChanged(
             occurred_at=noon(assigned_on + timedelta(days=3)), state=moved, change=LeadChange(ended=(), reason="Đổi cơ quan chủ trì")
         ),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from libs.contracts.tasks import NoChange, ResultChange, ResultSubmitted, TaskAssigned
+from libs.contracts.tasks import AssignedChange, ResultChange, ResultSubmitted, TaskAssigned
 from libs.directory_replica import province
 from tests.directory.decided import setting_decided
 from tests.reporting.test_figures_over_http import TODAY, figures, task, tell  # noqa: F401 - `figures` is a fixture
@@ -23,7 +23,7 @@ async def test_an_awaiting_result_counts_by_the_rule_of_the_day(figures: Client)
     now = datetime.now(UTC)
     due = TODAY - 4 * ONE_DAY
     assigned = task(HEALTH, due=due)
-    await tell(figures, TaskAssigned(occurred_at=now - 5 * ONE_DAY, state=assigned, change=NoChange()), 1)
+    await tell(figures, TaskAssigned(occurred_at=now - 5 * ONE_DAY, state=assigned, change=AssignedChange()), 1)
     submitted = now - 4 * ONE_DAY
     waiting = assigned.model_copy(update={"state": "AWAITING_CONFIRMATION", "submitted_on": due, "submitted_at": submitted})
     result = ResultChange(result_number=1, report_number="1/BC", report_date=due)

@@ -72,7 +72,8 @@ async def test_every_figure_of_any_day_is_the_recount(reporting: Database, first
         Behind(NUMBERS[name], random.choice([*Counted]), None, random.choice([LEADER, CLERK])) for name in random.sample([*NUMBERS], 8)
     ]
     behinds += [
-        Behind(NUMBERS[name], Counted.PROVINCE, AGENCIES[1], random.choice([LEADER, CLERK, ADMIN])) for name in ("N", "U", "due_soon")
+        Behind(NUMBERS[name], Counted.PROVINCE, AGENCIES[1], random.choice([LEADER, CLERK, ADMIN]))
+        for name in ("N", "U", "due_soon", "due_later")
     ]
     own = seen_by_agency(story, AGENCIES[0])
     for behind in behinds:
@@ -109,7 +110,7 @@ def matched(story: list[KnownTask], behind: Behind, day: date) -> list[CountedRo
     return [
         row
         for row in counted_rows(story, Day(day, day))
-        if row.bucket in behind.number.buckets and counts(row) and (row.due_soon or not behind.number.due_soon_only)
+        if row.bucket in behind.number.buckets and counts(row) and behind.number.due_soon in (None, row.due_soon)
     ]
 
 

@@ -41,9 +41,9 @@ def instruction(
     )
 
 
-def released(state: InstructionState, *, at: datetime | None = None) -> Envelope:
+def released(state: InstructionState, *, at: datetime | None = None, by: UUID | None = None) -> Envelope:
     moment = at or datetime.now(UTC)
-    contract = InstructionReleased(occurred_at=moment, state=state, change=ReleaseChange(released_by=None))
+    contract = InstructionReleased(occurred_at=moment, state=state, change=ReleaseChange(released_by=by))
     return Envelope(
         id=uuid4(),
         source="directives",
@@ -61,10 +61,10 @@ def released(state: InstructionState, *, at: datetime | None = None) -> Envelope
     )
 
 
-async def release(client: Client, state: InstructionState, *, at: datetime | None = None) -> str:
+async def release(client: Client, state: InstructionState, *, at: datetime | None = None, by: UUID | None = None) -> str:
     """The id of the task (or of the parent of the group) that the released instruction has become."""
     (runner,) = client.app.state.service.runners
-    await runner.apply([released(state, at=at)])
+    await runner.apply([released(state, at=at, by=by)])
     return str(state.id)
 
 

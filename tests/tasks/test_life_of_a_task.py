@@ -1,7 +1,9 @@
 """From assignment to completion, over HTTP and PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+from tests.issuer import Person
 from tests.signed_in import (
     COMMUNE_CLERK,
     FINANCE,
@@ -13,6 +15,7 @@ from tests.signed_in import (
     HEALTH_OFFICER,
     LEADER,
     NORTH_WARD,
+    OFFICE_LEAD,
     SOUTH_COMMUNE,
     TRACKER,
     Client,
@@ -155,3 +158,48 @@ async def test_pages_are_whole_and_stable(tasks: Client) -> None:
 async def test_a_due_date_that_had_passed_is_flagged_not_refused(tasks: Client) -> None:
     task = await release(tasks, instruction(due=today() - timedelta(days=1)), at=datetime.now(UTC))
     assert (await tasks.get(HEALTH_CLERK, f"/tasks/{task}")).json()["flags"] == ["due-had-passed"]
+
+
+async def test_the_history_knows_who_released(tasks: Client) -> None:
+    task = await release(tasks, instruction(), by=OFFICE_LEAD.membership)
+    (assigned,) = (await tasks.get(HEALTH_CLERK, f"/tasks/{task}/history")).json()
+    assert assigned["actor_person_id"] == str(OFFICE_LEAD.id)
+    assert (assigned["agency_id"], assigned["actor_role"]) == (str(OFFICE_LEAD.agency), "OFFICE_LEAD")
+    for told_by_nobody in (None, uuid4()):
+        old = await release(tasks, instruction(), by=told_by_nobody)
+        (assigned,) = (await tasks.get(HEALTH_CLERK, f"/tasks/{old}/history")).json()
+        assert assigned["actor_person_id"] is None
+
+
+async def test_what_is_completed_is_done_whole(tasks: Client) -> None:
+    task = await due_in(tasks, 10)
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    await act(tasks, HEALTH_CLERK, task, "progress", {"percent": 40, "content": "Đã rà soát 40 cơ sở"})
+    assert (await submitted(tasks, task))["percent"] == 40
+    assert (await act(tasks, TRACKER, task, "results/confirm", {"quality": "GOOD"})).json()["percent"] == 100
+    assert [one["percent"] for one in (await tasks.get(HEALTH_CLERK, f"/tasks/{task}/history")).json()] == [0, 0, 40, 40, 100]
+    (listed,) = (await tasks.get(HEALTH_CLERK, "/tasks", state="COMPLETED")).json()["items"]
+    assert listed["percent"] == 100
+
+
+async def test_who_may_not_is_told_who_may(tasks: Client) -> None:
+    task = await due_in(tasks, 10)
+
+    async def left(person: Person) -> list[tuple[str, list[str]]]:
+        seen = (await tasks.get(person, f"/tasks/{task}")).json()["left_to_others"]
+        return [(one["action"], one["person_ids"]) for one in seen]
+
+    both = [str(HEALTH_HEAD.id), str(HEALTH_CLERK.id)]
+    assert [(action, sorted(people)) for action, people in await left(HEALTH_OFFICER)] == [("ACCEPT", sorted(both))]
+    assert [await left(person) for person in (HEALTH_CLERK, HEALTH_HEAD, TRACKER)] == [[], [], []]
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    assert [action for action, _ in await left(HEALTH_OFFICER)] == ["SUBMIT_RESULT"]
+    await submitted(tasks, task)
+    assert await left(HEALTH_OFFICER) == [], "the Office decides"
+
+
+async def test_a_group_says_of_what_kind_its_agencies_are(tasks: Client) -> None:
+    group = await release(tasks, instruction(SOUTH_COMMUNE, NORTH_WARD, group="communes", coordinating=(HEALTH,)))
+    for person in (TRACKER, HEALTH_CLERK):
+        summary = (await tasks.get(person, f"/tasks/{group}")).json()["children_summary"]
+        assert (summary["total"], summary["kinds"]) == (2, ["COMMUNE", "WARD"])

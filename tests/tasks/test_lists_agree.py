@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -33,6 +34,10 @@ def filters(population: Population) -> dict[str, list[dict[str, Any]]]:
         "field": [{"field": "y-te"}],
         "q": [{"q": "dich bao cao"}, {"q": "kiem tra, nha sap"}, {"q": "5426"}, {"q": group.code}, {"q": f"{group.assigned.number + 1}"}],
         "scope": [{"scope": "oversight"}, {"scope": "agency"}],
+        "part": [{"part": "LEAD"}, {"part": "COORDINATING"}],
+        "is_open": [{"is_open": True}, {"is_open": False}],
+        "due": [{"due_from": today().isoformat()}, {"due_until": today().isoformat()}],
+        "assigned": [{"assigned_from": (today() - timedelta(6)).isoformat(), "assigned_until": (today() - timedelta(5)).isoformat()}],
     }
 
 
@@ -62,7 +67,9 @@ class Naive:
 
     def reached(self, task: Task) -> bool:
         if self.agency is None:
-            return self.scope == "oversight"
+            return self.scope == "oversight" and "part" not in self.asked
+        if "part" in self.asked:
+            return self.agency in ((task.lead_agency_id,) if self.asked["part"] == "LEAD" else task.coordinating_agency_ids)
         own_part = task.is_group and any(part.lead_agency_id == self.agency for part in self.population.parts(task.id))
         mine = self.agency == task.lead_agency_id or self.agency in task.coordinating_agency_ids
         return mine or (self.scope == "oversight" and own_part)
@@ -89,7 +96,17 @@ class Naive:
             and ("directive_id" not in asked or str(assigned.directive.id) == asked["directive_id"])
             and ("group_id" not in asked or str(assigned.group_id) == asked["group_id"])
             and ("field" not in asked or assigned.field == asked["field"])
+            and ("is_open" not in asked or (str(self.population.bucket(task)).startswith("open_") == asked["is_open"]))
+            and self.in_period(task)
             and ("q" not in asked or self.has_words(task))
+        )
+
+    def in_period(self, task: Task) -> bool:
+        return all(
+            (from_day is None or (day is not None and day >= date.fromisoformat(from_day)))
+            and (until is None or (day is not None and day <= date.fromisoformat(until)))
+            for name, day in (("due", task.course.due), ("assigned", task.assigned.assigned_on))
+            for from_day, until in [(self.asked.get(f"{name}_from"), self.asked.get(f"{name}_until"))]
         )
 
     def is_due_soon(self, task: Task) -> bool:

@@ -130,6 +130,11 @@ async function refresh(id) {
   for (const [place, fold] of [...fresh.querySelectorAll("details")].entries()) fold.open = folds[place] ?? fold.open;
   if (fresh.isEqualNode(old)) return whole;
   old.replaceWith(fresh);
+  // The same number in another place of the page.
+  for (const beside of document.querySelectorAll(`[data-beside="${CSS.escape(id)}"]`)) {
+    const same = part.getElementById(beside.id);
+    if (same) beside.replaceWith(same);
+  }
   for (const figure of fresh.querySelectorAll("[data-figure]")) {
     if (before.get(figure.dataset.figure) !== figure.textContent) figure.classList.add("just-changed");
   }

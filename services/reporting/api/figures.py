@@ -65,7 +65,7 @@ NumberName = Annotated[
     str,
     AfterValidator(_named),
     Query(
-        description="The number whose list is wanted: a bucket, N, C, U, due_soon, or a side of a rate.",
+        description="The number whose list is wanted: a bucket, N, C, U, due_soon, due_later, or a side of a rate.",
         json_schema_extra={"enum": list(NUMBERS)},
     ),
 ]
@@ -159,7 +159,7 @@ async def tasks_behind(
         known_on=day.known_on,
         counted=found.counted,
         total=found.total,
-        items=[CountedTaskOut.of(task) for task in page],
+        items=[CountedTaskOut.of(task, day.as_of, asked.rules.due_soon_until(day.as_of)) for task in page],
         next_cursor=encode_cursor(page[-1].due or WITHOUT_DUE, page[-1].task_id) if more else None,
     )
 
@@ -180,6 +180,7 @@ async def changes(
     later = asked.day(as_of, known_on)
     if since >= later.as_of:
         raise Problem(422, "day-not-earlier", since=since.isoformat(), as_of=later.as_of.isoformat())
+    due_soon_until = asked.rules.due_soon_until(later.as_of)
     async with asked.database.read() as connection:
         found = await number_changes(
             connection,
@@ -195,8 +196,8 @@ async def changes(
         known_on=later.known_on,
         before=found.before,
         now=found.now,
-        entered=MovedOut.of(found.entered),
-        left=MovedOut.of(found.left),
+        entered=MovedOut.of(found.entered, later.as_of, due_soon_until),
+        left=MovedOut.of(found.left, later.as_of, due_soon_until),
     )
 
 

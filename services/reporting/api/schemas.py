@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from libs.contracts.buckets import AwaitingCountsAs, Bucket
+from libs.contracts.buckets import AwaitingCountsAs, Bucket, is_due_soon
 from libs.contracts.rates import RATES, Rate, RateValue, Rounding
 from services.reporting.figures.changes import Moved
 from services.reporting.figures.counting import SHOWN_RATES, Figures, Picture
@@ -38,6 +38,7 @@ class FiguresOut(BaseModel):
     open_overdue: int
     open_undated: int
     due_soon: int
+    due_later: int = Field(description="In time and not due soon.")
     rates: dict[str, RateOut]
 
     @staticmethod
@@ -52,6 +53,7 @@ def _numbers(figures: Figures, rounding: Rounding) -> dict[str, object]:
         "U": figures.open,
         **{bucket.value: figures.buckets[bucket] for bucket in Bucket},
         "due_soon": figures.due_soon,
+        "due_later": figures.buckets[Bucket.OPEN_IN_TIME] - figures.due_soon,
         "rates": {name: RateOut.of(figures.rate(name, rounding)) for name in SHOWN_RATES},
     }
 
@@ -135,10 +137,11 @@ class CountedTaskOut(BaseModel):
     assigned_on: date
     due: date | None
     completed_on: date | None
+    due_soon: bool
 
     @staticmethod
-    def of(task: CountedTask) -> "CountedTaskOut":
-        return CountedTaskOut(**vars(task))
+    def of(task: CountedTask, as_of: date, due_soon_until: date) -> "CountedTaskOut":
+        return CountedTaskOut(**vars(task), due_soon=is_due_soon(task.bucket, task.due, as_of, due_soon_until))
 
 
 class ListBehindNumberOut(BaseModel):
@@ -156,8 +159,9 @@ class MovedOut(BaseModel):
     items: list[CountedTaskOut] = Field(description="The first of these, earliest due first, as they stand on the later day.")
 
     @staticmethod
-    def of(moved: Moved) -> "MovedOut":
-        return MovedOut(counted=moved.counted, total=moved.total, items=[CountedTaskOut.of(task) for task in moved.tasks])
+    def of(moved: Moved, as_of: date, due_soon_until: date) -> "MovedOut":
+        items = [CountedTaskOut.of(task, as_of, due_soon_until) for task in moved.tasks]
+        return MovedOut(counted=moved.counted, total=moved.total, items=items)
 
 
 class NumberChangesOut(BaseModel):

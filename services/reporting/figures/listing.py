@@ -53,7 +53,7 @@ MATCHED = f"""
 , matched AS (
   SELECT counted.*, words.code, words.directive_id, words.directive_label, words.content, :sees_any AND {VISIBLE} AS visible
   FROM counted JOIN task_now AS words ON words.id = counted.id
-  WHERE counted.bucket = ANY (CAST(:buckets AS text[])) AND (counted.due_soon OR NOT :due_soon_only)
+  WHERE counted.bucket = ANY (CAST(:buckets AS text[])) AND (CAST(:due_soon AS boolean) IS NULL OR counted.due_soon = :due_soon)
     AND CASE :counted_as WHEN 'province' THEN counted.in_province ELSE NOT counted.is_group END
     AND (CAST(:lead_agency_id AS uuid) IS NULL OR counted.lead_agency_id = :lead_agency_id))
 """
@@ -100,7 +100,7 @@ def matching(behind: Behind) -> dict[str, Any]:
     """The parameters of `MATCHED`."""
     return {
         "buckets": [bucket.value for bucket in behind.number.buckets],
-        "due_soon_only": behind.number.due_soon_only,
+        "due_soon": behind.number.due_soon,
         "counted_as": Counted.ASSIGNMENTS.value if behind.lead_agency_id else behind.counted.value,
         "lead_agency_id": behind.lead_agency_id,
         **seeing(behind),

@@ -71,8 +71,9 @@ async def moved_between(
 def _matched(behind: Behind, turned: str, day: str, due_soon_until: str) -> str:
     """The tasks of the number on the day, as far as they can have moved. Due soon is a window that moves over tasks that stand still."""
     rows = f"stretch WHERE {is_counted(behind)}"
-    if behind.number.due_soon_only:
-        found = f"stretch.bucket = 'open_in_time' AND stretch.due BETWEEN {day} AND {due_soon_until} AND {on_day('stretch', day)}"
+    if behind.number.due_soon is not None:
+        window = f"{'' if behind.number.due_soon else 'NOT '}(stretch.due BETWEEN {day} AND {due_soon_until})"
+        found = f"stretch.bucket = 'open_in_time' AND {window} AND {on_day('stretch', day)}"
     else:
         found = f"stretch.bucket = ANY (CAST(:buckets AS text[])) AND {turned}"
     return f"SELECT stretch.task_id AS id, stretch.due FROM {rows} AND {found}"

@@ -14,7 +14,7 @@ from services.reporting.figures.settled import Place, counts_of_agency, on_day, 
 
 _PLACE = "task_id, from_day, due, bucket, in_province, is_group, lead_agency_id"
 _DAY = "CAST(:day AS date)"
-_DUE_SOON = f"stretch.due BETWEEN {_DAY} AND CAST(:due_soon_until AS date)"
+_DUE_SOON = f"(stretch.due BETWEEN {_DAY} AND CAST(:due_soon_until AS date))"
 
 # What the asker's agency leads or coordinates now, and the groups of which it does a part.
 MINE = """
@@ -64,12 +64,17 @@ async def number_on(connection: AsyncConnection, behind: Behind, days: Sequence[
         counts = await totals(connection, days, rules)
     found = {}
     for day, count in counts.items():
-        if behind.number.due_soon_only:
-            found[day] = sum(tasks for place, tasks in count.due_soon.items() if _is_asked(behind, place))
-        else:
-            found[day] = sum(
-                tasks for (place, bucket), tasks in count.buckets.items() if bucket in behind.number.buckets and _is_asked(behind, place)
-            )
+        soon = sum(tasks for place, tasks in count.due_soon.items() if _is_asked(behind, place))
+        of_buckets = sum(
+            tasks for (place, bucket), tasks in count.buckets.items() if bucket in behind.number.buckets and _is_asked(behind, place)
+        )
+        match behind.number.due_soon:
+            case None:
+                found[day] = of_buckets
+            case True:
+                found[day] = soon
+            case False:
+                found[day] = of_buckets - soon
     return found
 
 
@@ -98,7 +103,7 @@ async def page_of_own(
     matched AS MATERIALIZED (
       SELECT stretch.task_id, stretch.from_day, stretch.due FROM standing AS stretch
       WHERE {"task_id IN (SELECT id FROM own)" if led_by_one else counted}
-        {f"AND stretch.bucket = 'open_in_time' AND {_DUE_SOON}" if behind.number.due_soon_only else ""}),
+        AND {_nearness(behind)}),
     paged AS (SELECT * FROM matched WHERE {keyed} ORDER BY due, task_id LIMIT :limit),
     page AS (SELECT all_of_them.total, paged.* FROM (SELECT count(*) AS total FROM matched) AS all_of_them LEFT JOIN paged ON true)
     {_SHOWN}
@@ -138,14 +143,25 @@ def _arms(behind: Behind, after: After | None) -> Iterator[str]:
 def _sources(behind: Behind) -> Iterator[tuple[str, str]]:
     """Where rows of the number are found, and which of them."""
     buckets = behind.number.buckets
-    if behind.number.due_soon_only:
-        yield "stretch", f"stretch.bucket = 'open_in_time' AND {_DUE_SOON} AND {on_day('stretch', _DAY)}"
+    if behind.number.due_soon:
+        yield "stretch", f"{_nearness(behind)} AND {on_day('stretch', _DAY)}"
         return
     if behind.lead_agency_id is None and buckets & OPEN:
-        yield "opened", "stretch.bucket = ANY (CAST(:buckets AS text[]))"
+        yield "opened", f"stretch.bucket = ANY (CAST(:buckets AS text[])) AND {_nearness(behind)}"
         buckets = buckets - OPEN
     for bucket in sorted(buckets):
-        yield "stretch", f"stretch.bucket = '{bucket}' AND {on_day('stretch', _DAY)}"
+        yield "stretch", f"stretch.bucket = '{bucket}' AND {on_day('stretch', _DAY)} AND {_nearness(behind)}"
+
+
+def _nearness(behind: Behind) -> str:
+    """Which rows of the buckets are wanted by how near their due date is."""
+    match behind.number.due_soon:
+        case None:
+            return "true"
+        case True:
+            return f"stretch.bucket = 'open_in_time' AND {_DUE_SOON}"
+        case False:
+            return f"NOT {_DUE_SOON}"
 
 
 def _keys(rows: str, after: After | None) -> Iterator[str]:

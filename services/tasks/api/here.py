@@ -12,12 +12,14 @@ from libs.common.held.store import held_seen
 from libs.common.service import Service
 from libs.common.web.changing import tell_outcome
 from libs.directory_replica.web import Rules
-from services.tasks.api.schemas import Bearing, TaskOut, task_out
+from services.tasks.api.schemas import Bearing, LeftToOthers, TaskOut, task_out
+from services.tasks.domain.permissions import left_to_others
 from services.tasks.domain.task import Task
 from services.tasks.domain.today import Today
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.repository import TaskRepository
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
+from services.tasks.queries.people import people_in_roles
 from services.tasks.queries.shared_counts import SharedCounts
 from services.tasks.queries.tasks import one_task
 from services.tasks.settings import TasksSettings
@@ -61,7 +63,12 @@ async def shown(service: Service, task_id: UUID, actor: Actor, today: Today) -> 
         row = await one_task(connection, task_id, actor, today)
         task = await TaskRepository(connection).whole(row)
         held = (await held_seen(connection, actor, [task_id])).get(task_id)
-    return task_out(task, Bearing.of_row(row), actor, today, held=held)
+        others = [
+            LeftToOthers(action=action, person_ids=await people_in_roles(connection, agency_id, roles, day=today.day))
+            for action, roles in left_to_others(actor, task).items()
+            if (agency_id := task.lead_agency_id) is not None
+        ]
+    return task_out(task, Bearing.of_row(row), actor, today, held=held, left_to_others=others)
 
 
 async def held_of(service: Service, task: Task, actor: Actor) -> HeldAct | None:

@@ -1,5 +1,6 @@
 """What the API answers about tasks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -50,13 +51,14 @@ class Deadline(BaseModel):
 
 
 class ChildrenSummary(BaseModel):
-    """How many parts of a group instruction stand where."""
+    """How many parts of a group instruction stand where. `kinds` are those of the agencies that do them."""
 
     total: int
     accepted: int
     awaiting: int
     completed: int
     overdue: int
+    kinds: list[str]
 
 
 class AssignmentOut(BaseModel):
@@ -120,12 +122,20 @@ class TaskListItem(BaseModel):
     held: HeldOut | None
 
 
+class LeftToOthers(BaseModel):
+    """A step that is possible now, for others of the actor's agency: by their ids, the head first."""
+
+    action: Action
+    person_ids: list[UUID]
+
+
 class TaskOut(TaskListItem):
-    """`results` holds every version, oldest first; `result` the newest."""
+    """`results` holds every version, oldest first; `result` the newest. `left_to_others` is told where one task is asked for."""
 
     assignments: list[AssignmentOut]
     result: ResultOut | None
     results: list[ResultOut]
+    left_to_others: list[LeftToOthers]
 
 
 class HistoryItem(BaseModel):
@@ -191,6 +201,11 @@ def available_actions(task: Task, actor: Actor, held: HeldAct | None = None) -> 
     return found
 
 
+def percent_of(state: State, reported: int) -> int:
+    """What is completed is done whole, whatever was last reported of it."""
+    return 100 if state is State.COMPLETED else reported
+
+
 def deadline_of(bucket: Bucket | None, due: date | None, state: State, today: Today) -> Deadline:
     return Deadline(
         kind=_kind(bucket, due, state, today),
@@ -238,6 +253,7 @@ class Bearing:
             awaiting=row.awaiting or 0,
             completed=row.completed or 0,
             overdue=row.children_overdue or 0,
+            kinds=sorted(row.kinds or ()),
         )
         return Bearing(
             bucket=Bucket(row.bucket) if row.bucket else None,
@@ -264,13 +280,22 @@ def list_item(task: Task, bearing: Bearing, actor: Actor, today: Today, *, held:
     return TaskListItem(**_facts(task, bearing, actor, today, held))
 
 
-def task_out(task: Task, bearing: Bearing, actor: Actor, today: Today, *, held: HeldAct | None = None) -> TaskOut:
+def task_out(
+    task: Task,
+    bearing: Bearing,
+    actor: Actor,
+    today: Today,
+    *,
+    held: HeldAct | None = None,
+    left_to_others: Sequence[LeftToOthers] = (),
+) -> TaskOut:
     results = [ResultOut.of(result) for result in task.course.results]
     return TaskOut(
         **_facts(task, bearing, actor, today, held),
         assignments=[AssignmentOut(agency_id=one.agency_id, role=one.role) for one in task.in_force],
         result=results[-1] if results else None,
         results=results,
+        left_to_others=list(left_to_others),
     )
 
 
@@ -297,7 +322,7 @@ def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today, held: HeldA
         "original_due": assigned.original_due,
         "due": course.due,
         "assigned_on": assigned.assigned_on,
-        "percent": course.percent,
+        "percent": percent_of(state, course.percent),
         "last_reported_at": course.last_reported_at,
         "submitted_at": bearing.submitted_at,
         "completed_on": bearing.last_completed_on if task.is_group and state is State.COMPLETED else course.completed_on,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from libs.common.actor import Actor
-from libs.common.calendar_day import calendar_day
+from libs.common.calendar_day import CalendarDay, calendar_day
 from libs.common.domain import NotFound
 from libs.common.held.store import held_seen
 from libs.common.messaging.event_log import HistoryEntry, history
@@ -16,7 +16,8 @@ from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decod
 from libs.common.web.shared import shared_answer
 from libs.contracts.buckets import Bucket
 from services.tasks.api.here import Counted, Here, TodayHere, shown
-from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
+from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item, percent_of
+from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.receipt import NoReceiptCode, Receipt
 from services.tasks.domain.today import Today
@@ -24,11 +25,13 @@ from services.tasks.persistence.repository import TaskRepository, visibility_of
 from services.tasks.queries.asked import Level, Scope, TaskFilter
 from services.tasks.queries.counting import count_listed, count_tasks
 from services.tasks.queries.listing import After, list_tasks
+from services.tasks.queries.people import Holder, holder_of
 from services.tasks.queries.shared_counts import SharedCounts
 from services.tasks.queries.tasks import ProgressTexts, progress_texts, received_report
 
 router = APIRouter(tags=["tasks"])
 
+ASSIGNED = "chidao.tasks.task-assigned.v1"
 REPORTS = {"chidao.tasks.progress-reported.v1", "chidao.tasks.result-submitted.v1"}
 
 
@@ -46,8 +49,31 @@ async def task_filter(
     ] = None,
     level: Level | None = None,
     field: Annotated[str | None, Query(max_length=100, pattern=TEXT, description="Key of a field (lĩnh vực).")] = None,
+    part: Annotated[AssignmentRole | None, Query(description="Only what the actor's agency leads, or only what it coordinates.")] = None,
+    is_open: Annotated[bool | None, Query(description="Not completed.")] = None,
+    due_from: Annotated[CalendarDay | None, Query(description="Due on this day or later.")] = None,
+    due_until: Annotated[CalendarDay | None, Query(description="Due on this day or earlier.")] = None,
+    assigned_from: CalendarDay | None = None,
+    assigned_until: CalendarDay | None = None,
 ) -> TaskFilter:
-    return TaskFilter(scope, state, bucket, agency_id, directive_id, group_id or parent_id, due_soon, q, level, field)
+    return TaskFilter(
+        scope,
+        state,
+        bucket,
+        agency_id,
+        directive_id,
+        group_id or parent_id,
+        due_soon,
+        q,
+        level,
+        field,
+        part,
+        is_open,
+        due_from,
+        due_until,
+        assigned_from,
+        assigned_until,
+    )
 
 
 Asked = Annotated[TaskFilter, Depends(task_filter)]
@@ -133,20 +159,27 @@ async def task_history(task_id: UUID, service: Here, actor: SignedIn) -> list[Hi
         task = await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
         entries = await history(connection, task_id)
         texts = await progress_texts(connection, task_id)
-    return [_history_item(entry, task.assigned.number, texts.get(entry.version)) for entry in entries]
+        released_by = entries[0].data["change"].get("released_by") if entries else None
+        releaser = await holder_of(connection, UUID(released_by)) if released_by else None
+    return [
+        _history_item(entry, task.assigned.number, texts.get(entry.version), releaser if entry.type == ASSIGNED else None)
+        for entry in entries
+    ]
 
 
-def _history_item(entry: HistoryEntry, number: int, progress: ProgressTexts | None) -> HistoryItem:
+def _history_item(entry: HistoryEntry, number: int, progress: ProgressTexts | None, releaser: Holder | None) -> HistoryItem:
+    """A task is written by the service, but a person released it: `releaser` is who acted in that."""
+    state = State(entry.data["state"]["state"])
     return HistoryItem(
         version=entry.version,
         type=entry.type,
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
-        actor_person_id=None if entry.actor.startswith("service-") else UUID(entry.actor),
-        actor_role=entry.role,
-        agency_id=entry.agency_id,
-        state=State(entry.data["state"]["state"]),
-        percent=entry.data["state"]["percent"],
+        actor_person_id=releaser.person_id if releaser else None if entry.actor.startswith("service-") else UUID(entry.actor),
+        actor_role=releaser.role if releaser else entry.role,
+        agency_id=releaser.agency_id if releaser else entry.agency_id,
+        state=state,
+        percent=percent_of(state, entry.data["state"]["percent"]),
         change=entry.data["change"],
         progress=vars(progress) if progress else None,
         receipt_code=str(Receipt(number, entry.version)) if entry.type in REPORTS else None,

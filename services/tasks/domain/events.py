@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from libs.common.domain import DomainEvent
 from services.tasks.domain.assignment import Assignment
@@ -9,7 +10,9 @@ from services.tasks.domain.assignment import Assignment
 
 @dataclass(frozen=True, kw_only=True)
 class Assigned(DomainEvent):
-    pass
+    """`released_by` is the membership that released the instruction, where it is known."""
+
+    released_by: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.common.domain import Forbidden
-from services.tasks.domain.lifecycle import Action, State
+from services.tasks.domain.lifecycle import TRANSITIONS, Action, State
 from services.tasks.domain.task import Task
 
 
@@ -76,6 +76,19 @@ def actions_of(actor: Actor, task: Task) -> frozenset[Action]:
     if task.is_group:
         return frozenset()
     return ALLOWED.get((actor.role, relation_of(actor, task)), frozenset())
+
+
+def left_to_others(actor: Actor, task: Task) -> dict[Action, frozenset[str]]:
+    """What the lead agency can do next and this actor of it may not, each with the roles of those who may."""
+    if relation_of(actor, task) is not Relation.LEAD:
+        return {}
+    own = actions_of(actor, task)
+    found = {
+        action: frozenset(role for (role, relation), actions in ALLOWED.items() if relation is Relation.LEAD and action in actions)
+        for action in TRANSITIONS[task.state]
+        if action not in own
+    }
+    return {action: roles for action, roles in found.items() if roles}
 
 
 def permit(actor: Actor, action: Action, task: Task) -> None:

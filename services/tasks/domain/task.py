@@ -114,14 +114,15 @@ class Task(Aggregate):
         *,
         lead: UUID | None,
         coordinating: Iterable[UUID] = (),
+        released_by: UUID | None = None,
     ) -> "Task":
-        """`lead` is None for a group."""
+        """`lead` is None for a group. `released_by` is the membership that released the instruction."""
         since = assigned.assigned_on
         assignments = [Assignment(agency, AssignmentRole.COORDINATING, since) for agency in coordinating]
         if lead is not None:
             assignments.insert(0, Assignment(lead, AssignmentRole.LEAD, since, assigned.original_due))
         task = Task(id, assigned, assignments)
-        task.record(events.Assigned(occurred_at=assigned.assigned_at))
+        task.record(events.Assigned(released_by=released_by, occurred_at=assigned.assigned_at))
         return task
 
     @property

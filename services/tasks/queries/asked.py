@@ -1,9 +1,11 @@
 """What may be asked of a list of tasks."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.queries.search import Sought
 
 
@@ -23,7 +25,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """What a list shows; None does not filter. `level` None follows from the other filters. `field` is the key of a field (lĩnh vực)."""
+    """What a list shows; None does not filter. `level` None follows from the other filters. `field` is the key of a field (lĩnh vực).
+
+    `part` asks for what the actor's agency leads, or for what it only coordinates: that stands apart, outside counts (rulebook 1.1).
+    """
 
     scope: Scope
     state: str | None = None
@@ -35,6 +40,12 @@ class TaskFilter:
     q: str | None = None
     level: Level | None = None
     field: str | None = None
+    part: AssignmentRole | None = None
+    is_open: bool | None = None
+    due_from: date | None = None
+    due_until: date | None = None
+    assigned_from: date | None = None
+    assigned_until: date | None = None
 
     @property
     def sought(self) -> Sought | None:

@@ -27,15 +27,17 @@ def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs) -> str:
     bucket, of_part = (bucket_sql(row, awaiting_counts_as=awaiting_counts_as) for row in ("t", "c"))
     # Parts are looked at for groups only; a plain task costs no second look.
     return f"""
-    SELECT t.*, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.overdue AS children_overdue,
+    SELECT t.*, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.kinds,
+           g.overdue AS children_overdue,
            CASE WHEN t.is_group THEN {group_bucket_sql("t", "g")} ELSE {bucket} END AS bucket
     FROM {tasks} t LEFT JOIN LATERAL (
       SELECT {children_sql("c", bucket=of_part)},
              count(*) FILTER (WHERE c.state <> 'ASSIGNED') AS accepted,
              count(*) FILTER (WHERE c.state = 'AWAITING_CONFIRMATION') AS awaiting,
              count(*) FILTER (WHERE c.state = 'COMPLETED') AS completed,
-             count(*) FILTER (WHERE {of_part} = 'open_overdue') AS overdue
-      FROM task c WHERE c.group_id = t.id
+             count(*) FILTER (WHERE {of_part} = 'open_overdue') AS overdue,
+             array_agg(DISTINCT r.kind) FILTER (WHERE r.kind IS NOT NULL) AS kinds
+      FROM task c LEFT JOIN agency_replica r ON r.id = c.lead_agency_id WHERE c.group_id = t.id
     ) g ON t.is_group"""
 
 

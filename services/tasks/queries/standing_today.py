@@ -58,23 +58,31 @@ def _overdue_groups(awaiting_counts_as: AwaitingCountsAs) -> str:
     return f"{_OF_OPEN_PARTS} AND {_overdue('c', awaiting_counts_as)}"
 
 
+def _among(groups: str, *, few: bool) -> str:
+    return f"t.id IN ({groups})" if few else f"t.id = ANY(ARRAY({groups}))"
+
+
 def of_a_group(awaiting_counts_as: AwaitingCountsAs, *, few: bool) -> Mapping[Bucket, str]:
     """Which groups are in a bucket, by the rule valid today.
 
     Where the list has only a `few` groups they are looked at one by one. Among all of them the open ones are fetched by their ids,
     for the planner would rather read every group there ever was.
     """
-    among = "t.id IN ({})" if few else "t.id = ANY(ARRAY({}))"
     overdue = _overdue("c", awaiting_counts_as)
-    open_not_overdue = among.format(f"{_OF_OPEN_PARTS} GROUP BY c.group_id HAVING bool_or({overdue}) IS NOT TRUE")
+    open_not_overdue = _among(f"{_OF_OPEN_PARTS} GROUP BY c.group_id HAVING bool_or({overdue}) IS NOT TRUE", few=few)
     return {
-        Bucket.OPEN_OVERDUE: among.format(_overdue_groups(awaiting_counts_as)),
+        Bucket.OPEN_OVERDUE: _among(_overdue_groups(awaiting_counts_as), few=few),
         Bucket.OPEN_IN_TIME: f"t.due IS NOT NULL AND {open_not_overdue}",
         Bucket.OPEN_UNDATED: f"t.due IS NULL AND {open_not_overdue}",
         Bucket.COMPLETED_ON_TIME: f"{_FINISHED_GROUP} AND {_LAST_COMPLETED_ON} <= t.due",
         Bucket.COMPLETED_LATE: f"{_FINISHED_GROUP} AND {_LAST_COMPLETED_ON} > t.due",
         Bucket.COMPLETED_UNDATED: f"{_FINISHED_GROUP} AND t.due IS NULL",
     }
+
+
+def is_open(*, is_group: bool, few: bool) -> str:
+    """Which tasks, or groups, are not completed: those of the three open buckets together. `few` as for `of_a_group`."""
+    return _among(_OF_OPEN_PARTS, few=few) if is_group else OPEN
 
 
 _BEFORE_ASSIGNED = f"WHEN t.assigned_on > {AS_OF} THEN NULL"

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from libs.common.actor import Actor
 from libs.contracts.buckets import OPEN, Bucket
+from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import visibility_of
 from services.tasks.queries.asked import Level, Scope, TaskFilter
-from services.tasks.queries.standing_today import due_soon, of_a_group, of_a_task
+from services.tasks.queries.standing_today import due_soon, is_open, of_a_group, of_a_task
 
 
 @dataclass(frozen=True)
@@ -119,16 +120,19 @@ def _reached(asked: TaskFilter, level: Level | None, *, sees_all: bool) -> Itera
     # Of a list of tasks a group is a row only where an agency coordinates the whole of it. It has no lead and no state of its own.
     groups = (level is not Level.ASSIGNMENT or asked.scope is Scope.AGENCY) and asked.state is None and asked.agency_id is None
     if sees_all:
-        if asked.scope is Scope.OVERSIGHT:
+        if asked.scope is Scope.OVERSIGHT and asked.part is None:
             yield _ALL, False
             if groups:
                 yield _ALL, True
         return
-    yield _LED, False
+    if asked.part is not AssignmentRole.COORDINATING:
+        yield _LED, False
+    if asked.part is AssignmentRole.LEAD:
+        return
     yield _coordinated(asked), False
     if groups:
         yield _COORDINATED_GROUPS, True
-        if asked.scope is Scope.OVERSIGHT:
+        if asked.scope is Scope.OVERSIGHT and asked.part is None:
             yield _OF_OWN_PART, True
 
 
@@ -138,10 +142,20 @@ def _coordinated(asked: TaskFilter) -> Rows:
         *([asked.state != State.COMPLETED] if asked.state else []),
         *([Bucket(asked.bucket) in OPEN] if asked.bucket else []),
         *([True] if asked.due_soon else []),
+        *([asked.is_open] if asked.is_open is not None else []),
     }
     if wanted == {True}:
         return _COORDINATED_OPEN
     return _COORDINATED_COMPLETED if wanted == {False} else _COORDINATED_TASKS
+
+
+# The first and the last day of a period, each a filter of its own.
+_PERIODS = (
+    ("due", ">=", "due_from"),
+    ("due", "<=", "due_until"),
+    ("assigned_on", ">=", "assigned_from"),
+    ("assigned_on", "<=", "assigned_until"),
+)
 
 
 def _conditions(asked: TaskFilter) -> tuple[list[str], dict[str, Any]]:
@@ -158,6 +172,11 @@ def _conditions(asked: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         if value is not None:
             conditions.append(f"t.{column} = :{column}")
             parameters[column] = value
+    for column, comparison, parameter in _PERIODS:
+        day = getattr(asked, parameter)
+        if day is not None:
+            conditions.append(f"t.{column} {comparison} CAST(:{parameter} AS date)")
+            parameters[parameter] = day
     # Said for the planner, which does not see by itself that the index of the open ones serves a state.
     if asked.state is not None and asked.state != State.COMPLETED:
         conditions.append("t.state <> 'COMPLETED'")
@@ -168,6 +187,9 @@ def _standing(asked: TaskFilter, today: Today, *, few: bool, is_group: bool) -> 
     yield "t.is_group" if is_group else "NOT t.is_group"
     rule = today.awaiting_counts_as
     buckets = of_a_group(rule, few=few) if is_group else of_a_task(rule)
+    if asked.is_open is not None:
+        opened = is_open(is_group=is_group, few=few)
+        yield opened if asked.is_open else f"NOT ({opened})"
     if asked.bucket is not None:
         yield f"({buckets[Bucket(asked.bucket)]})"
     if asked.due_soon is not None:

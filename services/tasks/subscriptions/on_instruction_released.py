@@ -19,4 +19,4 @@ async def on_instruction_released(event: InstructionReleased, envelope: Envelope
         cause=Cause(correlation_id=envelope.correlation_id, causation_id=str(envelope.id)),
         on=connection,
     )
-    await assign_tasks(event.state, uow, released_at=event.occurred_at)
+    await assign_tasks(event.state, uow, released_at=event.occurred_at, released_by=event.change.released_by)

@@ -1,6 +1,7 @@
 """A released instruction becomes a task, or, when it names a group, one parent and a task for each agency of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -10,27 +11,40 @@ from services.tasks.domain.task import DUE_HAS_PASSED, Task, TaskTerms
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
 
 
-async def assign_tasks(instruction: InstructionState, uow: TasksUnitOfWork, *, released_at: datetime) -> list[Task]:
+@dataclass(frozen=True)
+class Release:
+    """`by` is the membership that released."""
+
+    at: datetime
+    by: UUID | None
+
+
+async def assign_tasks(
+    instruction: InstructionState, uow: TasksUnitOfWork, *, released_at: datetime, released_by: UUID | None = None
+) -> list[Task]:
     """Never refuses: what is wrong with a released instruction is flagged. Doing it again makes nothing twice."""
     async with uow:
         if await uow.tasks.exists(instruction.id):
             return []
         numbers = await uow.tasks.next_numbers(1 + len(_members(instruction)))
-        tasks = tasks_of(instruction, numbers, released_at=released_at)
+        tasks = tasks_of(instruction, numbers, released_at=released_at, released_by=released_by)
         for task in tasks:
             uow.tasks.touch(task)
         await uow.commit()
     return tasks
 
 
-def tasks_of(instruction: InstructionState, numbers: Sequence[int], *, released_at: datetime) -> list[Task]:
+def tasks_of(
+    instruction: InstructionState, numbers: Sequence[int], *, released_at: datetime, released_by: UUID | None = None
+) -> list[Task]:
     """The task of an instruction, or the parent of a group and after it the part of each agency; a number for each."""
+    release = Release(released_at, released_by)
     if instruction.group is None:
-        return [_task(instruction.id, instruction, numbers[0], lead=instruction.lead_agency_ids[0], released_at=released_at)]
+        return [_task(instruction.id, instruction, numbers[0], release, lead=instruction.lead_agency_ids[0])]
     return [
-        _task(instruction.id, instruction, numbers[0], lead=None, released_at=released_at),
+        _task(instruction.id, instruction, numbers[0], release, lead=None),
         *(
-            _task(uuid5(instruction.id, str(agency)), instruction, number, lead=agency, released_at=released_at, group=instruction.id)
+            _task(uuid5(instruction.id, str(agency)), instruction, number, release, lead=agency, group=instruction.id)
             for agency, number in zip(_members(instruction), numbers[1:], strict=True)
         ),
     ]
@@ -41,9 +55,9 @@ def _members(instruction: InstructionState) -> tuple[UUID, ...]:
 
 
 def _task(
-    task_id: UUID, instruction: InstructionState, number: int, *, lead: UUID | None, released_at: datetime, group: UUID | None = None
+    task_id: UUID, instruction: InstructionState, number: int, release: Release, *, lead: UUID | None, group: UUID | None = None
 ) -> Task:
-    due_had_passed = instruction.due is not None and instruction.due < vietnam_date(released_at)
+    due_had_passed = instruction.due is not None and instruction.due < vietnam_date(release.at)
     return Task.assign(
         task_id,
         TaskTerms(
@@ -57,11 +71,12 @@ def _task(
             deadline_class=instruction.deadline_class,
             deadline_wording=instruction.deadline_wording,
             original_due=instruction.due,
-            assigned_at=released_at,
+            assigned_at=release.at,
             field=instruction.field,
             flags=(DUE_HAS_PASSED,) if due_had_passed else (),
         ),
         lead=lead,
         # Coordinators of a group coordinate the whole of it.
         coordinating=instruction.coordinating_agency_ids if group is None else (),
+        released_by=release.by,
     )
