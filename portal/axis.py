@@ -104,11 +104,18 @@ class Squares:
     earlier: int
     later: int
 
+    @property
+    def number_before(self) -> bool:
+        """Whether the number of the highest day stands before it: never across today, nor beyond an end."""
+        return NARROW <= self.tallest_at <= MIDDLE or self.tallest_at > 100 - NARROW
+
 
 TALLEST_STACK = 4
 SQUARE = 6
 GROUND = 22
 LOWEST_COLUMN = 3.0
+# Of the width: too little for a number.
+NARROW = 12.0
 
 
 def squares(axis: Axis, open_dues: list[tuple[date, int]], *, overdue: int, soon: int) -> Squares:

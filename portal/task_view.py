@@ -98,7 +98,8 @@ def task_view(task: Task, axis: Axis, messages: Catalogue, *, lead: str, lead_na
 def _shown_version(task: Task) -> str:
     """What tells an open list that this row has changed: a group changes with its parts, and has no event of its own."""
     parts = task["children_summary"]
-    return ".".join(str(number) for number in (task["version"], *(parts.values() if parts else ())))
+    counts = [parts[name] for name in ("total", "accepted", "awaiting", "completed", "overdue")] if parts else []
+    return ".".join(str(number) for number in (task["version"], *counts))
 
 
 def shortened(content: str) -> str:
