@@ -245,6 +245,7 @@ SCREENS = (
     Screen("search", TRACKING, "/search", "/search?q=xa+ba+dong"),
     Screen("search-blank", TRACKING, "/search"),
     Screen("search-nothing", TRACKING, "/search", "/search?q=khong+co+viec+nay"),
+    Screen("search-ended", TRACKING, "/search", "/search?q=huyen+binh+son"),
     Screen("settings", ADMINISTRATOR, "/settings"),
     Screen("setting", ADMINISTRATOR, "/settings/{key}", "/settings/awaiting_counts_as"),
     Screen("setting-planned", ADMINISTRATOR, "/settings/{key}", "/settings/due_soon_days", plan_due_soon),

@@ -81,8 +81,8 @@ FAULTS = (
     Fault(
         "what passed and waits is drawn as overdue",
         AXIS,
-        "if due < axis.today and overdue > 0:",
-        "if due < axis.today:",
+        "        coloured = min(count, left)\n",
+        "        coloured = count\n",
         "tests/portal/test_axis.py",
     ),
 )

@@ -13,7 +13,7 @@ FAULTS = (
     Fault(
         "due soon counts all that is open",
         ROOM + "figures/numbers.py",
-        '"due_soon": Number(OPEN, due_soon_only=True),',
+        '"due_soon": Number(OPEN, due_soon=True),',
         '"due_soon": Number(OPEN),',
         FIGURES,
     ),
