@@ -18,6 +18,7 @@ NOT_MEASURED = {
     "GET /membership": "asks for one person's memberships",
     "GET /live": "a stream",
     "GET /files/{file_id}": "passes the file on; measured at its service",
+    "GET /days/said": "asks for the calendar of one year",
     "GET /settings": "an administrator's, some times a year",
     "GET /settings/{key}": "an administrator's, some times a year",
     "GET /settings/calendar": "an administrator's, once a year",

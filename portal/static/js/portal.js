@@ -5,5 +5,6 @@ import "./forms.js";
 import "./keys.js";
 import "./later.js";
 import "./live.js";
+import "./typed-day.js";
 
 document.documentElement.classList.add("has-script");
