@@ -49,6 +49,7 @@ from portal.screens import (
     settings_calendar,
     settings_rules,
     tasks,
+    typed_day,
     workbench,
     workbench_export,
 )
@@ -81,6 +82,7 @@ SCREENS = (
     agency_lookup,
     agency_reports,
     drafts,
+    typed_day,
     tasks,
     confirm,
     notices,
@@ -88,6 +90,8 @@ SCREENS = (
     settings_calendar,
     settings_rules,
 )
+# No page: whoever asks these is a script, and is told a status.
+SCRIPTS_ASK = ("/live", "/notices/badge", "/agencies/options", "/days/said")
 # Never a status that htmx or a browser would take for success.
 PAGE_OF_STATUS = {
     403: ("forbidden", "lock"),
@@ -213,7 +217,7 @@ async def _session_ended(request: Request, _: Exception) -> Response:
     if request.method == "POST":
         kept = await _unsent(request)
         return frameless_page(request, portal_of(request), "frameless-message.html", status=401, key="session-ended", unsent=kept)
-    if "part" in request.query_params or _path_wanted(request) in ("/live", "/notices/badge", "/agencies/options"):
+    if "part" in request.query_params or _path_wanted(request) in SCRIPTS_ASK:
         return Response(status_code=401)
     return go(f"/sign-in?return_to={quote(_wanted(request))}" if _path_wanted(request) != "/" else "/sign-in")
 

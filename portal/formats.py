@@ -10,7 +10,8 @@ WEEKDAYS = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-_TYPED_DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*")
+_TYPED_DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})\s*")
+_DAY_IN_DIGITS = re.compile(r"\s*(\d{2})(\d{2})(\d{4}|\d{2})\s*")
 
 
 class NotADay(ValueError):
@@ -18,12 +19,13 @@ class NotADay(ValueError):
 
 
 def parse_day(typed: str) -> date:
-    """ "05/03/2026", also "5.3.2026". Raises NotADay."""
-    match = _TYPED_DAY.fullmatch(typed)
+    """ "05/03/2026", also "5.3.2026", "5-3-26" and "05032026". A year of two digits is one of this century. Raises NotADay."""
+    match = _TYPED_DAY.fullmatch(typed) or _DAY_IN_DIGITS.fullmatch(typed)
     if match is None:
         raise NotADay(typed)
+    year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
     try:
-        return date(int(match[3]), int(match[2]), int(match[1]))
+        return date(year, int(match[2]), int(match[1]))
     except ValueError:
         raise NotADay(typed) from None
 

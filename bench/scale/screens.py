@@ -20,6 +20,7 @@ NOT_MEASURED = {
     "GET /workbench/export.xlsx": "a file of the same list, some times a day",
     "GET /waiting/{name}": "the same counts as in the head of every page",
     "GET /files/{file_id}": "passes the file on; measured at its service",
+    "GET /days/said": "asks for the calendar of one year",
     "GET /settings": "an administrator's, some times a year",
     "GET /settings/{key}": "an administrator's, some times a year",
     "GET /settings/calendar": "an administrator's, once a year",

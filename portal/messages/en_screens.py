@@ -291,6 +291,8 @@ SCREENS = {
     "secret.nothing-kept": "What was typed is not kept. The refusal is recorded, without content.",
     "secret.back": "To the documents",
     "form.day-placeholder": "day/month/year",
+    "form.day-off": "a day off: {name}",
+    "form.weekend": "a day off",
     "form.not-a-day": "Not a date. Write day/month/year, for example 05/03/2026.",
     "form.wrong": "This is not right.",
     "form.cancel": "Cancel",

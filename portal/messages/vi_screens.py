@@ -301,6 +301,8 @@ SCREENS = {
     "secret.back": "Quay lại danh sách văn bản",
     # forms
     "form.day-placeholder": "ngày/tháng/năm",
+    "form.day-off": "ngày nghỉ: {name}",
+    "form.weekend": "ngày nghỉ",
     "form.not-a-day": "Ngày chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/03/2026.",
     "form.wrong": "Thông tin này chưa đúng.",
     "form.cancel": "Hủy bỏ",

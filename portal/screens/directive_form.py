@@ -16,6 +16,8 @@ from portal.services import Json
 from portal.web import Sent
 
 INSTRUCTION_FIELD = re.compile(r"instructions-(\d+)-")
+# "Số: 123/TB-VPUBND", as it stands in the document.
+WHOLE_NUMBER = re.compile(r"(?:số\s*:?\s*)?(?P<number>[^\s/]+)\s*/\s*(?P<notation>\S.*)", re.IGNORECASE)
 NORMAL = "NORMAL"
 DATED, UNDATED = "DATED", "NONE"
 KINDS = (
@@ -122,9 +124,9 @@ class DirectiveForm:
         instructions = [Form.of_sent(INSTRUCTION, sent, prefix=f"instructions-{place}-") for place in places]
         for one in instructions:
             one.texts["deadline_class"] = one["deadline_class"] or DATED
-        return DirectiveForm(
-            Form.of_sent(DOCUMENT, sent), renumbered(instructions), sent.text("directive_id"), seen=Seen.of_sent(sent.text("seen"))
-        )
+        document = Form.of_sent(DOCUMENT, sent)
+        _part_number(document)
+        return DirectiveForm(document, renumbered(instructions), sent.text("directive_id"), seen=Seen.of_sent(sent.text("seen")))
 
     @staticmethod
     def of_directive(found: Mapping[str, Json], names: Mapping[str, AgencyName]) -> "DirectiveForm":
@@ -183,6 +185,12 @@ class DirectiveForm:
                 self.errors.setdefault("instructions", text)
             else:
                 self.document.note(parts[0], text)
+
+
+def _part_number(document: Form) -> None:
+    """Pasted whole it falls into number and notation; a notation that is typed already stays."""
+    if not document["notation"] and (whole := WHOLE_NUMBER.fullmatch(document["number"])) is not None:
+        document.texts |= whole.groupdict()
 
 
 def instruction_form(place: int) -> Form:

@@ -1,5 +1,6 @@
 """Every screen of the portal, in one table: the pictures are taken of it, and the tests look at the same."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from services.directory.domain.agency import agency_id
 from tests.browser.busy_province import AGENCIES, LONG_DEMAND, LONGEST_NAMED, OFFICE, PROVINCE, TODAY, TRACKER, Town
-from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, drop_draft, sign_in, vietnamese
 
 WIDTHS = {360: 780, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
@@ -19,6 +20,7 @@ NO_SCREEN = {
     "/sign-in/callback": "leads into the portal",
     "/sign-in/needed/{wanted:path}": "leads to the sign-in page",
     "/files/{file_id}": "a file to keep",
+    "/days/said": "the weekday beside a day that is typed, seen on the form",
     "/agencies/options": "the list under an agency field, seen on the form",
     "/settings/calendar": "leads to the calendar of this year",
     "/notices/badge": "the number on the bell, seen on every page",
@@ -102,6 +104,20 @@ def save_with_errors(page: Page) -> None:
     page.get_by_role("combobox", name="Chủ trì").first.fill("Sở Kế hoạch và Đầu tư cũ")
     page.get_by_role("button", name="Lưu văn bản").click()
     expect(page.locator(".error").first).to_be_visible()
+
+
+def both_correct_it(page: Page) -> None:
+    drop_draft(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    signer = other.get_by_label("Người ký")
+    signer.fill("KT. Chủ tịch, Phó Chủ tịch" if signer.input_value() != "KT. Chủ tịch, Phó Chủ tịch" else "Chủ tịch")
+    other.get_by_role("button", name="Lưu văn bản").click()
+    other.wait_for_url(re.compile(r"/directives/[0-9a-f-]{36}$"))
+    other.close()
+    page.get_by_label("Người ký").fill("TL. Chủ tịch, Chánh Văn phòng")
+    page.get_by_role("button", name="Lưu văn bản").click()
+    expect(page.get_by_role("radio", name=re.compile("Của đồng chí"))).to_be_visible()
 
 
 def declare_secret(page: Page) -> None:
@@ -215,6 +231,7 @@ SCREENS = (
     Screen("register-errors", TRACKING, "/directives/new", act=save_with_errors),
     Screen("register-secret", TRACKING, "/directives/new", act=declare_secret),
     Screen("register-edit", TRACKING, "/directives/{directive_id}/edit", "/directives/{directive.draft}/edit"),
+    Screen("register-merge", TRACKING, "/directives/{directive_id}/edit", "/directives/{directive.draft}/edit", both_correct_it),
     Screen("error-secret", TRACKING, "/directives/new", act=record_secret),
     Screen("directive", TRACKING, "/directives/{directive_id}", "/directives/{directive.5210}"),
     Screen("directive-draft", TRACKING, "/directives/{directive_id}", "/directives/{directive.draft}"),

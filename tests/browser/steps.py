@@ -55,12 +55,17 @@ def choose_agency(page: Page, field: Locator, name: str) -> None:
 
 def begin_directive(page: Page) -> None:
     """An empty form of registration, its level of secrecy said."""
+    drop_draft(page)
+    page.get_by_text("Thường", exact=True).first.click()
+    expect(page.get_by_label("Trích yếu")).to_be_visible()
+
+
+def drop_draft(page: Page) -> None:
+    """What was typed into this form before, and not sent."""
     drop = page.get_by_role("button", name="Bỏ, nhập từ đầu")
     if drop.count():
         drop.click()
         expect(drop).to_have_count(0)
-    page.get_by_text("Thường", exact=True).first.click()
-    expect(page.get_by_label("Trích yếu")).to_be_visible()
 
 
 def register(page: Page, directive: RealDirective, *, number: str, notation: str) -> str:

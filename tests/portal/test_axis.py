@@ -68,13 +68,22 @@ def test_many_of_one_day_do_not_look_like_four() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "day"), [("05/03/2026", date(2026, 3, 5)), (" 5.3.2026 ", date(2026, 3, 5)), ("31-12-2026", date(2026, 12, 31))]
+    ("typed", "day"),
+    [
+        ("05/03/2026", date(2026, 3, 5)),
+        (" 5.3.2026 ", date(2026, 3, 5)),
+        ("31-12-2026", date(2026, 12, 31)),
+        ("02012026", date(2026, 1, 2)),
+        ("020126", date(2026, 1, 2)),
+        ("2/1/26", date(2026, 1, 2)),
+        ("02-01-2026", date(2026, 1, 2)),
+    ],
 )
 def test_days_as_people_type_them(typed: str, day: date) -> None:
     assert parse_day(typed) == day
 
 
-@pytest.mark.parametrize("typed", ["", "31/02/2026", "2026-03-05", "5/3", "ngày mai", "5/3/26", "١/٢/٢٠٢٦ x"])
+@pytest.mark.parametrize("typed", ["", "31/02/2026", "2026-03-05", "5/3", "5/3/126", "ngày mai", "2012026", "31022026", "١/٢/٢٠٢٦ x"])
 def test_what_is_no_day(typed: str) -> None:
     with pytest.raises(NotADay):
         parse_day(typed)

@@ -236,3 +236,15 @@ async def test_the_workbench_is_filtered_by_field(portal: Running, browser: Brow
     assert 'aria-label="Bỏ lọc lĩnh vực Y tế"' in page.text
     asked = [one for one in portal.stand_in.queries if one.get("field") == "y-te"]
     assert len(asked) == 2, "the list and its counts are asked for the same"
+
+
+async def test_a_number_that_is_pasted_whole_falls_into_number_and_notation(portal: Running, browser: Browser) -> None:
+    for typed, expected in (
+        ({"number": "Số: 123/TB-VPUBND", "notation": ""}, ("123", "TB-VPUBND")),
+        ({"number": "số 12 / 2026/QĐ-UBND", "notation": ""}, ("12", "2026/QĐ-UBND")),
+        ({"number": "7/a", "notation": "CV"}, ("7/a", "CV")),
+    ):
+        await opened(browser)
+        await browser.send("/directives", {**FILLED, **typed, "act": "save"})
+        body = registered(portal)[-1]
+        assert (body["number"], body["notation"]) == expected

@@ -224,3 +224,34 @@ async def test_in_english_the_same_places_have_words(admin: Browser, directory: 
     ):
         page = await admin.get(path)
         assert (page.status_code, words in page.text) == (200, True)
+
+
+async def test_beside_a_typed_day_stands_its_weekday_and_whether_it_is_a_day_off(admin: Browser, directory: Directory) -> None:
+    year = CalendarOfYear(2026)
+    year.enter(year.default, reason="import", by=SOFTWARE, at=directory.now)
+    year.version = 1
+    directory.calendars[2026] = year
+    holiday = next(one for one in BUNDLED_DAYS[2026] if one.type.value == "LE" and not one.pending)
+    sunday = next(day for day in map(date(2150, 3, 1).__add__, map(timedelta, range(7))) if day.weekday() == 6)
+    said = {
+        written(holiday.date): f"ngày nghỉ: {holiday.name}",
+        written(sunday): "Chủ nhật, ngày nghỉ",
+        written(sunday + timedelta(days=1)): "Thứ Hai",
+        f"{sunday + timedelta(days=1):%d%m%Y}": "Thứ Hai",
+    }
+    for typed, expected in said.items():
+        answer = await admin.get("/days/said?typed=" + typed)
+        assert expected in answer.text
+        assert ("ngày nghỉ" in answer.text) == ("ngày nghỉ" in expected)
+    assert (await admin.get("/days/said?typed=mai")).text == ""
+
+
+async def test_a_reason_of_a_decision_is_kept_while_the_directory_is_away(admin: Browser, directory: Directory) -> None:
+    await admin.get(DUE_SOON)
+    directory.away.add("directory")
+    page = await admin.send(f"{DUE_SOON}/plan", {"value": "5", "reason": "Theo Quy chế mới"})
+    assert page.status_code == 503
+    assert "Theo Quy chế mới" in page.text
+    directory.away.clear()
+    await admin.send(f"{DUE_SOON}/plan")
+    assert len(directory.settings["due_soon_days"].decisions) == 2

@@ -32,6 +32,16 @@ addEventListener("pageshow", () => {
   }
 });
 
+// A number pasted whole, "Số: 123/TB-VPUBND", falls into number and notation; one that is still being typed is left alone.
+const partNumber = (target) => {
+  const notation = target.name === "number" && target.form?.elements.notation;
+  if (!notation || notation.value) return;
+  const whole = target.value.match(/^\s*(?:số\s*:?\s*)?([^\s/]+)\s*\/\s*(\S.*)$/i);
+  if (whole) [, target.value, notation.value] = whole;
+};
+document.addEventListener("change", ({ target }) => partNumber(target));
+document.addEventListener("input", ({ target, inputType }) => inputType === "insertFromPaste" && partNumber(target));
+
 const checklist = document.querySelector("[data-checklist]");
 if (checklist) {
   const form = checklist.closest("form");

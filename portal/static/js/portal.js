@@ -6,5 +6,6 @@ import "./held.js";
 import "./keys.js";
 import "./later.js";
 import "./live.js";
+import "./typed-day.js";
 
 document.documentElement.classList.add("has-script");
