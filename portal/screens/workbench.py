@@ -23,6 +23,7 @@ PAGE = 50
 # View → what the tasks service is asked for, and the mark on its chip. Overdue, due soon, not due soon and undated are what is open.
 VIEWS: dict[str, tuple[dict[str, str], str | None]] = {
     "open": ({"is_open": "true"}, None),
+    "all": ({}, None),
     "overdue": ({"bucket": "open_overdue"}, "overdue"),
     "due-soon": ({"due_soon": "true"}, "soon"),
     "in-time": ({"bucket": "open_in_time", "due_soon": "false"}, "intime"),
@@ -30,7 +31,6 @@ VIEWS: dict[str, tuple[dict[str, str], str | None]] = {
     "on-time": ({"bucket": "completed_on_time"}, "done"),
     "late": ({"bucket": "completed_late"}, "late"),
     "completed-undated": ({"bucket": "completed_undated"}, "done"),
-    "all": ({}, None),
 }
 FIRST_VIEW = "open"
 SORTS = ("due", "-assigned_on")
