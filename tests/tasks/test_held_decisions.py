@@ -9,13 +9,15 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from faults.bodies import today
 from libs.common.fault_points import Point
+from libs.common.held.act import HeldAct
 from libs.common.held.scheduler import HeldActScheduler
-from libs.common.unit_of_work import UnitOfWork
+from libs.common.held.store import HeldActs
 from libs.directory_replica import replica as directory_replica
 from services.tasks.scheduler.held_decisions import held_decisions
 from tests.conftest import ServiceDatabase
@@ -223,7 +225,7 @@ async def test_a_right_that_ended_meanwhile_makes_it_void_and_its_office_reads_w
     assert await decided_events(tasks, task) == []
     assert await scheduler(tasks).once() == 0
     # Whoever decides now settles it.
-    decided = (await act(tasks, OFFICE_LEAD, task, "results/confirm", version=3)).json()["held"]
+    decided = (await tasks.post(OFFICE_LEAD, f"/tasks/{task}/results/confirm", version=3)).json()["held"]
     assert decided["id"] != mark["id"]
     assert len(await tasks.rows("SELECT 1 FROM held_act")) == 1
 
@@ -297,27 +299,27 @@ async def test_several_schedulers_and_a_recall_at_once_end_in_one_way(tasks: Cli
 
 
 async def test_who_recalls_does_not_wait_for_who_is_about_to_give_it_effect(tasks: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The scheduler has taken the act and wants the task, the recall has locked the task and wants the act."""
+    """The scheduler has taken the act and wants the task, the recall has locked the task and wants the act: neither may wait."""
     task = await waiting(tasks)
     mark = await held(tasks, task)
     await time_has_come(tasks)
     taken, go_on = asyncio.Event(), asyncio.Event()
-    commit = UnitOfWork.commit
+    take = HeldActs.take
 
-    async def slow(self: UnitOfWork) -> None:
+    async def slow(self: HeldActs, act_id: UUID) -> HeldAct:
+        act = await take(self, act_id)
         taken.set()
         await go_on.wait()
-        await commit(self)
+        return act
 
-    monkeypatch.setattr(UnitOfWork, "commit", slow)
+    monkeypatch.setattr(HeldActs, "take", slow)
     giving = asyncio.create_task(scheduler(tasks).once())
     await taken.wait()
-    recalling = asyncio.create_task(tasks.post(TRACKER, f"/tasks/{task}/held/{mark['id']}/recall"))
-    monkeypatch.setattr(UnitOfWork, "commit", commit)
+    refused = await tasks.post(TRACKER, f"/tasks/{task}/held/{mark['id']}/recall")
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing-held")
     go_on.set()
     assert await giving == 1
-    refused = await recalling
-    assert (refused.status_code, refused.json()["code"]) == (409, "nothing-held")
+    assert await decided_events(tasks, task) == ["result-confirmed"]
 
 
 @pytest.mark.parametrize("point", [Point.BEFORE_EVENTS, Point.AFTER_EVENTS, Point.BEFORE_COMMIT, Point.AFTER_COMMIT])
