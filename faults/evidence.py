@@ -59,7 +59,11 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     },
     "notify": {
         **_CONSUMING,
-        "notice": "SELECT number, kind, aggregate_id::text AS id, version, agency_id::text AS agency FROM notice ORDER BY number",
+        # What gathers others tells of nothing by itself.
+        "notice": (
+            "SELECT number, kind, aggregate_id::text AS id, version, agency_id::text AS agency "
+            "FROM notice WHERE source <> 'notify' ORDER BY number"
+        ),
     },
     "reporting": {
         **_CONSUMING,

@@ -81,6 +81,11 @@ def at_most_99(number: int) -> str:
     return str(number) if number < 100 else "99+"
 
 
+def at_most_999(number: int) -> str:
+    """999+: what is not counted to its end."""
+    return str(number) if number < 1000 else "999+"
+
+
 def percent(value: str | Decimal | None) -> str:
     """85,95."""
     return "–" if value is None else str(value).replace(".", ",")

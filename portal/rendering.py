@@ -41,6 +41,7 @@ class Pages:
         self._environment.filters.update(
             thousands=formats.thousands,
             at_most_99=formats.at_most_99,
+            at_most_999=formats.at_most_999,
             percent=formats.percent,
             full_day=formats.full_day,
             short_day=formats.short_day,

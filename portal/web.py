@@ -136,13 +136,16 @@ class Visitor:
         except TimeoutError:
             return None
 
-    async def change(self, service: str, path: str, body: Json, change: ChangeMarks, *, method: str = "POST") -> Json:
+    async def change(
+        self, service: str, path: str, body: Json, change: ChangeMarks, *, method: str = "POST", of: str | None = None
+    ) -> Json:
+        """`of` names the one list that it changes, where no other can."""
         try:
             with self._judged():
                 return await self.portal.services.change(await self._identity(), service, method, path, body, change)
         finally:
             # Whoever did something sees it at once, before the services say that a list has changed.
-            self.portal.shared.forget()
+            self.portal.shared.forget(of)
 
     async def upload(self, service: str, path: str, file: UploadFile, change: ChangeMarks) -> Json:
         with self._judged():

@@ -24,7 +24,7 @@ from seed.playing import play
 from seed.rows.batch import Batch
 from seed.rows.directives import add_directives
 from seed.rows.messages import add_messages
-from seed.rows.notify import add_notices
+from seed.rows.notify import add_gatherings, add_notices
 from seed.rows.reporting import add_facts
 from seed.rows.tasks import add_tasks
 from seed.scale import Scale
@@ -91,6 +91,7 @@ async def fill(scale: Scale, addresses: Addresses, *, seed: int, progress: Progr
         back = {service: await put_aside(connection) for service, connection in connections.items()} if large else {}
         await _write(work, list(_batches(drawn)), filled.assignments, progress, apart=large)
         await _build(connections, back, progress)
+        await add_gatherings(connections["notify"])
         await settle(connections)
         progress(Step.LOOKING_OVER, 0, 1)
         await look_over(connections)
@@ -203,6 +204,7 @@ async def fill_with(lives: Sequence[DocumentLife], cast: Cast, addresses: Addres
     batch = batch_of(lives, cast, until=until, seed=seed)
     async with opened(addresses) as connections:
         await load(connections, batch)
+        await add_gatherings(connections["notify"])
         await settle(connections)
         await look_over(connections)
         await close_months(addresses, vietnam_date(until))

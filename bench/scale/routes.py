@@ -248,6 +248,11 @@ def _read(here: Population, _: Random) -> Iterator[Ask]:
         yield change(here.clerk(agency), f"{NOTIFY}/notices/{notice}/read")
 
 
+def _read_of_task(here: Population, _: Random) -> Iterator[Ask]:
+    for task in cycle(here.any_tasks):
+        yield change(here.tracker, f"{NOTIFY}/notices/of-task/{task.id}/read")
+
+
 def _read_all(here: Population, _: Random) -> Iterator[Ask]:
     for agency in cycle(here.cast.leading):
         yield change(here.cast.staff(agency).officer, f"{NOTIFY}/notices/read-all")
@@ -372,9 +377,11 @@ ROUTES = (
     Question("notify", "GET /notices", "of an agency, unread", LIST, _notices("", office=False, unread="true")),
     Question("notify", "GET /notices", "of the Office", LIST, _notices("", office=True)),
     Question("notify", "GET /notices", "of the Office, unread", LIST, _notices("", office=True, unread="true")),
+    Question("notify", "GET /notices", "of the Office, of one kind", LIST, _notices("", office=True, kind="overdue")),
     Question("notify", "GET /notices/unread-count", "of an agency", ONE, _notices("/unread-count", office=False)),
     Question("notify", "GET /notices/unread-count", "of the Office", ONE, _notices("/unread-count", office=True)),
     Question("notify", "POST /notices/{notice_id}/read", "", ONE, _read),
+    Question("notify", "POST /notices/of-task/{task_id}/read", "of the Office", ONE, _read_of_task),
     Question("notify", "POST /notices/read-all", "", LIST, _read_all),
     Question("reporting", "GET /figures", "today", PICTURE, _figures(past=False)),
     Question("reporting", "GET /figures", "a past day", PICTURE, _figures(past=True)),

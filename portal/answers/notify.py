@@ -7,16 +7,29 @@ from typing import Literal, TypedDict
 from portal.route import Route
 
 
+class GatheredOut(TypedDict):
+    agency_id: str | None
+    agency_kind: str | None
+    number: int
+    tasks: list[NamedTaskOut]
+
+
+class NamedTaskOut(TypedDict):
+    id: str
+    code: str
+
+
 class NoticeOut(TypedDict):
     id: str
-    kind: Literal["released", "submitted", "confirmed", "returned", "overdue"]
-    task_id: str
-    task_code: str
-    directive_label: str
-    content: str
+    kind: Literal["released", "submitted", "confirmed", "returned", "overdue", "overdue-of-group", "overdue-of-day"]
+    task_id: str | None
+    task_code: str | None
+    directive_label: str | None
+    content: str | None
     detail: dict[str, str | None]
     created_at: str
     read: bool
+    gathered: list[GatheredOut]
 
 
 class PageOfNoticeOut(TypedDict):
@@ -27,6 +40,7 @@ class PageOfNoticeOut(TypedDict):
 
 class UnreadOut(TypedDict):
     count: int
+    at_least: bool
 
 
 NOTICES: Route[PageOfNoticeOut] = Route("notify", "/notices")

@@ -185,6 +185,8 @@ DOMAIN = {
             "confirmed": "Result confirmed",
             "returned": "Result returned",
             "overdue": "Task overdue",
+            "overdue-of-group": "Agencies of a group are overdue",
+            "overdue-of-day": "Tasks overdue on a day",
         },
     ),
     **keyed(

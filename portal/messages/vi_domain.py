@@ -159,6 +159,8 @@ NOTICES = {
     "confirmed": "Kết quả đã được xác nhận",
     "returned": "Kết quả bị trả lại",
     "overdue": "Nhiệm vụ quá hạn",
+    "overdue-of-group": "Nhóm nhiệm vụ có cơ quan quá hạn",
+    "overdue-of-day": "Nhiệm vụ quá hạn trong ngày",
 }
 STATUS = {
     "overdue": "Quá hạn",

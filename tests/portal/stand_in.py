@@ -249,12 +249,17 @@ class StandIn:
 
     def notify(self, request: Request, path: list[str], person: str, body: Any) -> Any:
         if path == ["notices", "unread-count"]:
-            return {"count": sum(not one["read"] for one in self.notices)}
+            return {"count": sum(not one["read"] for one in self.notices), "at_least": False}
         if request.method == "POST":
             for one in self.notices:
-                one["read"] = one["read"] or path[1] in (one["id"], "read-all")
-            return {"count": sum(not one["read"] for one in self.notices)}
-        return {"items": self.notices, "next_cursor": None, "total": len(self.notices)}
+                of_task = path[1] == "of-task" and path[2] == one["task_id"]
+                one["read"] = one["read"] or of_task or path[1] in (one["id"], "read-all")
+            return {"count": sum(not one["read"] for one in self.notices), "at_least": False}
+        asked = request.query_params
+        listed = [
+            one for one in self.notices if asked.get("kind", one["kind"]) in one["kind"] and not (one["read"] and asked.get("unread"))
+        ]
+        return {"items": listed, "next_cursor": None, "total": None}
 
     def directives_(self, path: list[str], body: Any, method: str) -> Any:
         if path == ["vocabulary"]:

@@ -116,6 +116,8 @@ def _names(read: dict[str, dict[str, list[dict[str, Any]]]]) -> dict[str, str]:
         names[row["file_id"]] = f"file of {names.get(row['task_id'], '?')} {row['number']}"
     for row in read["notify"]["notice"]:
         names[row["id"]] = f"notice to {row['agency_id']} of {names.get(row['aggregate_id'], row['aggregate_id'])} {row['version']}"
+        if row["source"] == "notify":
+            names[row["id"]] = f"notice that gathers {row['detail']['day']} of {names.get(row['task_id'], 'no group')}"
     for source in ("directives", "tasks"):
         # An instruction of a draft that was changed since is gone, and its id is in its events only.
         for row in sorted(

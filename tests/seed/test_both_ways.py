@@ -36,6 +36,7 @@ STAYS_EMPTY = {
     *(f"{service}.outbox" for service in ("directives", "tasks")),
     "tasks.overdue_put_aside",
     *(f"reporting.{table}" for table in ("sheet", "sheet_line", "awaited_instruction")),
+    "notify.read_through",
     "directives.inbox",
     "directives.feed_position",
 }
@@ -81,7 +82,9 @@ async def read_notices(system: Living) -> None:
     await connection.close()
 
 
-READERS: Mapping[Any, Actor] = {actor.person_id: actor for actor in (*CAST.trackers, *(CAST.staff(one).clerk for one in CAST.leading))}
+READERS: Mapping[Any, Actor] = {
+    actor.person_id: actor for actor in (*CAST.trackers, *CAST.office_leads, *(CAST.staff(one).clerk for one in CAST.leading))
+}
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from libs.common.actor import Actor
 from libs.contracts.tasks import TaskState
 
 
@@ -16,8 +17,14 @@ class NoticeKind(StrEnum):
     CONFIRMED = "confirmed"
     RETURNED = "returned"
     OVERDUE = "overdue"
+    OVERDUE_OF_GROUP = "overdue-of-group"
+    """Parts of one group that became overdue on one day."""
+    OVERDUE_OF_DAY = "overdue-of-day"
+    """Everything else that became overdue on one day."""
 
 
+GATHERING = (NoticeKind.OVERDUE_OF_GROUP, NoticeKind.OVERDUE_OF_DAY)
+"""Those that gather what was told of many tasks: they grow, and are unread again when they do (docs/decisions/0025)."""
 AGENCY_ROLES = ("AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER")
 OFFICE_ROLES = ("OFFICE_TRACKER", "OFFICE_LEAD")
 
@@ -30,6 +37,17 @@ class Audience:
     roles: tuple[str, ...]
 
 
+OFFICE = Audience(None, OFFICE_ROLES)
+"""The Office and the leaders it works for. They sit in different agencies and oversee every task, so the role alone decides."""
+
+
+def audience_with(actor: Actor) -> Audience | None:
+    """The one audience that he belongs to; None for who is told nothing."""
+    if actor.role in OFFICE_ROLES:
+        return OFFICE
+    return Audience(actor.agency_id, AGENCY_ROLES) if actor.role in AGENCY_ROLES else None
+
+
 def lead_of(task: TaskState) -> list[Audience]:
     return [Audience(task.lead_agency_id, AGENCY_ROLES)] if task.lead_agency_id is not None else []
 
@@ -39,8 +57,7 @@ def coordinators_of(task: TaskState) -> list[Audience]:
 
 
 def office_of(_: TaskState) -> list[Audience]:
-    """The Office and the leaders it works for. They sit in different agencies and oversee every task, so the role alone decides."""
-    return [Audience(None, OFFICE_ROLES)]
+    return [OFFICE]
 
 
 def lead_and_coordinators_of(task: TaskState) -> list[Audience]:
@@ -57,5 +74,7 @@ AUDIENCES: dict[NoticeKind, Callable[[TaskState], list[Audience]]] = {
     NoticeKind.CONFIRMED: lead_of,
     NoticeKind.RETURNED: lead_of,
     NoticeKind.OVERDUE: lead_and_office_of,
+    NoticeKind.OVERDUE_OF_GROUP: office_of,
+    NoticeKind.OVERDUE_OF_DAY: office_of,
 }
 """Kind → who hears of it."""

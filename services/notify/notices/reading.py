@@ -1,104 +1,221 @@
-"""Notices of one person: what was told to the agency and role he acts in since a moment (`since`), and what of it he has read."""
+"""Notices of one person: what was told to the audience he belongs to since a moment (`since`), and what of it he has read.
+
+Each list walks an index from the newest and stops when it has a page; each count stops at MOST_COUNTED. So neither grows with the years.
+"""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
 from libs.common.domain import NotFound
+from services.notify.notices.gathering import Gathered, gathered
+from services.notify.notices.kinds import GATHERING, Audience, NoticeKind, audience_with
 
-_HIS = "(n.agency_id IS NULL OR n.agency_id = :agency_id) AND n.roles @> ARRAY[CAST(:role AS text)] AND n.created_at >= :since"
+MOST_COUNTED = 1000
+# What was recorded in this time may still be on its way into sight of others when somebody reads all: it gets marks of its own.
+ON_ITS_WAY = timedelta(minutes=10)
 
-_LIST = text(f"""
-WITH his AS (
-  SELECT n.*, EXISTS (SELECT 1 FROM notice_read r WHERE r.notice_id = n.id AND r.person_id = :person_id) AS read
-  FROM notice n WHERE {_HIS}),
-matched AS (SELECT * FROM his WHERE NOT :only_unread OR NOT read),
-page AS (
-  SELECT * FROM matched
-  WHERE CAST(:before AS timestamptz) IS NULL OR (created_at, number) < (CAST(:before AS timestamptz), CAST(:before_number AS bigint))
-  ORDER BY created_at DESC, number DESC LIMIT :limit)
-SELECT page.*, counted.total FROM (SELECT count(*) AS total FROM matched) AS counted LEFT JOIN page ON true
-ORDER BY page.created_at DESC, page.number DESC
-""")
-_UNREAD = text(f"""
-SELECT count(*) FROM notice n
-WHERE {_HIS} AND NOT EXISTS (SELECT 1 FROM notice_read r WHERE r.notice_id = n.id AND r.person_id = :person_id)
-""")
-_READ = text(f"""
-INSERT INTO notice_read (person_id, notice_id) SELECT :person_id, n.id FROM notice n WHERE n.id = :id AND {_HIS}
-ON CONFLICT (person_id, notice_id) DO UPDATE SET read_at = notice_read.read_at RETURNING true
-""")
-_READ_ALL = text(f"""
-INSERT INTO notice_read (person_id, notice_id) SELECT :person_id, n.id FROM notice n WHERE {_HIS} ON CONFLICT DO NOTHING
+_GATHERING = "(" + ", ".join(f"'{kind.value}'" for kind in GATHERING) + ")"
+_MARK = "FROM notice_read mark WHERE mark.notice_id = n.id AND mark.person_id = :person_id"
+# The clock of the province may stand elsewhere than that of the machine: only the first says what is shown.
+_SHOWN = """
+n.gathered_in IS NULL AND n.created_at >= :since AND n.recorded_at >= least(:since, now() - interval '366 days')
+"""
+# A notice that gathers grows: only a mark of its own says that it was read.
+# Asked for each row of a page by itself, so that nobody's many marks are all read for it.
+_READ = f"(coalesce((SELECT true {_MARK}), false) OR n.recorded_at <= :through AND n.kind NOT IN {_GATHERING})"
+# "Of no agency" is no constant to the planner: only with the agency in front is this the order of the index.
+_FROM_INDEX = "ORDER BY n.agency_id, n.recorded_at DESC, n.number DESC LIMIT :limit"
+_NEWEST = "ORDER BY n.recorded_at DESC, n.number DESC LIMIT :limit"
+_COLUMNS = """
+n.id, n.number, n.kind, n.task_id, n.directive_label, n.content, n.detail, n.created_at, n.recorded_at,
+coalesce(n.task_code, (SELECT told_group.code FROM told_group WHERE told_group.id = n.task_id)) AS task_code
+"""
+_AUDIENCE = {True: "n.agency_id IS NULL", False: "n.agency_id = :agency_id"}
+_AFTER = "(n.recorded_at, n.number) < (CAST(:before AS timestamptz), CAST(:before_number AS bigint))"
+
+_THROUGH = text("SELECT through FROM read_through WHERE person_id = :person_id AND agency_id IS NOT DISTINCT FROM :agency_id")
+_READ_THROUGH = text("""
+INSERT INTO read_through (person_id, agency_id, through) VALUES (:person_id, :agency_id, now() - CAST(:on_its_way AS interval))
+ON CONFLICT (person_id, agency_id) DO UPDATE SET through = greatest(read_through.through, excluded.through)
 """)
 
 
 @dataclass(frozen=True)
 class Notice:
+    """`task_code` of a group may not be known; what gathers a day has no task at all."""
+
     id: UUID
     number: int
     kind: str
-    task_id: UUID
-    task_code: str
-    directive_label: str
-    content: str
+    task_id: UUID | None
+    task_code: str | None
+    directive_label: str | None
+    content: str | None
     detail: dict[str, str | None]
     created_at: datetime
+    recorded_at: datetime
     read: bool
+    gathered: list[Gathered] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Notices:
-    items: list[Notice]
-    total: int
+def _kinds_like(kind: NoticeKind | None, *, of_office: bool) -> tuple[NoticeKind, ...]:
+    """What somebody sees who asks for this kind: of what is overdue, in the Office, also the notices that gather it."""
+    if kind is None:
+        return ()
+    return (kind, *GATHERING) if kind is NoticeKind.OVERDUE and of_office else (kind,)
 
 
-def _of(actor: Actor, since: datetime) -> dict[str, Any]:
-    return {"agency_id": actor.agency_id, "role": actor.role, "person_id": actor.person_id, "since": since}
+def _together(columns: str, ends: Sequence[Sequence[str]], *, of_office: bool) -> str:
+    """Each of `ends` is what comes from one end of an index, and stops there."""
+    found = (f"(SELECT {columns} FROM notice n WHERE {' AND '.join((_AUDIENCE[of_office], _SHOWN, *end))} {_FROM_INDEX})" for end in ends)
+    return f"({' UNION ALL '.join(found)}) AS n"
+
+
+def _is(kind: NoticeKind) -> str:
+    return f"n.kind = '{kind.value}'"
+
+
+def _ends_of_unread(kinds: tuple[NoticeKind, ...], *, of_office: bool) -> list[list[str]]:
+    """What came since all was read, and what gathers of whatever time."""
+    since, unmarked = "n.recorded_at > :through", f"NOT EXISTS (SELECT 1 {_MARK})"
+    if kinds:
+        return [[_is(kind), unmarked, *(() if kind in GATHERING else (since,))] for kind in kinds]
+    gathering = [[_is(kind), "n.recorded_at <= :through", unmarked] for kind in GATHERING] if of_office else []
+    return [[since, unmarked], *gathering]
+
+
+@cache
+def _list(kinds: tuple[NoticeKind, ...] = (), *, of_office: bool, after: bool) -> TextClause:
+    ends = [[*([_is(kind)] if kind else []), *([_AFTER] if after else [])] for kind in kinds or (None,)]
+    return text(f"SELECT * FROM {_together(f'{_COLUMNS}, {_READ} AS read', ends, of_office=of_office)} {_NEWEST}")
+
+
+@cache
+def _list_unread(kinds: tuple[NoticeKind, ...] = (), *, of_office: bool, after: bool) -> TextClause:
+    ends = [[*end, *([_AFTER] if after else [])] for end in _ends_of_unread(kinds, of_office=of_office)]
+    return text(f"SELECT * FROM {_together(f'{_COLUMNS}, false AS read', ends, of_office=of_office)} {_NEWEST}")
+
+
+@cache
+def _count_unread(*, of_office: bool) -> TextClause:
+    return text(f"SELECT least(count(*), :limit) FROM {_together('1', _ends_of_unread((), of_office=of_office), of_office=of_office)}")
+
+
+@cache
+def _mark(which: str, *, of_office: bool) -> TextClause:
+    """For each that is his, whether it is read only now."""
+    return text(f"""
+WITH his AS MATERIALIZED (SELECT n.id FROM notice n WHERE {which} AND {_AUDIENCE[of_office]} AND {_SHOWN}),
+fresh AS (INSERT INTO notice_read (person_id, notice_id) SELECT :person_id, id FROM his ON CONFLICT DO NOTHING RETURNING notice_id)
+SELECT his.id IN (SELECT notice_id FROM fresh) FROM his
+""")
+
+
+@cache
+def _mark_unread(*, of_office: bool) -> TextClause:
+    return text(f"""
+INSERT INTO notice_read (person_id, notice_id)
+SELECT :person_id, n.id FROM {_together("n.id", _ends_of_unread((), of_office=of_office), of_office=of_office)} ON CONFLICT DO NOTHING
+""")
+
+
+def _of(actor: Actor, audience: Audience, since: datetime) -> dict[str, Any]:
+    about = {"person_id": actor.person_id, "since": since}
+    return about if audience.agency_id is None else {**about, "agency_id": audience.agency_id}
+
+
+async def _read_through(connection: AsyncConnection, actor: Actor, audience: Audience, since: datetime) -> datetime:
+    """Up to when he has read all; the beginning of what is shown if he never did."""
+    asked = {"person_id": actor.person_id, "agency_id": audience.agency_id}
+    through: datetime | None = (await connection.execute(_THROUGH, asked)).scalar_one_or_none()
+    return through or since - timedelta(days=366)
 
 
 async def list_notices(
-    connection: AsyncConnection, actor: Actor, *, since: datetime, only_unread: bool, before: tuple[datetime, int] | None, limit: int
-) -> Notices:
-    """A page, newest first, and how many there are in all."""
-    page = {"before": before[0] if before else None, "before_number": before[1] if before else None, "limit": limit}
-    rows = (await connection.execute(_LIST, {**_of(actor, since), "only_unread": only_unread, **page})).all()
-    return Notices(
-        [
-            Notice(
-                id=row.id,
-                number=row.number,
-                kind=row.kind,
-                task_id=row.task_id,
-                task_code=row.task_code,
-                directive_label=row.directive_label,
-                content=row.content,
-                detail=json.loads(row.detail) if isinstance(row.detail, str) else row.detail,
-                created_at=row.created_at,
-                read=row.read,
-            )
-            for row in rows
-            if row.id is not None
-        ],
-        rows[0].total,
+    connection: AsyncConnection,
+    actor: Actor,
+    *,
+    since: datetime,
+    only_unread: bool,
+    kind: NoticeKind | None,
+    before: tuple[datetime, int] | None,
+    limit: int,
+) -> list[Notice]:
+    """A page, what was told last first."""
+    audience = audience_with(actor)
+    if audience is None:
+        return []
+    asked = {**_of(actor, audience, since), "limit": limit, "through": await _read_through(connection, actor, audience, since)}
+    if before is not None:
+        asked["before"], asked["before_number"] = before
+    of_office = audience.agency_id is None
+    statement = (_list_unread if only_unread else _list)(
+        _kinds_like(kind, of_office=of_office), of_office=of_office, after=before is not None
     )
+    rows = (await connection.execute(statement, asked)).all()
+    by_agency = await gathered(connection, [row.id for row in rows if row.kind in GATHERING])
+    return [
+        Notice(
+            id=row.id,
+            number=row.number,
+            kind=row.kind,
+            task_id=row.task_id,
+            task_code=row.task_code,
+            directive_label=row.directive_label,
+            content=row.content,
+            detail=json.loads(row.detail) if isinstance(row.detail, str) else row.detail,
+            created_at=row.created_at,
+            recorded_at=row.recorded_at,
+            read=row.read,
+            gathered=by_agency.get(row.id, []),
+        )
+        for row in rows
+    ]
 
 
 async def count_unread(connection: AsyncConnection, actor: Actor, *, since: datetime) -> int:
-    return int((await connection.execute(_UNREAD, _of(actor, since))).scalar_one())
+    """Up to MOST_COUNTED, which then says: so many or more."""
+    audience = audience_with(actor)
+    if audience is None:
+        return 0
+    asked = {**_of(actor, audience, since), "through": await _read_through(connection, actor, audience, since), "limit": MOST_COUNTED}
+    return int((await connection.execute(_count_unread(of_office=audience.agency_id is None), asked)).scalar_one())
 
 
 async def mark_read(connection: AsyncConnection, actor: Actor, notice_id: UUID, *, since: datetime) -> None:
     """Raises NotFound for a notice that was told to others. Reading twice changes nothing."""
-    if (await connection.execute(_READ, {**_of(actor, since), "id": notice_id})).one_or_none() is None:
+    if not await _marked(connection, actor, "n.id = :id", {"id": notice_id}, since):
         raise NotFound
 
 
+async def mark_task_read(connection: AsyncConnection, actor: Actor, task_id: UUID, *, since: datetime) -> bool:
+    """Whoever sees the task sees what he was told of it. False where there was nothing that he had not read."""
+    return any(await _marked(connection, actor, "n.task_id = :task_id", {"task_id": task_id}, since))
+
+
+async def _marked(connection: AsyncConnection, actor: Actor, which: str, about: dict[str, Any], since: datetime) -> list[bool]:
+    audience = audience_with(actor)
+    if audience is None:
+        return []
+    statement = _mark(which, of_office=audience.agency_id is None)
+    return list((await connection.execute(statement, {**_of(actor, audience, since), **about})).scalars())
+
+
 async def mark_all_read(connection: AsyncConnection, actor: Actor, *, since: datetime) -> None:
-    await connection.execute(_READ_ALL, _of(actor, since))
+    """What is older than what may be on its way is read by one row; the rest, and what gathers, has marks."""
+    audience = audience_with(actor)
+    if audience is None:
+        return
+    whose = {"person_id": actor.person_id, "agency_id": audience.agency_id}
+    await connection.execute(_READ_THROUGH, {**whose, "on_its_way": ON_ITS_WAY})
+    asked = {**_of(actor, audience, since), "through": await _read_through(connection, actor, audience, since), "limit": None}
+    await connection.execute(_mark_unread(of_office=audience.agency_id is None), asked)
