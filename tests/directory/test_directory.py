@@ -100,6 +100,12 @@ async def test_search(directory: Client, words: str, first: str, alias: str | No
     assert found["items"][0]["matched_alias"] == alias
 
 
+async def test_words_that_stand_apart_are_whole_but_for_the_last(directory: Client) -> None:
+    for typed, names in (("xã ba động", ["Xã Ba Động"]), ("động ba xã", ["Xã Ba Động"]), ("y tế sở quảng ng", ["Sở Y tế"])):
+        found = (await directory.get(TRACKER, "/agencies", q=typed)).json()["items"]
+        assert [one["short_name"] for one in found] == names, "ba is no beginning of ban"
+
+
 async def test_what_has_ended_is_found_and_names_who_took_over(directory: Client) -> None:
     found = (await directory.get(TRACKER, "/agencies", q="huyện Bình Sơn", living=False)).json()["items"]
     ended = next(one for one in found if one["key"] == "quang-ngai-cu-huyen-binh-son")

@@ -25,7 +25,7 @@ WITH matched AS (
     CASE WHEN NOT ({LIVES}) THEN 2 WHEN a.scope = (SELECT scope FROM agency WHERE id = CAST(:within AS uuid)) THEN 0 ELSE 1 END AS place,
     n.is_former
   FROM agency a JOIN agency_alias n ON n.agency_id = a.id
-  WHERE (n.folded LIKE :anywhere ESCAPE '!' OR ' ' || n.folded LIKE ALL(CAST(:each_word AS text[])))
+  WHERE (n.folded LIKE :anywhere ESCAPE '!' OR ' ' || n.folded || ' ' LIKE ALL(CAST(:each_word AS text[])))
     AND (NOT :living OR ({LIVES})) AND (CAST(:kinds AS text[]) IS NULL OR a.kind = ANY(CAST(:kinds AS text[])))
   ORDER BY a.id, rank, n.is_former, length(n.folded), n.folded)
 SELECT *, (SELECT count(*) FROM matched) AS total FROM matched
@@ -77,6 +77,12 @@ def _like(words: str) -> str:
     return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
+def _each_word(words: str) -> list[str]:
+    """Patterns for words that stand apart: whole ones, of which the last may be unfinished. A text without a word finds nothing so."""
+    *whole, last = search_words(words) or [""]
+    return [*(f"% {word} %" for word in whole), f"% {last}%"] if last else [""]
+
+
 async def search_agencies(
     connection: AsyncConnection,
     *,
@@ -95,8 +101,7 @@ async def search_agencies(
         "prefix": f"{_like(words)}%",
         "word": f"% {_like(words)}%",
         "anywhere": f"%{_like(words)}%",
-        # A text without a word has none that could stand apart.
-        "each_word": [f"% {word}%" for word in search_words(words)] or ["!"],
+        "each_word": _each_word(words),
         "living": living,
         "kinds": list(kinds) if kinds is not None else None,
         "within": within,
@@ -151,7 +156,8 @@ def _found(row: Any, words: str) -> FoundAgency:
 
 
 def _said_by(words: str, name: str) -> bool:
-    return words in name or all(f" {word}" in f" {name}" for word in search_words(words))
+    *whole, last = search_words(words) or [""]
+    return words in name or all(f" {word}" in f" {name} " for word in (*(f"{one} " for one in whole), last))
 
 
 _ONE = text("SELECT a.*, NULL AS alias, 0 AS place, 0 AS rank FROM agency a WHERE a.id = :id")
