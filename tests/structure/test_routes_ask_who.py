@@ -95,7 +95,7 @@ FOREIGN_TOKENS = Fault(
     "a token for somebody else",
     "libs/common/tokens.py",
     '        if claims.get("iss") != self._issuer:',
-    "services/tasks/api/acts.py:19: tasks: POST /tasks/{{task_id}}/accept answers 401 membership-not-valid to a person with a token for",
+    "tasks: POST /tasks/{{task_id}}/accept answers 401 membership-not-valid to a person with a token for",
     instead_of='        if claims.get("iss") != self._issuer or self._audience not in audiences:',
 )
 NOTHING = Fault(

@@ -18,8 +18,8 @@ FAULTS = (
     Fault(
         "a notice of another agency",
         READING,
-        "(n.agency_id IS NULL OR n.agency_id = :agency_id)",
-        "(n.agency_id IS NULL OR CAST(:agency_id AS uuid) IS NOT NULL)",
+        'False: "n.agency_id = :agency_id"}',
+        'False: "n.agency_id <> :agency_id"}',
         NOTICES,
     ),
     Fault(
