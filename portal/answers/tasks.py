@@ -165,7 +165,6 @@ class TaskOut(TypedDict):
     results: list[ResultOut]
 
 
-FILE: Route[Any] = Route("tasks", "/files/{file_id}")
 RECEIPT_OF_CODE: Route[ReceiptOut] = Route("tasks", "/receipts/{code}")
 TASKS: Route[PageOfTaskListItem] = Route("tasks", "/tasks")
 TASKS_COUNTS: Route[CountsOut] = Route("tasks", "/tasks/counts")
