@@ -22,6 +22,7 @@ TRIALS = ROOT / "docs" / "trials.md"
 ALL_ORDERS = "120"
 MORE_SEEDS = 5
 MORE_HISTORIES = "500"
+MANY_REQUESTS = "3000"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ def histories(_seed: int) -> bool:
     return passes("pytest", "-q", "tests/reporting/test_settled.py", CHIDAO_SEEDS=MORE_HISTORIES)
 
 
+def requests(seed: int) -> bool:
+    files = ("tests/web/test_hostile_requests.py", "tests/portal/test_hostile_forms.py")
+    return passes("pytest", "-q", *files, CHIDAO_FUZZ=MANY_REQUESTS, CHIDAO_SEED=str(seed + 1))
+
+
 def documents(seed: int) -> bool:
     found = find_or_get_browser()
     if found.missing:
@@ -79,6 +85,7 @@ PARTS: Mapping[str, Part] = {
     "orders": Part(orders, "tests/flow/test_split.py"),
     "kills": Part(kills, "tests/flow/test_kills.py"),
     "histories": Part(histories, "tests/reporting/test_settled.py"),
+    "requests": Part(requests, "tests/web/test_hostile_requests.py"),
     "documents": Part(documents, "tests/browser/test_story.py"),
     "mutants": Part(mutants, "tests/structure/test_planted_faults.py"),
 }

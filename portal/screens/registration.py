@@ -1,6 +1,7 @@
 """Đăng ký văn bản: a document is entered with its tasks, or a draft is corrected."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -48,15 +49,17 @@ async def register(visitor: Visit, sent: SentForm) -> Response:
     await keep_draft(visitor, form.draft, sent)
     if form.is_secret:
         return await _refuse_secret(visitor, form, sent.change)
-    step, *where = sent.text("act").split()
-    await _take_step(visitor, form, step, where)
+    step, *where = sent.text("act").split() or [""]
+    await resolve_agencies(visitor, form)
+    # A step that no button of ours names changes nothing.
+    with suppress(ValueError, IndexError):
+        _take_step(form, step, where)
     if step != "save":
         return await _form_page(visitor, form)
     return await _save(visitor, form, sent)
 
 
-async def _take_step(visitor: Visitor, form: DirectiveForm, step: str, where: list[str]) -> None:
-    await resolve_agencies(visitor, form)
+def _take_step(form: DirectiveForm, step: str, where: list[str]) -> None:
     if step == "save":
         return
     for one in form.instructions:
