@@ -55,7 +55,7 @@ PEOPLE = {
 
 
 # What a list of documents leaves out.
-ONLY_ON_ITS_PAGE = ("signer", "secrecy", "issuing_agency_id", "instructions", "created_by", "available_actions")
+ONLY_ON_ITS_PAGE = ("held", "signer", "secrecy", "issuing_agency_id", "instructions", "created_by", "available_actions")
 
 
 def without(found: dict[str, Any], *names: str) -> dict[str, Any]:
