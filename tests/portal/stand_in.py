@@ -56,7 +56,10 @@ PEOPLE = {
 
 
 # What a list of documents leaves out.
-ONLY_ON_ITS_PAGE = ("another_document_reason", "signer", "secrecy", "issuing_agency_id", "instructions", "created_by", "available_actions")
+ONLY_ON_ITS_PAGE = (
+    *("held", "another_document_reason", "signer", "secrecy"),
+    *("issuing_agency_id", "instructions", "created_by", "available_actions"),
+)
 
 
 def without(found: dict[str, Any], *names: str) -> dict[str, Any]:
