@@ -6,10 +6,9 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.busy_province import Town
-from tests.browser.screens import LEADER, TRACKING, Visits, attach_file, clerk
+from tests.browser.screens import LEADER, TRACKING, Visits, clerk
 
 VILLAGE = clerk("Xã Sơn Hạ")
-BUILDING = clerk("Sở Xây dựng")
 
 
 # A page waits five seconds before it tries again.
@@ -80,22 +79,3 @@ def test_at_midnight_an_open_page_is_of_the_new_day(visits: Visits) -> None:
     with page.expect_navigation():
         page.clock.fast_forward(20_000)
     page.close()
-
-
-def test_what_waits_is_counted_by_itself(visits: Visits, town: Town) -> None:
-    page, phone = visits.page(TRACKING), visits.page(TRACKING)
-    phone.set_viewport_size({"width": 360, "height": 780})
-    for one in (page, phone):
-        one.goto("/workbench")
-        expect(one.locator("html")).to_contain_class("is-live")
-    before = int(page.locator(".topbar #waiting-awaiting .count").inner_text())
-
-    agency = visits.page(BUILDING)
-    agency.goto(f"/tasks/{town.tasks['crossings']}/completion")
-    attach_file(agency)
-    agency.get_by_role("button", name="Gửi kết quả").click()
-
-    expect(page.locator(".topbar #waiting-awaiting .count")).to_have_text(str(before + 1), timeout=PATIENCE)
-    expect(phone.locator(".bottombar #waiting-awaiting-badge [aria-hidden]")).to_have_text(str(before + 1), timeout=PATIENCE)
-    for one in (page, phone, agency):
-        one.close()
