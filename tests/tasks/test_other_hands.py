@@ -8,7 +8,10 @@ from sqlalchemy import text
 
 from tests.issuer import Person, known_id
 from tests.signed_in import HEALTH, HEALTH_CLERK, OFFICE, OFFICE_LEAD, TRACKER, Client
+from tests.tasks.decided import decide_setting
 from tests.tasks.released import act, instruction, release, result, upload
+
+pytestmark = pytest.mark.usefixtures("asks_each_time")
 
 COMMITTEE = known_id("UBND tỉnh")
 
@@ -103,3 +106,16 @@ async def test_it_is_by_person_also_when_the_membership_has_ended(house: Client)
         )
     answer = await act(house, TRACKER, task, "results/confirm")
     assert (answer.status_code, answer.json()["code"]) == (403, "own-result")
+
+
+async def test_who_returned_his_own_result_may_recall_that(house: Client) -> None:
+    """He may not confirm it; a decision that he could make he can take back as well."""
+    await decide_setting(house, "hold_seconds", 60)
+    task = await reported(house, lead=HEALTH, enters=HEALTH_CLERK, submits=TRACKER_AT_HEALTH)
+    returned = await act(house, TRACKER, task, "results/return", {"reason": "Thiếu số liệu"})
+    held = returned.json()["held"]
+    recalled = await house.post(TRACKER, f"/tasks/{task}/held/{held['id']}/recall")
+    assert (recalled.status_code, recalled.json()["state"], recalled.json()["held"]) == (200, "AWAITING_CONFIRMATION", None)
+    held = (await act(house, TRACKER, task, "results/return", {"reason": "Thiếu số liệu"})).json()["held"]
+    at_once = await house.post(TRACKER, f"/tasks/{task}/held/{held['id']}/now")
+    assert (at_once.status_code, at_once.json()["state"]) == (200, "RESULT_RETURNED")

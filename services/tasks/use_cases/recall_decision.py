@@ -15,7 +15,8 @@ async def recall_decision(task_id: UUID, act_id: UUID, change: Change, uow: Task
     """Nothing has happened to the task, so it keeps its version; the audit keeps that something was recalled."""
     async with uow:
         task = await uow.tasks.get(task_id, seen_by=change.actor)
-        permit(change.actor, Action.CONFIRM, task)
+        # Whoever decides on results may return any; which decision it is, and whose, is known in a moment.
+        permit(change.actor, Action.RETURN_RESULT, task)
         act = await uow.held.own(act_id, task, change.actor)
         if await uow.is_repeat(change):
             return task
