@@ -1,4 +1,4 @@
-"""How a web server ends: who is at work on a change gets the answer, who only listens is hung up on."""
+"""How a web server ends a line, and itself: who is at work on a change gets the answer, who only listens is hung up on."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -55,3 +55,10 @@ async def test_a_request_at_work_is_answered_and_a_listener_is_hung_up_on(monkey
         may_end.set()
         assert (await changing).json() == "changed"
     await serving
+
+
+async def test_whoever_asks_gives_an_idle_line_up_before_the_server_does() -> None:
+    """A request that meets a line which is just being closed is lost, and nobody knows whether a change was made."""
+    kept_by_clients = httpx2.Limits().keepalive_expiry
+    assert kept_by_clients is not None
+    assert 2 * kept_by_clients <= configuration(FastAPI()).timeout_keep_alive

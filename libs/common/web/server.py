@@ -11,6 +11,9 @@ from starlette.types import ASGIApp
 # by themselves. Whoever has no answer yet is at work on a change, and has the longer time.
 LONGEST_FAREWELL_SECONDS = 1.0
 LONGEST_STOP_SECONDS = 10
+# Longer than any client of ours keeps an idle line (five seconds): were both the same, a request could be sent on a line that the server is
+# just closing, and a change that is lost so cannot be repeated by itself.
+IDLE_LINE_SECONDS = 15
 MOST_FILES = 65_536
 
 
@@ -45,5 +48,6 @@ def configuration(app: ASGIApp, **more: object) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=LONGEST_STOP_SECONDS,
+        timeout_keep_alive=IDLE_LINE_SECONDS,
         **more,  # type: ignore[arg-type]
     )
