@@ -190,7 +190,7 @@ def site(port: int, upstreams: Mapping[str, str], requests_per_second: int, sign
 
 
 def _upstream(name: str, address: str) -> str:
-    """Idle lines are closed before our servers close them (`IDLE_LINE_SECONDS`): a change sent on a line that ends could not be repeated."""
+    """Idle lines are closed before our servers close them (`IDLE_LINE_SECONDS`): what is sent on a line that ends cannot be repeated."""
     return f"upstream {name} {{\n    server {address};\n    keepalive 32;\n    keepalive_timeout 3s;\n}}"
 
 
