@@ -1,13 +1,14 @@
 """Faults planted by hand, room by room. Whoever adds a rule adds the fault that its test must notice."""
 
 from tests.mutants.fault import Fault
-from tests.mutants.planted import contracts, directives, directory, libraries, notify, portal, reporting, running, tasks
+from tests.mutants.planted import contracts, directives, directory, held, libraries, notify, portal, reporting, running, tasks
 
 FAULTS: tuple[Fault, ...] = (
     *contracts.FAULTS,
     *libraries.FAULTS,
     *directives.FAULTS,
     *tasks.FAULTS,
+    *held.FAULTS,
     *notify.FAULTS,
     *reporting.FAULTS,
     *directory.FAULTS,
