@@ -292,3 +292,45 @@ def test_overdue_is_told_by_the_rule_of_the_day() -> None:
     with pytest.raises(NotOverdue):
         OverdueNotice.tell(task, rules, at=at(DUE + timedelta(days=2), 23, 59))
     assert OverdueNotice.tell(task, rules, at=at(by_date_from, 0)).due == DUE
+
+
+def test_a_report_of_progress_is_kept_and_told() -> None:
+    task = in_state(State.ACCEPTED)
+    task.take_recorded()
+    task.report_progress(progress(100, difficulty="Thiếu kinh phí"))
+    assert (task.state, task.course.percent, task.course.last_reported_at) == (State.IN_PROGRESS, 100, at(DUE, 10))
+    assert (task.course.last_report_version, task.new_progress) == (3, [(3, progress(100, difficulty="Thiếu kinh phí"))])
+    [recorded] = task.take_recorded()
+    assert recorded.event == events.ProgressReported(percent=100, has_difficulty=True, occurred_at=at(DUE, 10))
+    task.report_progress(ProgressReport(50, "Đang làm", None, "Bổ sung kinh phí", PERSON, at(DUE, 11)))
+    task.report_progress(progress(60))
+    assert [one.event.has_difficulty for one in task.take_recorded()] == [True, False]  # type: ignore[attr-defined]
+
+
+def test_a_result_is_a_report_as_well() -> None:
+    task = in_state(State.ACCEPTED)
+    submit(task, report_date=DUE, moment=at(DUE, 15))
+    assert (task.course.last_reported_at, task.course.last_report_version, task.version) == (at(DUE, 15), 3, 3)
+    assert task.submitted_at == at(DUE, 15)
+
+
+def test_only_what_awaits_or_was_confirmed_has_a_time_of_submission() -> None:
+    assert in_state(State.IN_PROGRESS).submitted_at is None
+    assert in_state(State.COMPLETED).submitted_at == at(DUE, 10)
+    assert in_state(State.AWAITING_CONFIRMATION).awaiting_result is not None
+    assert in_state(State.COMPLETED).awaiting_result is None
+
+
+def test_a_restatement_says_the_same_with_another_field() -> None:
+    task = in_state(State.ACCEPTED)
+    task.take_recorded()
+    task.restate(("field",), at=at(DUE, 12))
+    [recorded] = task.take_recorded()
+    assert (recorded.version, recorded.event) == (3, events.Restated(fields=("field",), occurred_at=at(DUE, 12)))
+
+
+def test_assignments_are_written_anew_only_when_they_changed() -> None:
+    task = in_state(State.ACCEPTED)
+    assert task.assignments_changed is False
+    task.change_lead(INDUSTRY, reason="Đúng chức năng", at=at(DUE, 12))
+    assert task.assignments_changed is True
