@@ -154,27 +154,6 @@ async def test_groups_and_pages(directory: Client) -> None:
         assert (await directory.get(TRACKER, "/agencies", **wrong)).status_code == 422, wrong
 
 
-def test_the_order_of_the_alphabet() -> None:
-    names = ["Trà Bồng", "Tây Trà", "Đức Phổ", "Ba Tơ", "Ba Tô", "Bình Sơn", "Ăn", "Ân", "Dục Nông", "Sơn Hà", "Sơn Hạ"]
-    names += ["Sơn Tây Thượng", "Sơn Tây", "Sơn Tây Hạ"]
-    assert sorted(names, key=sort_key) == [
-        "Ăn",
-        "Ân",
-        "Ba Tô",
-        "Ba Tơ",
-        "Bình Sơn",
-        "Dục Nông",
-        "Đức Phổ",
-        "Sơn Hà",
-        "Sơn Hạ",
-        "Sơn Tây",
-        "Sơn Tây Hạ",
-        "Sơn Tây Thượng",
-        "Tây Trà",
-        "Trà Bồng",
-    ]
-
-
 async def test_who_i_am(directory: Client) -> None:
     chief = member(Role.OFFICE_LEAD)
     person = Member(chief)

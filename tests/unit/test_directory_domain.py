@@ -12,6 +12,7 @@ from libs.contracts.province import SETTINGS
 from libs.contracts.working_days import BUNDLED_DAYS, CalendarDay, DayType
 from services.directory.domain import events
 from services.directory.domain.agency import Agency, AgencyDetails, agency_id
+from services.directory.domain.alphabet import sort_key
 from services.directory.domain.decisions import DecisionStanding
 from services.directory.domain.membership import Membership, MembershipHasEnded, Place, Role
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
@@ -163,3 +164,30 @@ def test_a_calendar_changes_no_day_before_it_and_no_later_plan() -> None:
 
 def test_a_year_of_which_nothing_is_known_has_no_days() -> None:
     assert CalendarOfYear(2199).value_on(TODAY) == ()
+
+
+def test_the_order_of_the_alphabet() -> None:
+    names = ["Trà Bồng", "Tây Trà", "Đức Phổ", "Ba Tơ", "Ba Tô", "Bình Sơn", "Ăn", "Ân", "Dục Nông", "Sơn Hà", "Sơn Hạ"]
+    names += ["Sơn Tây Thượng", "Sơn Tây", "Sơn Tây Hạ"]
+    assert sorted(names, key=sort_key) == [
+        "Ăn",
+        "Ân",
+        "Ba Tô",
+        "Ba Tơ",
+        "Bình Sơn",
+        "Dục Nông",
+        "Đức Phổ",
+        "Sơn Hà",
+        "Sơn Hạ",
+        "Sơn Tây",
+        "Sơn Tây Hạ",
+        "Sơn Tây Thượng",
+        "Tây Trà",
+        "Trà Bồng",
+    ]
+
+
+def test_names_in_any_tone_letter_and_number_have_their_place() -> None:
+    names = ["Xã 10", "Xã 9", "Xã A", "xã á", "XÃ À", "Xã ạ", "Xã ả", "Xã ã", "Xã ab", "Xã đ", "Xã d", "Xã", "Xã (cũ)"]
+    ordered = ["Xã", "Xã 10", "Xã 9", "Xã A", "XÃ À", "Xã ả", "Xã ã", "xã á", "Xã ạ", "Xã ab", "Xã (cũ)", "Xã d", "Xã đ"]
+    assert sorted(names, key=sort_key) == ordered
