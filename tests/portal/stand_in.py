@@ -301,6 +301,7 @@ class StandIn:
         ]
         actions = [{"action": name, "allowed": True, "reason_code": None} for name in ("CHANGE", "SUBMIT_FOR_RELEASE", "RELEASE")]
         made = {
+            "another_document_reason": None,
             **body,
             "id": str(uuid4()),
             "version": 1,

@@ -39,9 +39,10 @@ def test_a_field_that_no_service_has_is_an_error_of_types() -> None:
 
 def test_an_answer_that_no_service_gives_is_named(described: dict[str, dict[str, Any]]) -> None:
     schemas = described["notify"]["components"]["schemas"]
-    assert list(broken({"count": 3}, schemas["UnreadOut"], schemas)) == []
-    assert list(broken({"count": "3"}, schemas["UnreadOut"], schemas)) == [".count: '3' is no integer"]
-    assert list(broken({"number": 3}, schemas["UnreadOut"], schemas)) == [".count: missing", ".number: no service says that"]
+    assert list(broken({"count": 3, "at_least": False}, schemas["UnreadOut"], schemas)) == []
+    assert list(broken({"count": "3", "at_least": False}, schemas["UnreadOut"], schemas)) == [".count: '3' is no integer"]
+    odd = {"number": 3, "at_least": False}
+    assert list(broken(odd, schemas["UnreadOut"], schemas)) == [".count: missing", ".number: no service says that"]
 
 
 def test_an_id_out_of_an_address_leads_nowhere_else() -> None:

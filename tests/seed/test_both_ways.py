@@ -35,6 +35,8 @@ STAYS_EMPTY = {
     *(f"{service}.sequence_position" for service in SERVICES if service != "notify"),
     *(f"{service}.outbox" for service in ("directives", "tasks")),
     "tasks.overdue_put_aside",
+    # The story decides without a hold.
+    *(f"{service}.{table}" for service in ("directives", "tasks") for table in ("held_act", "held_act_audit")),
     *(f"reporting.{table}" for table in ("sheet", "sheet_line", "awaited_instruction")),
     "notify.read_through",
     "directives.inbox",

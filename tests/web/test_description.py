@@ -52,6 +52,7 @@ async def test_deep_health_tells_what_waits_and_who_was_heard(
         "tables",
         "put_aside",
         "damaged_files",
+        "held_acts",
     }
     assert found["tables"].keys() >= {"task", "event_log", "inbox"}
     assert all(table["bytes"] > 0 for table in found["tables"].values())
