@@ -38,6 +38,7 @@ from tests.signed_in import (
     TRACKER,
     Client,
     fill_replica,
+    nothing_is_held,
 )
 from tests.tasks.released import PDF
 
@@ -140,6 +141,7 @@ async def _running(name: str, database: ServiceDatabase, issuer: Issuer, folder:
     app: FastAPI = import_module(f"services.{name}.app").create_app(settings, bus)
     admin = Database(database.admin_url)
     await fill_replica(admin, consumer=REPLICA_CONSUMERS[name])
+    await nothing_is_held(admin)
     transport = httpx2.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
