@@ -191,7 +191,7 @@ SCREENS = {
     "workbench.view.open": "Open",
     "workbench.filters": "Filter by agency, document, field, time",
     "workbench.document": "Document",
-    "workbench.document-hint": "Number, notation: 5425/UBND-KGVX",
+    "workbench.document-hint": "5425/UBND-KGVX",
     "workbench.document-unknown": "No document has the number, notation or subject “{typed}”.",
     "workbench.document-unclear": "“{typed}” fits several documents: {names}. Please write number and notation.",
     "workbench.period": "Time of",

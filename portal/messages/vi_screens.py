@@ -199,7 +199,7 @@ SCREENS = {
     "workbench.view.open": "Chưa hoàn thành",
     "workbench.filters": "Lọc theo cơ quan, văn bản, lĩnh vực, thời gian",
     "workbench.document": "Văn bản",
-    "workbench.document-hint": "Số, ký hiệu: 5425/UBND-KGVX",
+    "workbench.document-hint": "5425/UBND-KGVX",
     "workbench.document-unknown": "Không tìm thấy văn bản nào có số, ký hiệu hoặc trích yếu “{typed}”.",
     "workbench.document-unclear": "“{typed}” có nhiều văn bản: {names}. Vui lòng ghi rõ số, ký hiệu.",
     "workbench.period": "Thời gian tính theo",
