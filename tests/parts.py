@@ -83,11 +83,6 @@ def skipped_in(report: Path, part: str) -> list[str]:
     ]
 
 
-def mutants() -> Outcome:
-    """A tenth of the planted faults and of those that operators make in pure rules; those in SQL take too long for every change."""
-    return Outcome("mutants", passes("python", "-m", "tests.mutants", "planted", "rules", "--tenth"))
-
-
 def service() -> Outcome:
     # Before the workers begin, so that they do not all install it; without one, its tests say what is missing.
     find_or_get_rabbitmq()
@@ -113,7 +108,6 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "service": service,
     "flow": lambda: pytest_part("flow"),
     "browser": browser,
-    "mutants": mutants,
 }
 
 

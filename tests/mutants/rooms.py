@@ -24,6 +24,7 @@ RULES = (
     ),
     Room(("services/directives/domain/*.py",), ("tests/unit/test_directive.py",)),
     Room(("services/directory/domain/*.py",), ("tests/unit/test_directory_domain.py",)),
+    Room(("services/reporting/figures/permissions.py",), ("tests/unit/test_figures_permissions.py",)),
     Room(
         ("libs/contracts/buckets.py", "libs/contracts/rates.py", "libs/contracts/working_days.py", "libs/contracts/province.py"),
         (

@@ -22,14 +22,14 @@ FAULTS = (
         ROOM + "figures/permissions.py",
         "return TASKS_BEHIND_FIGURES.get(actor.role, SeesTasks.NONE)",
         "return TASKS_BEHIND_FIGURES.get(actor.role, SeesTasks.ALL)",
-        "tests/reporting/test_figures_over_http.py",
+        "tests/unit/test_figures_permissions.py",
     ),
     Fault(
         "HOME_AFFAIRS sees all",
         ROOM + "figures/permissions.py",
         '"HOME_AFFAIRS": SeesTasks.OF_OWN_AGENCY',
         '"HOME_AFFAIRS": SeesTasks.ALL',
-        "tests/reporting/test_figures_over_http.py",
+        "tests/unit/test_figures_permissions.py",
     ),
     Fault(
         "a coordinator does not see his tasks",
