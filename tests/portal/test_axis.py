@@ -21,6 +21,14 @@ def test_four_weeks_on_each_side_of_today(day: int, place: float) -> None:
     assert AXIS.place(days(day)) == place
 
 
+def test_a_day_at_the_edge_is_shown_and_the_next_is_not() -> None:
+    assert [AXIS.shows(days(count)) for count in (-29, -28, 0, 28, 29)] == [False, True, True, True, False]
+    edge = AXIS.bar(kind="intime", assigned_on=days(-28), due=days(28), reported_on=days(-28))
+    assert (edge.due, edge.report, edge.cut_left, edge.cut_right) == (100.0, 0.0, False, False)
+    beyond = AXIS.bar(kind="intime", assigned_on=days(-29), due=days(29), reported_on=days(-29))
+    assert (beyond.due, beyond.report, beyond.cut_left, beyond.cut_right) == (None, None, True, True)
+
+
 def test_red_is_only_the_span_between_due_date_and_today() -> None:
     bar = AXIS.bar(kind="overdue", assigned_on=days(-23), due=days(-5))
     assert bar.elapsed is not None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from portal import csrf
 from portal.rendering import TEMPLATES
 from tests.portal.conftest import Browser, Running
 
@@ -67,6 +68,16 @@ async def test_the_form_of_another_session_is_refused(portal: Running, browser: 
     answer = await browser.http.post("/sign-out", data={"form_token": foreign})
     assert answer.status_code == 403
     assert len(await portal.rows("SELECT * FROM session")) == 2
+
+
+async def test_a_form_that_is_older_than_any_draft_is_refused(portal: Running, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    await browser.sign_in()
+    token = browser.form("/sign-out")["form_token"]
+    with monkeypatch.context() as later:
+        later.setattr(csrf, "LIFE_SECONDS", -1)
+        assert (await browser.http.post("/sign-out", data={"form_token": token})).status_code == 403
+    assert len(await portal.rows("SELECT * FROM session")) == 1
+    assert (await browser.http.post("/sign-out", data={"form_token": token})).status_code == 303
 
 
 async def test_form_tokens_differ_each_time(browser: Browser) -> None:

@@ -5,7 +5,7 @@ from tests.mutants.fault import Fault
 FORMATS, VIEW, AXIS, CSRF = "portal/formats.py", "portal/task_view.py", "portal/axis.py", "portal/csrf.py"
 
 FAULTS = (
-    Fault("85.95", FORMATS, 'str(value).replace(".", ",")', "str(value)", "tests/portal/test_home.py"),
+    Fault("85.95", FORMATS, 'str(value).replace(".", ",")', "str(value)", "tests/portal/test_formats.py"),
     Fault(
         "a form of another site",
         CSRF,
