@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.busy_province import Town, busy_province
 from tests.browser.screens import Visits
@@ -27,6 +27,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 START_SECONDS = 180
+# As long as a page waits for what it presses: a busy machine is no fault.
+expect.set_options(timeout=15_000)
 
 
 @dataclass

@@ -31,18 +31,25 @@ TOLD_BY = {
 }
 
 
+class Redrawn(Exception):
+    """The page has renewed this part of itself meanwhile, as open pages do, and the number that was found lies in it no more."""
+
+
 def pressed(page: Page, place: int) -> str | None:
-    """Where a click of the mouse upon the middle of this number leads."""
-    x, y = page.evaluate(
+    """Where a click of the mouse upon the middle of this number leads. Raises Redrawn."""
+    found = page.evaluate(
         """place => {
           const { range, element } = window.numbers[place];
+          if (!element.isConnected) return null;
           element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
           const box = range.getBoundingClientRect();
           return [box.x + box.width / 2, box.y + box.height / 2];
         }""",
         place,
     )
-    page.mouse.click(x, y)
+    if found is None:
+        raise Redrawn
+    page.mouse.click(*found)
     opened: str | None = page.evaluate("window.opened.pop() ?? null")
     return opened
 
@@ -66,11 +73,18 @@ def wrongly_opened(page: Page, width: int) -> tuple[list[str], set[tuple[str, in
     """What opens another list than it says, and what was pressed."""
     wear(page, width, "light")
     numbers = page.evaluate(FIND)
-    wrong = [
-        f"{width}: {one['number']} of {one['own']} opens {opened}"
-        for place, one in enumerate(numbers)
-        if (opened := pressed(page, place)) != one["own"]
-    ]
+    wrong: list[str] = []
+    place = 0
+    while place < len(numbers):
+        one = numbers[place]
+        try:
+            opened = pressed(page, place)
+        except Redrawn:
+            numbers = page.evaluate(FIND)
+            continue
+        if opened != one["own"]:
+            wrong.append(f"{width}: {one['number']} of {one['own']} opens {opened}")
+        place += 1
     return wrong, {(one["own"], one["number"]) for one in numbers}
 
 
