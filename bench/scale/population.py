@@ -17,6 +17,7 @@ from seed.scale import Scale
 from services.directory.demo import demo_members
 from services.directory.domain.agency import agency_id
 from services.directory.province import Province
+from services.notify.notices.retention import shown_since
 from system.databases import database_of
 
 # So many of each kind are drawn: enough that no request asks what another asked, and every write finds a thing in its state.
@@ -31,7 +32,8 @@ _RECEIPTS = """
 SELECT t.number, r.version, t.lead_agency_id FROM progress_report r JOIN task t ON t.id = r.task_id
 ORDER BY md5(r.task_id::text || $1) LIMIT $2
 """
-_NOTICES = "SELECT id, agency_id FROM notice WHERE agency_id IS NOT NULL ORDER BY md5(id::text || $1) LIMIT $2"
+# Older ones are shown to nobody.
+_NOTICES = "SELECT id, agency_id FROM notice WHERE agency_id IS NOT NULL AND created_at >= $3 ORDER BY md5(id::text || $1) LIMIT $2"
 _FILES = """
 SELECT f.id, f.task_id FROM file f JOIN result r ON r.file_id = f.id ORDER BY md5(f.id::text || $1) LIMIT $2
 """
@@ -132,7 +134,7 @@ async def population(postgres: Address, scale: Scale, seed: str) -> Population:
             groups=[_task(row) for row in await tasks.fetch(_TASKS, "ASSIGNED", True, seed, DRAWN)],
             released=[row["id"] for row in await directives.fetch(_DIRECTIVES, "RELEASED", seed, DRAWN)],
             receipts=[tuple(row) for row in await tasks.fetch(_RECEIPTS, seed, DRAWN)],
-            notices=[tuple(row) for row in await notify.fetch(_NOTICES, seed, DRAWN)],
+            notices=[tuple(row) for row in await notify.fetch(_NOTICES, seed, DRAWN, shown_since(scale.until + timedelta(1)))],
             files=[row["id"] for row in await tasks.fetch(_FILES, seed, DRAWN)],
             looking=looking,
             of_agencies={state: [_task(row) for row in await tasks.fetch(_OF_AGENCIES, state, looking, seed, DRAWN)] for state in states},
