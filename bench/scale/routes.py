@@ -393,7 +393,7 @@ ROUTES = (
     Question("reporting", "GET /figures/tasks", "today, seen by an agency", PICTURE, _behind_seen_by_agency),
     Question("reporting", "GET /figures/changes", "", PICTURE, _changes),
     Question("reporting", "GET /rates", "", ONE, _plain(False, f"{REPORTING}/rates")),
-    Question("reporting", "GET /late-releases", "", ONE, _plain(True, f"{REPORTING}/late-releases")),
+    Question("reporting", "GET /late-releases", "", ONE, _plain(False, f"{REPORTING}/late-releases")),
     Question("directory", "GET /me", "", ONE, _plain(True, f"{DIRECTORY}/me")),
     Question("directory", "GET /agencies", "all", LIST, _plain(False, f"{DIRECTORY}/agencies", limit=200)),
     Question("directory", "GET /agencies", "search", SEARCH, _agencies_searched),
