@@ -118,13 +118,15 @@ LOWEST_COLUMN = 3.0
 NARROW = 12.0
 
 
-def squares(axis: Axis, open_dues: list[tuple[date, int]], *, overdue: int, soon: int) -> Squares:
-    """`overdue` and `soon` are the agency's counts; the rest of `open_dues` (earliest first) is in time.
+def squares(axis: Axis, open_dues: list[tuple[date, int]], *, earlier: int, later: int, overdue: int, soon: int) -> Squares:
+    """`open_dues` lie within the axis, earliest first; `earlier` and `later` are how many lie beyond its ends.
+
+    `overdue` and `soon` are the agency's counts; the rest is in time.
 
     What passed its date and yet is not overdue awaits the Office; among the past the earliest are drawn as overdue.
     """
     days: dict[date, dict[str, int]] = {}
-    earlier = later = 0
+    overdue -= min(earlier, overdue)
     for due, count in open_dues:
         kind, left = ("overdue", overdue) if due < axis.today else ("soon", soon)
         coloured = min(count, left)
@@ -132,12 +134,7 @@ def squares(axis: Axis, open_dues: list[tuple[date, int]], *, overdue: int, soon
             overdue -= coloured
         else:
             soon -= coloured
-        if axis.shows(due):
-            days[due] = {kind: coloured, "in_time": count - coloured}
-        elif due < axis.today:
-            earlier += count
-        else:
-            later += count
+        days[due] = {kind: coloured, "in_time": count - coloured}
     tallest_day = max(days, key=lambda due: sum(days[due].values()), default=axis.today)
     tallest = sum(days[tallest_day].values()) if days else 0
     if tallest > TALLEST_STACK:

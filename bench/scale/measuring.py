@@ -26,14 +26,27 @@ from system.databases import database_of
 PORTAL = "portal"
 QUESTIONS = (*ROUTES, *SCREENS)
 SEED = 1
-WARM = 6
-TIMED = 50
-EXPLAINED = 8
-# The other side may take seconds for one answer.
-PLAIN_WARM, PLAIN_TIMED = 2, 15
-# Each step of a draft takes its own quarter.
-DRAFTS = 4 * (WARM + TIMED + EXPLAINED)
-IDLE_SECONDS = 40.0
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How often each question is asked, of us and of the plain program; `idle_seconds` tell what runs by itself."""
+
+    warm: int = 6
+    timed: int = 50
+    explained: int = 8
+    # The other side may take seconds for one answer.
+    plain_warm: int = 2
+    plain_timed: int = 15
+    idle_seconds: float = 40.0
+
+    @property
+    def drafts(self) -> int:
+        """Each step of a draft takes its own quarter."""
+        return 4 * (self.warm + self.timed + self.explained)
+
+
+THOROUGH = Effort()
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,15 @@ class Measured:
         return percentile(list(self.seconds), share) * 1000
 
 
-def measure(scale: Scale, rows: int, *, keep_plans: bool, tell: Callable[[str], None], questions: Sequence[Question]) -> list[Measured]:
+def measure(
+    scale: Scale,
+    rows: int,
+    *,
+    keep_plans: bool,
+    tell: Callable[[str], None],
+    questions: Sequence[Question],
+    effort: Effort = THOROUGH,
+) -> list[Measured]:
     """At one size, over a copy of the filled folder that is gone afterwards."""
     with told() as progress:
         filled = kept(scale, seed=SEED, progress=progress)
@@ -60,23 +81,29 @@ def measure(scale: Scale, rows: int, *, keep_plans: bool, tell: Callable[[str], 
         data = Path(name) / "data"
         tell(f"{rows:,}: copying {filled}")
         copy_of(filled, data)
-        return asyncio.run(_measure(data, scale, rows, keep_plans, tell, questions))
+        return asyncio.run(_measure(data, scale, rows, keep_plans, tell, questions, effort))
 
 
 async def _measure(
-    data: Path, scale: Scale, rows: int, keep_plans: bool, tell: Callable[[str], None], questions: Sequence[Question]
+    data: Path,
+    scale: Scale,
+    rows: int,
+    keep_plans: bool,
+    tell: Callable[[str], None],
+    questions: Sequence[Question],
+    effort: Effort,
 ) -> list[Measured]:
     async with asking(data, scale) as system:
         here = await population(system.postgres, scale, str(SEED))
         system.sign_in(here, signed_in(here))
         await system.anew()
-        await _drafts(system, here)
-        seconds = {question: await _timed(system, here, question, rows, tell) for question in questions}
+        await _drafts(system, here, effort.drafts)
+        seconds = {question: await _timed(system, here, question, rows, tell, effort) for question in questions}
         await fill_plain(system.postgres)
-        plain = await timed_plain(system.postgres, here, str(SEED), warm=PLAIN_WARM, count=PLAIN_TIMED)
+        plain = await timed_plain(system.postgres, here, str(SEED), warm=effort.plain_warm, count=effort.plain_timed)
         async with plans_written(system.postgres):
-            noise = await system.idle(IDLE_SECONDS)
-            explained = {question: await _explained(system, here, question, noise) for question in questions}
+            noise = await system.idle(effort.idle_seconds)
+            explained = {question: await _explained(system, here, question, noise, effort) for question in questions}
     found = []
     for question in questions:
         requests = explained[question]
@@ -88,8 +115,8 @@ async def _measure(
     return found
 
 
-async def _drafts(system: Asking, here: Population) -> None:
-    for number in range(DRAFTS):
+async def _drafts(system: Asking, here: Population, count: int) -> None:
+    for number in range(count):
         answer = await system.connection.ask(system.request(register(here, 90_000 + number)))
         here.drafts.append(json.loads(answer)["id"])
 
@@ -99,16 +126,18 @@ def _asks(question: Question, here: Population, begin: int, count: int) -> list[
     return list(itertools.islice(question.asks(here, Random(f"{SEED}/{question.name}")), begin, begin + count))
 
 
-async def _timed(system: Asking, here: Population, question: Question, rows: int, tell: Callable[[str], None]) -> list[float]:
-    asks = _asks(question, here, EXPLAINED, WARM + TIMED)
-    assert len(asks) > WARM, f"nothing to ask for {question.name}"
-    seconds = [await system.timed(ask) for ask in asks][WARM:]
+async def _timed(
+    system: Asking, here: Population, question: Question, rows: int, tell: Callable[[str], None], effort: Effort
+) -> list[float]:
+    asks = _asks(question, here, effort.explained, effort.warm + effort.timed)
+    assert len(asks) > effort.warm, f"nothing to ask for {question.name}"
+    seconds = [await system.timed(ask) for ask in asks][effort.warm :]
     tell(f"{rows:,}: {question.name}: {percentile(seconds, 0.5) * 1000:.1f} / {percentile(seconds, 0.95) * 1000:.1f} ms")
     return seconds
 
 
-async def _explained(system: Asking, here: Population, question: Question, noise: set[str]) -> list[list[Statement]]:
-    asks = _asks(question, here, 0, EXPLAINED)
+async def _explained(system: Asking, here: Population, question: Question, noise: set[str], effort: Effort) -> list[list[Statement]]:
+    asks = _asks(question, here, 0, effort.explained)
     # A service asks its own database; what runs in another meanwhile is not its doing.
     databases = {database_of(name) for name in ((*SERVICES, PORTAL) if question.owner == PORTAL else (question.owner,))}
     return [[one for one in await system.explained(ask) if one.database in databases and one.words not in noise] for ask in asks]

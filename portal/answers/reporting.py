@@ -22,6 +22,8 @@ class AgencyFiguresOut(TypedDict):
     rates: dict[str, RateOut]
     agency_id: str
     open_dues: list[OpenDueOut]
+    open_dues_before: int
+    open_dues_after: int
 
 
 class CountedTaskOut(TypedDict):

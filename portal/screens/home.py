@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from portal.agencies import AgencyName
 from portal.answers import reporting, tasks
-from portal.axis import Squares, squares
+from portal.axis import SPAN, Squares, squares
 from portal.formats import WEEKDAYS, moment_of, percent, thousands
 from portal.frame import WORKBENCH, places_of
 from portal.screens.share import SharePart, share_of
@@ -160,7 +160,7 @@ async def _picture(visitor: Visitor) -> Picture:
 
     async def asked() -> Picture:
         return await together(
-            visitor.get(reporting.FIGURES),
+            visitor.get(reporting.FIGURES, dues_within=SPAN),
             visitor.get(reporting.FIGURES, as_of=week_ago, known_on=week_ago),
             visitor.get(reporting.FIGURES_SERIES, weeks=WEEKS),
         )
@@ -288,6 +288,7 @@ def _strip(
             due = date.fromisoformat(open_due["due"])
             dues[due] = dues.get(due, 0) + open_due["count"]
     overdue, soon, later = (sum(one[number] for one in counted) for number in ("open_overdue", "due_soon", "due_later"))
+    earlier, beyond = (sum(one[end] for one in counted) for end in ("open_dues_before", "open_dues_after"))
     return AgencyStrip(
         id=agency_id,
         name=name,
@@ -295,7 +296,7 @@ def _strip(
         moved=overdue - sum(overdue_earlier.get(one["agency_id"], 0) for one in counted),
         due_soon=soon,
         later=later,
-        squares=squares(visitor.axis, sorted(dues.items()), overdue=overdue, soon=soon),
+        squares=squares(visitor.axis, sorted(dues.items()), earlier=earlier, later=beyond, overdue=overdue, soon=soon),
     )
 
 

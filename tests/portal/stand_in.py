@@ -32,6 +32,7 @@ AGENCIES = {
     "ba-dong": ("Ủy ban nhân dân xã Ba Động", "Xã Ba Động", "COMMUNE"),
     "ba-dinh": ("Ủy ban nhân dân xã Ba Dinh", "Xã Ba Dinh", "COMMUNE"),
 }
+NO_DUES: dict[str, Any] = {"open_dues": [], "open_dues_before": 0, "open_dues_after": 0}
 RULES = {"awaiting_counts_as": "IN_TIME_IF_SUBMITTED_BY_DUE", "rounding": "HALF_UP", "due_soon_days": 3}
 NUMBERS = (
     "N",
@@ -492,7 +493,7 @@ class StandIn:
                 "rules": RULES,
                 "province": self.figures(),
                 "assignments_total": self.figures(),
-                "agencies": [{"agency_id": one, **self.figures(one), "open_dues": self.open_dues(one)} for one in sorted(agencies)],
+                "agencies": [{"agency_id": one, **self.figures(one), **self.open_dues(one)} for one in sorted(agencies)],
             }
         if path == ["figures", "series"]:
             days = [self.today - timedelta(weeks=back) for back in (1, 0)]
@@ -552,7 +553,7 @@ class StandIn:
             "rules": RULES,
             "province": province,
             "assignments_total": province,
-            "agencies": [{"agency_id": agency, **nothing, "open_overdue": count, "open_dues": []} for agency, count in counts.items()],
+            "agencies": [{"agency_id": agency, **nothing, "open_overdue": count, **NO_DUES} for agency, count in counts.items()],
         }
 
     def figures(self, agency: str | None = None) -> dict[str, Any]:
@@ -575,11 +576,11 @@ class StandIn:
             "rates": {"R3c": rate},
         }
 
-    def open_dues(self, agency: str) -> list[dict[str, Any]]:
+    def open_dues(self, agency: str) -> dict[str, Any]:
         dues = sorted(
             one["due"] for one in self.tasks.values() if one["due"] and one["lead_agency_id"] == agency and one["bucket"].startswith("open")
         )
-        return [{"due": due, "count": dues.count(due)} for due in dict.fromkeys(dues)]
+        return {**NO_DUES, "open_dues": [{"due": due, "count": dues.count(due)} for due in dict.fromkeys(dues)]}
 
     def counts(self, name: str, agency: str | None = None) -> dict[str, int]:
         values = [one[name] for one in self.tasks.values() if agency in (None, one["lead_agency_id"])]

@@ -59,13 +59,13 @@ def test_a_task_assigned_today_has_lived_nothing() -> None:
 
 
 def test_what_lies_beyond_the_ends_is_counted_not_drawn() -> None:
-    strip = squares(AXIS, [(days(-40), 1), (days(-2), 1), (days(1), 1), (days(9), 4), (days(60), 3)], overdue=2, soon=1)
+    strip = squares(AXIS, [(days(-2), 1), (days(1), 1), (days(9), 4)], earlier=1, later=3, overdue=2, soon=1)
     assert (len(strip.overdue), len(strip.soon), len(strip.in_time)) == (1, 1, 4)
     assert (strip.earlier, strip.later, strip.columns) == (1, 3, [])
 
 
 def test_many_of_one_day_do_not_look_like_four() -> None:
-    strip = squares(AXIS, [(days(-40), 7), (days(-1), 96), (days(2), 24), (days(9), 1)], overdue=102, soon=24)
+    strip = squares(AXIS, [(days(-1), 96), (days(2), 24), (days(9), 1)], earlier=7, later=0, overdue=102, soon=24)
     assert (strip.overdue, strip.soon, strip.in_time) == ([], [], []), "one measure for all days of a row"
     by_kind = {column.kind: column for column in strip.columns if column.x != AXIS.place(days(-1))}
     assert (by_kind["soon"].height, by_kind["in_time"].height) == (6.0, 3.0), "a quarter of the highest; the lowest is seen"

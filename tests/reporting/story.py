@@ -10,9 +10,10 @@ from uuid import UUID, uuid5
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.clock import VIETNAM
-from libs.contracts.buckets import Bucket, Standing, bucket_of, bucket_of_group, is_due_soon
+from libs.contracts.buckets import OPEN, Bucket, Standing, bucket_of, bucket_of_group, is_due_soon
 from libs.contracts.working_days import due_soon_until
 from services.reporting.figures.counting import Picture
+from services.reporting.figures.open_dues import OpenDues
 from services.reporting.figures.standing import Day
 from services.reporting.projections.stretches import rewrite_stretches
 from services.reporting.projections.tasks import KnownTask, keep_tasks
@@ -167,6 +168,20 @@ def expected(story: Iterable[KnownTask], day: Day) -> Expectation:
             assert row.task.lead_agency_id is not None
             found.agencies[row.task.lead_agency_id, row.bucket] += 1
             found.assignments_due_soon += row.due_soon
+    return found
+
+
+def open_dues(story: Iterable[KnownTask], day: Day, *, within: int) -> dict[UUID, OpenDues]:
+    """Of each agency, when what it has open is due."""
+    dues: dict[UUID, list[date]] = {}
+    for row in counted_rows(story, day):
+        if row.bucket in OPEN and row.task.due is not None and row.task.lead_agency_id is not None:
+            dues.setdefault(row.task.lead_agency_id, []).append(row.task.due)
+    found = {}
+    for agency_id, its in dues.items():
+        before, after = ([due for due in its if way * (due - day.as_of).days > within] for way in (-1, 1))
+        near = Counter(due for due in its if abs((due - day.as_of).days) <= within)
+        found[agency_id] = OpenDues(len(before), sorted(near.items()), len(after))
     return found
 
 

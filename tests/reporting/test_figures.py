@@ -21,6 +21,7 @@ from tests.reporting.story import (
     confirmed,
     expected,
     known_task,
+    open_dues,
     random_story,
     returned,
     submitted,
@@ -57,8 +58,9 @@ async def test_the_sql_counts_what_the_rule_says_on_every_day(reporting: Databas
         Day(FIRST_DAY + timedelta(days=random.randrange(90)), FIRST_DAY + timedelta(days=random.randrange(91))) for _ in range(60)
     ]
     async with reporting.read() as connection:
-        found = await pictures(connection, days, today=TODAY, rules=DEFAULT)
+        found = await pictures(connection, days, today=TODAY, rules=DEFAULT, dues_within=5)
     assert {day: as_expectation(picture) for day, picture in zip(days, found, strict=True)} == {day: expected(story, day) for day in days}
+    assert [picture.open_dues for picture in found] == [open_dues(story, day, within=5) for day in days]
     assert {bucket for picture in found for bucket in +picture.province.buckets} == set(Bucket), "the story must reach every bucket"
 
 

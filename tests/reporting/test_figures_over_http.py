@@ -108,6 +108,12 @@ async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -
     }
     assert province["rates"]["R1"] == {"value": "33.33", "numerator": 1, "denominator": 3}
     assert {one["agency_id"]: one["N"] for one in picture["agencies"]} == {str(HEALTH): 2, str(SOUTH_COMMUNE): 1}
+    assert [one["open_dues"] for one in picture["agencies"]] == [[], []], "nobody asked when"
+    today_alone = (await figures.get(LEADER, "/figures", dues_within=0)).json()["agencies"]
+    assert {one["agency_id"]: (one["open_dues_before"], one["open_dues"], one["open_dues_after"]) for one in today_alone} == {
+        str(HEALTH): (1, [], 0),
+        str(SOUTH_COMMUNE): (0, [{"due": str(TODAY), "count": 1}], 0),
+    }
     overdue = (await figures.get(LEADER, "/figures/tasks", bucket="open_overdue")).json()
     assert (overdue["counted"], overdue["total"], [one["task_id"] for one in overdue["items"]]) == (1, 1, [str(late.id)])
     hidden = (await figures.get(COMMUNE_CLERK, "/figures/tasks", bucket="open_overdue")).json()

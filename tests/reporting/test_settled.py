@@ -1,6 +1,7 @@
 """The settled past: numbers, lists and changes of any day equal a recount from the facts, whatever came late, twice or in disorder."""
 
 import os
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -25,6 +26,7 @@ from tests.reporting.story import (
     as_expectation,
     counted_rows,
     expected,
+    open_dues,
     random_story,
     seen_by_agency,
     told,
@@ -38,6 +40,8 @@ ADMIN = Actor.of_person(UUID(int=1), UUID(int=2), AGENCIES[0], "SYSTEM_ADMIN")
 DEFAULT = ProvinceRules()
 # Histories that are lived through together in one database; `./test long` asks for more of them.
 TOGETHER = 4
+# So few that some tasks are due beyond them.
+WITHIN = 5
 HISTORIES = range(0, int(os.environ.get("CHIDAO_SEEDS", "60")), TOGETHER)
 
 
@@ -65,7 +69,10 @@ async def test_every_figure_of_any_day_is_the_recount(reporting: Database, first
     async with reporting.read() as connection:
         found = await pictures(connection, days, today=TODAY, rules=DEFAULT)
         provinces = await pictures(connection, days, today=TODAY, rules=DEFAULT, agencies=False)
+        with_dues = await pictures(connection, days, today=TODAY, rules=DEFAULT, dues_within=WITHIN)
     assert [as_expectation(picture) for picture in found] == [expected(story, day) for day in days]
+    assert [picture.open_dues for picture in with_dues] == [open_dues(story, day, within=WITHIN) for day in days]
+    assert [replace(picture, open_dues={}) for picture in with_dues] == found
     assert [picture.province for picture in provinces] == [picture.province for picture in found]
     assert [picture.assignments for picture in provinces] == [picture.assignments for picture in found]
     behinds = [

@@ -97,18 +97,23 @@ class Asking:
 Asked = Annotated[Asking, Depends()]
 AsOf = Annotated[CalendarDay | None, Query(description="Cut at the end of this day in Viet Nam; today when left out.")]
 KnownOn = Annotated[CalendarDay | None, Query(description="Only what had been entered by the end of this day; today when left out.")]
+DuesWithin = Annotated[
+    int | None,
+    Query(ge=0, le=366, description="So many days around the day, the due dates of what each agency has open; none when left out."),
+]
 
 
 @router.get("/figures", response_model=PictureOut)
-async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None) -> Response:
+async def figures(asked: Asked, actor: SignedIn, as_of: AsOf = None, known_on: KnownOn = None, dues_within: DuesWithin = None) -> Response:
     """The six buckets, totals and named rates, for the province and per agency."""
     day = asked.day(as_of, known_on)
-    return await shared_answer(asked.service, ("figures", day, asked.today, asked.rules), lambda: _figures(asked, day))
+    question = ("figures", day, dues_within, asked.today, asked.rules)
+    return await shared_answer(asked.service, question, lambda: _figures(asked, day, dues_within))
 
 
-async def _figures(asked: Asking, day: Day) -> PictureOut:
+async def _figures(asked: Asking, day: Day, dues_within: int | None) -> PictureOut:
     async with asked.database.read() as connection:
-        [picture] = await pictures(connection, [day], today=asked.today, rules=asked.rules)
+        [picture] = await pictures(connection, [day], today=asked.today, rules=asked.rules, dues_within=dues_within)
     return PictureOut.of(picture, day, generated_at=asked.clock.now(), rules=asked.rules_on(day.as_of))
 
 

@@ -9,6 +9,7 @@ from libs.contracts.buckets import AwaitingCountsAs, Bucket, is_due_soon
 from libs.contracts.rates import RATES, Rate, RateValue, Rounding
 from services.reporting.figures.changes import Moved
 from services.reporting.figures.counting import SHOWN_RATES, Figures, Picture
+from services.reporting.figures.open_dues import OpenDues
 from services.reporting.figures.rows import CountedTask
 from services.reporting.figures.standing import Day
 
@@ -65,7 +66,11 @@ class OpenDueOut(BaseModel):
 
 class AgencyFiguresOut(FiguresOut):
     agency_id: UUID
-    open_dues: list[OpenDueOut] = Field(description="Open tasks with a deadline by their due date, earliest first.")
+    open_dues: list[OpenDueOut] = Field(
+        description="Open tasks with a deadline by their due date, earliest first, so many days around as were asked for."
+    )
+    open_dues_before: int = Field(description="How many open tasks are due before these days.")
+    open_dues_after: int = Field(description="How many open tasks are due after these days.")
 
 
 class RulesOut(BaseModel):
@@ -100,15 +105,22 @@ class PictureOut(BaseModel):
             assignments_total=FiguresOut.of(picture.assignments, rules.rounding),
             agencies=[
                 AgencyFiguresOut.model_validate(
-                    {
-                        "agency_id": agency_id,
-                        "open_dues": [{"due": due, "count": count} for due, count in picture.open_dues.get(agency_id, [])],
-                        **_numbers(figures, rules.rounding),
-                    }
+                    {"agency_id": agency_id, **_dues(picture.open_dues.get(agency_id, NO_DUES)), **_numbers(figures, rules.rounding)}
                 )
                 for agency_id, figures in sorted(picture.agencies.items())
             ],
         )
+
+
+NO_DUES = OpenDues()
+
+
+def _dues(dues: OpenDues) -> dict[str, object]:
+    return {
+        "open_dues": [{"due": due, "count": count} for due, count in dues.near],
+        "open_dues_before": dues.before,
+        "open_dues_after": dues.after,
+    }
 
 
 class SeriesPointOut(BaseModel):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.contracts.buckets import COMPLETED, DATED, OPEN, Bucket
 from libs.contracts.province import ProvinceRules
 from libs.contracts.rates import RATES, RateValue, Rounding, rate_of
+from services.reporting.figures.open_dues import OpenDues
 from services.reporting.figures.settled import Count, Place, counts_with_agencies, is_settled, totals
 from services.reporting.figures.standing import Day, counted_sql, days_asked
 
@@ -63,8 +64,8 @@ class Picture:
     province: Figures = field(default_factory=Figures)
     assignments: Figures = field(default_factory=Figures)
     agencies: dict[UUID, Figures] = field(default_factory=dict)
-    open_dues: dict[UUID, list[tuple[date, int]]] = field(default_factory=dict)
-    """Of each agency, its open tasks with a deadline by their due date, earliest first."""
+    open_dues: dict[UUID, OpenDues] = field(default_factory=dict)
+    """Of each agency that has open tasks with a deadline, where these were asked for."""
 
 
 # `expected` counts N without looking at buckets or at the parents' children, so that the identity is a check and not a definition.
@@ -80,13 +81,20 @@ GROUP BY day, in_province, is_group, lead_agency_id, bucket, open_due, expected.
 
 
 async def pictures(
-    connection: AsyncConnection, days: Sequence[Day], *, today: date, rules: ProvinceRules, agencies: bool = True
+    connection: AsyncConnection,
+    days: Sequence[Day],
+    *,
+    today: date,
+    rules: ProvinceRules,
+    agencies: bool = True,
+    dues_within: int | None = None,
 ) -> list[Picture]:
-    """The figures of each of `days`, in their order; with `agencies` also of each agency."""
+    """The figures of each of `days`, in their order; with `agencies` also of each agency, and with `dues_within` when what it has
+    open is due, so many days before and after."""
     if not await is_settled(connection, days, rules):
-        return await _recounted(connection, days, today=today, rules=rules)
+        return await _recounted(connection, days, today=today, rules=rules, dues_within=dues_within)
     if agencies:
-        counts = {day.as_of: await counts_with_agencies(connection, day.as_of, rules) for day in days}
+        counts = {day.as_of: await counts_with_agencies(connection, day.as_of, rules, dues_within=dues_within) for day in days}
     else:
         counts = await totals(connection, [day.as_of for day in days], rules)
     return [_picture(counts[day.as_of]) for day in days]
@@ -113,7 +121,9 @@ def _count(picture: Picture, place: Place, bucket: Bucket, tasks: int, due_soon:
             picture.agencies.setdefault(place.lead_agency_id, Figures()).count(bucket, tasks, due_soon)
 
 
-async def _recounted(connection: AsyncConnection, days: Sequence[Day], *, today: date, rules: ProvinceRules) -> list[Picture]:
+async def _recounted(
+    connection: AsyncConnection, days: Sequence[Day], *, today: date, rules: ProvinceRules, dues_within: int | None
+) -> list[Picture]:
     """From all facts, all days in one statement: what is now known of a past day, and any day while stretches are derived anew."""
     known_today = all(day.known_on >= today for day in days)
     rows = await connection.execute(text(counted_sql(known_today=known_today) + _GROUPED), days_asked(rules, *days))
@@ -128,8 +138,9 @@ async def _recounted(connection: AsyncConnection, days: Sequence[Day], *, today:
         _count(picture, Place(row.in_province, row.is_group, row.lead_agency_id), Bucket(row.bucket), row.tasks, row.due_soon)
         if row.open_due is not None and not row.is_group:
             open_dues[row.day - 1].setdefault(row.lead_agency_id, Counter())[row.open_due] += row.tasks
-    for picture, (in_province, assignments), dues in zip(found, expected, open_dues, strict=True):
-        picture.open_dues = {agency_id: sorted(counted.items()) for agency_id, counted in dues.items()}
+    for day, picture, (in_province, assignments), dues in zip(days, found, expected, open_dues, strict=True):
+        if dues_within is not None:
+            picture.open_dues = {agency_id: OpenDues.of(counted, day.as_of, dues_within) for agency_id, counted in dues.items()}
         picture.province.require_identity(in_province)
         picture.assignments.require_identity(assignments)
     return found

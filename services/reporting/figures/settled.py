@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.buckets import Bucket
 from libs.contracts.province import ProvinceRules
+from services.reporting.figures.open_dues import OpenDues
 from services.reporting.figures.standing import Day
 from services.reporting.figures.stretches import Rules
 
@@ -62,7 +63,7 @@ class Count:
     buckets: Counter[tuple[Place, Bucket]] = field(default_factory=Counter)
     known: Counter[Place] = field(default_factory=Counter)
     due_soon: Counter[Place] = field(default_factory=Counter)
-    open_dues: dict[UUID, list[tuple[date, int]]] = field(default_factory=dict)
+    open_dues: dict[UUID, OpenDues] = field(default_factory=dict)
 
 
 # `base` is the day on which the count of a day builds: the newest sheet, or the day before among those asked, whichever is later.
@@ -119,26 +120,31 @@ FROM (
   FROM asked JOIN task_now AS one ON one.counts_from > asked.base AND one.counts_from <= asked.day) AS begun
 GROUP BY day, in_province, is_group
 """
+# What is due too far away to be drawn is counted on the first day beyond.
 _OPEN_DUES = f"""
 UNION ALL
 SELECT 'open-due', day, NULL, false, false, lead_agency_id, NULL, array_agg(due ORDER BY due), array_agg(tasks ORDER BY due), 0
 FROM (
-  SELECT asked.day, one.lead_agency_id, one.due, count(*) AS tasks
+  SELECT asked.day, one.lead_agency_id, count(*) AS tasks,
+         least(greatest(one.due, asked.day - CAST(:dues_within AS int) - 1), asked.day + CAST(:dues_within AS int) + 1) AS due
   FROM asked JOIN stretch AS one ON {open_on_day("one", "asked.day")}
-  WHERE NOT one.is_group AND one.due IS NOT NULL GROUP BY asked.day, one.lead_agency_id, one.due) AS open_due
+  WHERE NOT one.is_group AND one.due IS NOT NULL GROUP BY 1, 2, 4) AS open_due
 GROUP BY day, lead_agency_id
 """
 
 _ALL = "true"
 _OF_AGENCY = "one.lead_agency_id = CAST(:lead_agency_id AS uuid)"
-_PICTURE = text(_counted(agencies=True, of=_ALL) + _KNOWN + _OPEN_DUES)
+_PICTURE = text(_counted(agencies=True, of=_ALL) + _KNOWN)
+_PICTURE_WITH_DUES = text(_counted(agencies=True, of=_ALL) + _KNOWN + _OPEN_DUES)
 _TOTALS = text(_counted(agencies=False, of=_ALL) + _KNOWN)
 _AGENCY = text(_counted(agencies=True, of=_OF_AGENCY))
 
 
-async def counts_with_agencies(connection: AsyncConnection, day: date, rules: ProvinceRules) -> Count:
-    """All that a picture shows of one day."""
-    return (await _counts(connection, _PICTURE, [day], rules))[day]
+async def counts_with_agencies(connection: AsyncConnection, day: date, rules: ProvinceRules, *, dues_within: int | None) -> Count:
+    """All that a picture shows of one day; with `dues_within` also when what is open is due, so many days before and after."""
+    if dues_within is None:
+        return (await _counts(connection, _PICTURE, [day], rules))[day]
+    return (await _counts(connection, _PICTURE_WITH_DUES, [day], rules, dues_within=dues_within))[day]
 
 
 async def totals(connection: AsyncConnection, days: Sequence[date], rules: ProvinceRules) -> dict[date, Count]:
@@ -172,7 +178,8 @@ async def _counts(
             case "due-soon":
                 count.due_soon[place] += row.tasks
             case "open-due":
-                count.open_dues[row.lead_agency_id] = list(zip(row.dues, row.of_due, strict=True))
+                dues = dict(zip(row.dues, row.of_due, strict=True))
+                count.open_dues[row.lead_agency_id] = OpenDues.of(dues, row.day, int(str(more["dues_within"])))
     for before, day in pairwise(ordered):
         if day not in on_a_sheet:
             found[day].buckets.update(found[before].buckets)
