@@ -35,7 +35,6 @@ class Effort:
     warm: int = 6
     timed: int = 50
     explained: int = 8
-    # The other side may take seconds for one answer.
     plain_warm: int = 2
     plain_timed: int = 15
     idle_seconds: float = 40.0
