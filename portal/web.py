@@ -11,6 +11,7 @@ import httpx2
 from fastapi import Depends, Request
 from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from libs.common.db import Database
@@ -56,6 +57,7 @@ KINDS_IN_ORDER = (
 )
 MOST_KINDS_NAMED = 3
 SOON_SECONDS = 0.25
+ZERO = "\0"
 
 
 class MembershipNeeded(Exception):
@@ -254,6 +256,9 @@ def frameless_page(request: Request, portal: Portal, template: str, /, *, status
 
 async def person_visiting(request: Request, portal: Here) -> Visitor:
     """Somebody signed in, whether or not he has chosen a membership."""
+    if ZERO in request.scope["path"]:
+        # No database keeps it, so nothing of ours has such an address.
+        raise HTTPException(404)
     cookie = request.cookies.get(portal.settings.cookie_name)
     seen = OWN_REFRESH not in request.headers and request.url.path != OWN_STREAM
     return Visitor(request, portal, await portal.sessions.find(cookie, seen=seen))
@@ -301,7 +306,8 @@ class Sent:
 
 
 def _tidy(text: str) -> str:
-    return plain_text(text).strip()
+    """A zero that came along with what was pasted is dropped like any other control character: nobody has ever seen it."""
+    return plain_text(text.replace(ZERO, "")).strip()
 
 
 async def read_form(request: Request) -> Sent:

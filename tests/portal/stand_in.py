@@ -277,7 +277,9 @@ class StandIn:
         if path == ["directives"]:
             made = self.directive(body)
             return JSONResponse(made, 201)
-        found = self.directives[path[1]]
+        found = self.directives.get(path[1])
+        if found is None:
+            return self.problem(404, "not-found")
         if path[-1] in ("recall", "now"):
             held, found["held"] = found["held"], None
             if held is None:

@@ -4,6 +4,7 @@ Drawn by the tree's hash; CHIDAO_FUZZ says how many are sent.
 """
 
 import os
+from collections.abc import Callable
 from random import Random
 from urllib.parse import quote
 
@@ -88,13 +89,32 @@ async def test_whatever_is_typed_is_answered(browser: Browser, person: str) -> N
     await browser.sign_in(person)
     form_token = browser.form("/sign-out")["form_token"]
     for number in range(max(REQUESTS, len(addresses()))):
-        method, path = addresses()[number % len(addresses())]
-        while "{" in path:
-            before, _, rest = path.partition("{")
-            path = before + (quote(chance.choice(TEXTS[1:]), safe="") or "7") + rest.partition("}")[2]
+        method, template = addresses()[number % len(addresses())]
+        path = at(template, lambda: chance.choice(TEXTS[1:]))
         fields: Fields = {name: chance.choice(TEXTS) for name in chance.sample(NAMES, chance.randint(0, 8))}
-        if method == "GET":
-            answer = await browser.http.get(path, params=fields)
-        else:
-            answer = await browser.http.post(path, data={"secrecy": "NORMAL", **fields, "form_token": form_token})
-        assert answer.status_code != 500, f"{method} {path} {fields}"
+        await is_answered(browser, method, path, fields, form_token)
+
+
+async def test_the_zero_character_is_answered_wherever_it_stands(browser: Browser) -> None:
+    """A database refuses it, and what a viewer of documents puts into the clipboard may hold it."""
+    await browser.sign_in("tracker")
+    form_token = browser.form("/sign-out")["form_token"]
+    for method, template in addresses():
+        await is_answered(browser, method, at(template, lambda: "\0"), {}, form_token)
+        await is_answered(browser, method, at(template, lambda: "7"), dict.fromkeys(NAMES, "a\0"), form_token)
+
+
+def at(template: str, one: Callable[[], str]) -> str:
+    path = template
+    while "{" in path:
+        before, _, rest = path.partition("{")
+        path = before + quote(one(), safe="") + rest.partition("}")[2]
+    return path
+
+
+async def is_answered(browser: Browser, method: str, path: str, fields: Fields, form_token: str) -> None:
+    if method == "GET":
+        answer = await browser.http.get(path, params=fields)
+    else:
+        answer = await browser.http.post(path, data={"secrecy": "NORMAL", **fields, "form_token": form_token})
+    assert answer.status_code != 500, f"{method} {path} {fields}"
