@@ -39,7 +39,10 @@ MARKS = {"AWAITING_CONFIRMATION": "await", "RESULT_RETURNED": "returned"}
 
 @dataclass(frozen=True)
 class TaskView:
-    """`raw` is the answer of the service; `kind` colours line and word, `mark` is the sign before the word."""
+    """`raw` is the answer of the service; `kind` colours line and word, `mark` is the sign before the word.
+
+    `reported_by` is who reports in place of the lead; empty where it reports itself.
+    """
 
     raw: Task
     id: str
@@ -60,16 +63,19 @@ class TaskView:
     assigned_on: date
     lead: str
     lead_name: str
+    reported_by: str
     document: str
 
 
-def task_view(task: Task, axis: Axis, messages: Catalogue, *, lead: str, lead_name: str) -> TaskView:
+def task_view(
+    task: Task, axis: Axis, messages: Catalogue, *, lead: str, lead_name: str, reported_by: str = "", apart: bool = False
+) -> TaskView:
     due, assigned_on = day_of(task["due"]), date.fromisoformat(task["assigned_on"])
     completed_on = day_of(task.get("completed_on"))
     awaiting = task["state"] == "AWAITING_CONFIRMATION"
     submitted_on = day_of_moment(task.get("submitted_at")) if awaiting else None
     reported_on = day_of_moment(task.get("last_reported_at"))
-    kind = kind_of(task)
+    kind = APART if apart else kind_of(task)
     words = _words(task, kind, due, completed_on, submitted_on, axis, messages)
     return TaskView(
         raw=task,
@@ -91,6 +97,7 @@ def task_view(task: Task, axis: Axis, messages: Catalogue, *, lead: str, lead_na
         assigned_on=assigned_on,
         lead=lead,
         lead_name=lead_name,
+        reported_by=reported_by,
         document=document_label(task["directive"]),
     )
 

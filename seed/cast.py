@@ -12,7 +12,7 @@ from libs.directory_replica.replica import LivingAgency
 from services.directory.demo import demo_members
 from services.directory.domain.agency import AgencyDetails, agency_id
 from services.directory.domain.alphabet import sort_key
-from services.directory.province import Province
+from services.directory.province import Province, lives
 
 OFFICE_KINDS = frozenset({"PROVINCE_COMMITTEE", "OFFICE"})
 
@@ -38,7 +38,7 @@ class Cast:
         return self.province.living_agencies(self.day)
 
     def named(self, short_name: str) -> UUID:
-        """Raises KeyError for an agency that does not live on the day."""
+        """Also of those that nobody signs in for. Raises KeyError for an agency that does not live on the day."""
         return self._by_short_name[short_name]
 
     @cached_property
@@ -72,6 +72,12 @@ class Cast:
     def staff(self, agency: UUID) -> Staff:
         return self._staff[agency]
 
+    def readers(self, agency: UUID | None) -> Sequence[Actor]:
+        """Who may read what an agency is told, or the Office where none is named: nobody of an agency for which nobody signs in."""
+        if agency is None:
+            return self.trackers
+        return [self._staff[agency].clerk] if agency in self._staff else []
+
     @cached_property
     def living(self) -> Sequence[LivingAgency]:
         """In the order of the directory's names, in which a group is expanded on the day of release."""
@@ -80,7 +86,8 @@ class Cast:
 
     @cached_property
     def _by_short_name(self) -> dict[str, UUID]:
-        return {one.short_name: agency_id(one.key) for one in self.agencies}
+        beside = [one for one in self.province.agencies if one.scope == self.province.key and lives(one, self.day)]
+        return {one.short_name: agency_id(one.key) for one in (*beside, *self.agencies)}
 
     @cached_property
     def _acting(self) -> dict[str, list[Actor]]:
@@ -97,4 +104,5 @@ class Cast:
             return {actor.agency_id: actor for actor in reversed(self._acting[role])}
 
         clerks, heads, officers = first("AGENCY_CLERK"), first("AGENCY_HEAD"), first("AGENCY_OFFICER")
-        return {agency: Staff(clerks[agency], heads[agency], officers[agency]) for agency in self.leading}
+        complete = [agency for agency in clerks if agency is not None and agency in heads and agency in officers]
+        return {agency: Staff(clerks[agency], heads[agency], officers[agency]) for agency in complete}

@@ -24,7 +24,10 @@ FIELD_OF = {
 
 @dataclass(frozen=True)
 class Ask:
-    """One task of a document; `key` is what the story calls it, `lead` a short name or a group, `due` in days from today."""
+    """One task of a document; `key` is what the story calls it, `lead` a short name or a group, `due` in days from today.
+
+    `reported_by` reports in place of a lead that nobody signs in for.
+    """
 
     key: str
     lead: str
@@ -32,6 +35,7 @@ class Ask:
     due: int | None
     helping: tuple[str, ...] = ()
     product: str | None = "bao-cao"
+    reported_by: str | None = None
 
     @property
     def field(self) -> str:
@@ -168,6 +172,14 @@ TWO_WEEKS_AGO = (
             ),
             Ask("parcels", "Sở NN&MT", "Báo cáo kiểm kê đất đai của 12 xã khu vực Trà Bồng, Sơn Hà", 1, ("Xã Trà Bồng",)),
             Ask("noise", "CA tỉnh", "Xử lý karaoke gây tiếng ồn tại các khu dân cư", 3, product="khac"),
+            Ask(
+                "petitions",
+                "VP Đoàn ĐBQH & HĐND tỉnh",
+                "Thông tin kết quả giải quyết kiến nghị đến cử tri nơi tiếp xúc",
+                6,
+                product="khac",
+                reported_by="VP UBND tỉnh",
+            ),
         ),
     ),
     Document(

@@ -59,7 +59,8 @@ class _Telling:
         self._days = Days.before(today)
         self._clock = datetime.combine(self._days.first, NOON, VIETNAM)
         self._courses: dict[str, list[Act]] = {}
-        self._leads = {ask.key: ask.lead for one in (*A_MONTH_AGO, *TWO_WEEKS_AGO, *YESTERDAY) for ask in one.asks}
+        told = [ask for one in (*A_MONTH_AGO, *TWO_WEEKS_AGO, *YESTERDAY) for ask in one.asks]
+        self._reporting = {ask.key: ask.reported_by or ask.lead for ask in told}
 
     def lives(self) -> Iterator[DocumentLife]:
         days = self._days
@@ -94,6 +95,7 @@ class _Telling:
         self._complete("rescue", "77/BC-BCHQS", "Đã diễn tập 2 tình huống với 180 người tham gia.")
         self._confirm("rescue", "GOOD")
         self._accept("road", "dust", "rice", "parcels", "clinics", "schools", "prestige", "audit", "rewards", "noise", "vaccines")
+        self._accept("petitions")
 
     def _third_afternoon(self) -> None:
         self._begin(self._days.third)
@@ -104,6 +106,7 @@ class _Telling:
         self._report("clinics", 55, "Đã lấy ý kiến 96 xã, phường, đặc khu; đang hoàn thiện dự thảo Đề án.")
         self._report("audit", 20, "Đã thống nhất kế hoạch kiểm tra với 5 chủ đầu tư.")
         self._report("vaccines", 65, "Đã tiêm 4.120/6.300 trẻ.")
+        self._report("petitions", 30, "Đã gửi kết quả giải quyết đến 14/48 điểm tiếp xúc cử tri.")
         self._complete("prestige", "301/BC-SDTTG", "Đã rà soát 1.127 người có uy tín tại 482 thôn.")
         self._confirm("prestige")
         self._complete("rice", "1602/BC-SNNMT", "Diện tích lúa bị ngập 318 ha, mất trắng 74 ha; đã đề nghị hỗ trợ 2,1 tỷ đồng.")
@@ -133,7 +136,7 @@ class _Telling:
         self._courses.setdefault(key, []).append(act)
 
     def _clerk(self, key: str) -> Actor:
-        return self._cast.staff(self._cast.named(self._leads[key])).clerk
+        return self._cast.staff(self._cast.named(self._reporting[key])).clerk
 
     def _accept(self, *keys: str) -> None:
         for key in keys:
@@ -216,4 +219,5 @@ class _Telling:
             assignments=(*lead, *helping),
             lead_group=group,
             field=ask.field,
+            reporting_agency_id=self._cast.named(ask.reported_by) if ask.reported_by else None,
         )

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from embedded.demo import HOLD_SECONDS
-from embedded.postgres import Cluster, run_sql, start_cluster
+from embedded.postgres import Address, run_sql, running_in, start_cluster
 from libs.common import telemetry
 from libs.common.db import Database
 from libs.common.migrate import migrate
@@ -21,6 +22,9 @@ from tests.issuer import Issuer, running_issuer
 
 # What is decided in the systems that tests start takes effect at once.
 os.environ.setdefault(HOLD_SECONDS, "0")
+
+# The folder in which somebody else runs a PostgreSQL for one run of tests after the other (tests/mutants).
+LENT_CLUSTER = "CHIDAO_LENT_CLUSTER"
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 Spans = Callable[[], Sequence[ReadableSpan]]
@@ -37,15 +41,20 @@ class ServiceDatabase:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """A PostgreSQL with the six databases and their roles, as the embedded run has it. Its six databases serve as templates."""
+    if lent := os.environ.get(LENT_CLUSTER):
+        found = running_in(Path(lent))
+        assert found is not None, f"no PostgreSQL runs in {lent}"
+        yield found
+        return
     running = start_cluster(tmp_path_factory.mktemp("cluster"))
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="session")
-def migrated(cluster: Cluster) -> Callable[[str], str]:
+def migrated(cluster: Address) -> Callable[[str], str]:
     """`migrated("tasks")` migrates that service's database once and tells its name: a template for `database`."""
     done: set[str] = set()
 
@@ -63,7 +72,7 @@ def migrated(cluster: Cluster) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def database(cluster: Cluster, migrated: Callable[[str], str]) -> Iterator[Callable[[str], ServiceDatabase]]:
+def database(cluster: Address, migrated: Callable[[str], str]) -> Iterator[Callable[[str], ServiceDatabase]]:
     """`database("tasks")` gives a fresh, migrated database of that service, dropped when the test ends."""
     made: list[str] = []
 
@@ -99,7 +108,7 @@ async def service_database(database: Callable[[str], ServiceDatabase]) -> AsyncI
 
 
 @pytest.fixture
-async def new_database(cluster: Cluster) -> AsyncIterator[NewDatabase]:
+async def new_database(cluster: Address) -> AsyncIterator[NewDatabase]:
     """`await new_database("toy")` gives an empty database without a schema, opened by its superuser."""
     made: dict[str, Database] = {}
 

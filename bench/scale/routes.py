@@ -216,6 +216,11 @@ def _release(here: Population, _: Random) -> Iterator[Ask]:
         yield change(here.head_of_office, f"{DIRECTIVES}/directives/{draft}/release", version=1)
 
 
+def _summary_before_release(here: Population, _: Random) -> Iterator[Ask]:
+    for draft in cycle(here.drafts[0::4]):
+        yield Ask(here.tracker, f"{DIRECTIVES}/directives/{draft}/release-summary")
+
+
 def _directives(**fixed: object) -> Asks:
     def asks(here: Population, chance: Random) -> Iterator[Ask]:
         for by in cycle((here.tracker, here.clerk(chance.choice(here.cast.leading)))):
@@ -368,6 +373,7 @@ ROUTES = (
     Question("directives", "GET /directives", "drafts", LIST, _directives(state="DRAFT")),
     Question("directives", "GET /directives", "search", SEARCH, _directives_searched),
     Question("directives", "GET /directives/{directive_id}", "", ONE, _one_directive),
+    Question("directives", "GET /directives/{directive_id}/release-summary", "", ONE, _summary_before_release),
     Question("directives", "GET /vocabulary", "", ONE, _plain(False, f"{DIRECTIVES}/vocabulary")),
     Question("directives", "POST /directives", "", ONE, _register),
     Question("directives", "PUT /directives/{directive_id}", "", ONE, _correct),

@@ -32,7 +32,7 @@ class DirectiveSummary(Part):
 class InstructionState(Part):
     """Nhiệm vụ trong văn bản. Either one agency in `lead_agency_ids`, or a `group` expanded into all of them on the day of release.
 
-    `field` is the key of its field (lĩnh vực).
+    `field` is the key of its field (lĩnh vực). `reporting_agency_id` reports in place of a lead that has no account (báo cáo thay).
     """
 
     id: UUID
@@ -47,6 +47,7 @@ class InstructionState(Part):
     group: str | None
     coordinating_agency_ids: tuple[UUID, ...]
     field: str | None = None
+    reporting_agency_id: UUID | None = None
 
 
 class ReleaseChange(Part):

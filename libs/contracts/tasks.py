@@ -9,7 +9,7 @@ from libs.contracts.directives import DirectiveSummary
 
 
 class AssignmentState(Part):
-    """Phân công: `role` is LEAD or COORDINATING. A moved task ends one assignment and starts another."""
+    """Phân công: `role` is LEAD, COORDINATING or REPORTING. A moved task ends one assignment and starts another."""
 
     agency_id: UUID
     role: str
@@ -23,7 +23,8 @@ class TaskState(Part):
 
     A group task (`is_group`) has no lead and no life of its own: its state is that of its children. `group_id` names the group
     that a task is a part of; `parent_id` says the same in version 1 and stays beside it. `assignments` are those in force:
-    what ended stands in the change that ended it.
+    what ended stands in the change that ended it. `reporting_agency_id` reports in place of a lead that has no account: such a task
+    counts for the province, and in the figures of no agency.
     """
 
     id: UUID
@@ -52,6 +53,7 @@ class TaskState(Part):
     flags: tuple[str, ...] = ()
     group_id: UUID | None = None
     field: str | None = None
+    reporting_agency_id: UUID | None = None
 
 
 class NoChange(Part):

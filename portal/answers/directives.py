@@ -54,6 +54,12 @@ class DirectiveOut(TypedDict):
     held: HeldOut | None
 
 
+class GivenOut(TypedDict):
+    agency_id: str
+    leads: list[int]
+    coordinates: list[int]
+
+
 class HeldOut(TypedDict):
     id: str
     kind: str
@@ -77,12 +83,24 @@ class InstructionOut(TypedDict):
     lead_group: str | None
     lead_agency_ids: list[str]
     field: str | None
+    reporting_agency_id: str | None
 
 
 class PageOfDirectiveListItem(TypedDict):
     items: list[DirectiveListItem]
     next_cursor: str | None
     total: int | None
+
+
+class ReleaseSummaryOut(TypedDict):
+    given: int
+    groups: int
+    nearest_due: str | None
+    agencies: list[GivenOut]
+    undated: list[int]
+    due_on_day_off: list[int]
+    due_passed: list[int]
+    without_account: list[str]
 
 
 class VocabularyOut(TypedDict):
@@ -96,4 +114,5 @@ class WordOut(TypedDict):
 
 DIRECTIVES: Route[PageOfDirectiveListItem] = Route("directives", "/directives")
 DIRECTIVE: Route[DirectiveOut] = Route("directives", "/directives/{directive_id}")
+RELEASE_SUMMARY_OF_DIRECTIVE: Route[ReleaseSummaryOut] = Route("directives", "/directives/{directive_id}/release-summary")
 VOCABULARY: Route[VocabularyOut] = Route("directives", "/vocabulary")

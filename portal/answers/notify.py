@@ -21,7 +21,7 @@ class NamedTaskOut(TypedDict):
 
 class NoticeOut(TypedDict):
     id: str
-    kind: Literal["released", "submitted", "confirmed", "returned", "overdue", "overdue-of-group", "overdue-of-day"]
+    kind: Literal["released", "submitted", "confirmed", "returned", "moved-away", "overdue", "overdue-of-group", "overdue-of-day"]
     task_id: str | None
     task_code: str | None
     directive_label: str | None

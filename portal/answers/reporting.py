@@ -40,6 +40,7 @@ class CountedTaskOut(TypedDict):
     due: str | None
     completed_on: str | None
     due_soon: bool
+    parts: GroupPartsOut | None
 
 
 class FiguresOut(TypedDict):
@@ -55,6 +56,11 @@ class FiguresOut(TypedDict):
     due_soon: int
     due_later: int
     rates: dict[str, RateOut]
+
+
+class GroupPartsOut(TypedDict):
+    total: int
+    kinds: list[str]
 
 
 class LateReleaseOut(TypedDict):

@@ -9,7 +9,7 @@ from portal.route import Route
 
 class AssignmentOut(TypedDict):
     agency_id: str
-    role: Literal["LEAD", "COORDINATING"]
+    role: Literal["LEAD", "COORDINATING", "REPORTING"]
 
 
 class AvailableAction(TypedDict):
@@ -137,7 +137,8 @@ class TaskListItem(TypedDict):
     completed_on: str | None
     return_count: int
     lead_agency_id: str | None
-    relation: Literal["LEAD", "COORDINATING", "OVERSIGHT", "NONE"]
+    reporting_agency_id: str | None
+    relation: Literal["LEAD", "REPORTING", "COORDINATING", "OVERSIGHT", "NONE"]
     children_summary: ChildrenSummary | None
     deadline: Deadline
     flags: list[str]
@@ -171,7 +172,8 @@ class TaskOut(TypedDict):
     completed_on: str | None
     return_count: int
     lead_agency_id: str | None
-    relation: Literal["LEAD", "COORDINATING", "OVERSIGHT", "NONE"]
+    reporting_agency_id: str | None
+    relation: Literal["LEAD", "REPORTING", "COORDINATING", "OVERSIGHT", "NONE"]
     children_summary: ChildrenSummary | None
     deadline: Deadline
     flags: list[str]

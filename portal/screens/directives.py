@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from portal.answers.directives import DIRECTIVE, DIRECTIVES, DirectiveOut
+from portal.answers.directives import DIRECTIVE, DIRECTIVES, RELEASE_SUMMARY_OF_DIRECTIVE, DirectiveOut, ReleaseSummaryOut
 from portal.answers.directory import AGENCY_GROUPS
 from portal.answers.reporting import LATE_RELEASES, LateReleaseOut
 from portal.answers.tasks import TASKS
@@ -106,12 +106,26 @@ def _missing(visitor: Visitor, found: DirectiveOut, tasks: Container[str]) -> in
     return sum(one["id"] not in tasks for one in found["instructions"]) if is_late else 0
 
 
+async def _summary(visitor: Visitor, found: DirectiveOut) -> ReleaseSummaryOut | None:
+    """What a release would do, for those who have a part in it, until it has been pressed."""
+    if found["state"] == "RELEASED" or found["held"] is not None or not found["available_actions"]:
+        return None
+    try:
+        return await visitor.get(RELEASE_SUMMARY_OF_DIRECTIVE, found["id"])
+    except Refused as refused:
+        # Somebody else was quicker.
+        if refused.code != "already-released":
+            raise
+        return None
+
+
 async def directive_page(visitor: Visitor, directive_id: str, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
     found, tasks, groups = await together(
         visitor.get(DIRECTIVE, directive_id),
         visitor.get(TASKS, scope="oversight", level="instruction", directive_id=directive_id, limit=MOST_TASKS),
         visitor.get(AGENCY_GROUPS),
     )
+    summary = await _summary(visitor, found)
     fields = await visitor.portal.vocabulary.known(visitor)
     views = {view.id: view for view in await visitor.task_views(tasks["items"])}
     return await visitor.page(
@@ -120,6 +134,7 @@ async def directive_page(visitor: Visitor, directive_id: str, *, status: int = 2
         d=found,
         tasks=views,
         missing=_missing(visitor, found, views),
+        summary=summary,
         names=await visitor.portal.agencies.known(visitor),
         fields=fields,
         groups={one["key"]: one for one in groups},

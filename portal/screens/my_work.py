@@ -1,4 +1,7 @@
-"""Việc của cơ quan: what the agency leads, in the order of time; what it only coordinates stands apart, outside counts and red."""
+"""Việc của cơ quan: what the agency leads, in the order of time.
+
+What it only coordinates stands apart, outside counts and red; so does what it reports for another, whose work it is (rulebook 1.14).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,6 +33,7 @@ FILTERS: dict[str, dict[str, str]] = {
     "returned": LED | {"state": "RESULT_RETURNED"},
     "awaiting": LED | {"state": "AWAITING_CONFIRMATION"},
     "completed": LED | {"state": "COMPLETED"},
+    "reporting": {"scope": "agency", "part": "REPORTING", "is_open": "true"},
     "coordinating": {"scope": "agency", "part": "COORDINATING", "is_open": "true"},
 }
 MARKS = {
@@ -53,16 +57,18 @@ class Group:
 @router.get("/my-work")
 async def my_work(visitor: Visit, filter: str = "open", cursor: str = "") -> Response:  # noqa: A002 - the word in the address
     chosen = filter if filter in FILTERS else "open"
-    led, coordinated, page = await together(
+    led, reported, coordinated, page = await together(
         visitor.get(tasks.TASKS_COUNTS, **LED),
+        visitor.get(tasks.TASKS_COUNTS, **FILTERS["reporting"]),
         visitor.get(tasks.TASKS_COUNTS, **FILTERS["coordinating"]),
         visitor.get(tasks.TASKS, **FILTERS[chosen], limit=PAGE, cursor=cursor),
     )
-    views = await visitor.task_views(page["items"])
+    # Whoever oversees everything stands to a task as that, whatever part his agency has in it.
+    views = await visitor.task_views(page["items"], apart=chosen == "coordinating")
     return await visitor.page(
         "my-work.html",
         chosen=chosen,
-        chips=_chips(led, coordinated),
+        chips=_chips(led, reported, coordinated),
         groups=_groups(visitor, views, chosen),
         shown=len(views),
         total=page["total"],
@@ -71,7 +77,7 @@ async def my_work(visitor: Visit, filter: str = "open", cursor: str = "") -> Res
     )
 
 
-def _chips(led: CountsOut, coordinated: CountsOut) -> list[tuple[str, str | None, int]]:
+def _chips(led: CountsOut, reported: CountsOut, coordinated: CountsOut) -> list[tuple[str, str | None, int]]:
     """Filter, mark and count; what nobody has is left out, but for what is always asked for."""
     states, buckets = led["by_state"], led["by_bucket"]
     number = {
@@ -84,6 +90,7 @@ def _chips(led: CountsOut, coordinated: CountsOut) -> list[tuple[str, str | None
         "returned": states.get("RESULT_RETURNED", 0),
         "awaiting": states.get("AWAITING_CONFIRMATION", 0),
         "completed": states.get("COMPLETED", 0),
+        "reporting": reported["total"],
         "coordinating": coordinated["total"],
     }
     return [(name, MARKS.get(name), count) for name, count in number.items() if count or name in ("open", "overdue")]

@@ -23,13 +23,14 @@ ICONS = {
     "submitted": "inbox",
     "confirmed": "check",
     "returned": "back",
+    "moved-away": "swap",
     "overdue": "clock",
     "overdue-of-group": "clock",
     "overdue-of-day": "clock",
 }
 # Which kinds one can be told of, and so ask for.
 KINDS_OF_OFFICE = ("submitted", "overdue")
-KINDS_OF_AGENCY = ("released", "confirmed", "returned", "overdue")
+KINDS_OF_AGENCY = ("released", "confirmed", "returned", "moved-away", "overdue")
 OVERDUE_TASKS = "/workbench?view=overdue"
 # So many agencies of a day stand there at once; the others are unfolded.
 AGENCIES_AT_ONCE = 5
@@ -57,7 +58,10 @@ class Told:
 
 @dataclass(frozen=True)
 class AboutTask:
-    """What was told of one task, newest first; what gathers a day is about no single one, and leads to all that are overdue."""
+    """What was told of one task, newest first; what gathers a day is about no single one, and leads to all that are overdue.
+
+    `href` is empty where the newest is that another agency leads: whoever is told that does not see the task any more.
+    """
 
     href: str
     content: str
@@ -139,7 +143,8 @@ def _about(one: notify.NoticeOut, words: Catalogue) -> AboutTask:
     if one["task_id"] is None:
         return AboutTask(OVERDUE_TASKS, words("notices.overdue-on", day=full_day(one["detail"]["day"])), "", [])
     of = " · ".join(part for part in (one["task_code"], one["directive_label"]) if part)
-    return AboutTask(f"/tasks/{one['task_id']}", one["content"] or "", of, [])
+    href = "" if one["kind"] == "moved-away" else f"/tasks/{one['task_id']}"
+    return AboutTask(href, one["content"] or "", of, [])
 
 
 def _told(one: notify.NoticeOut, names: Mapping[str, AgencyName], words: Catalogue) -> Told:

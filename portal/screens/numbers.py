@@ -12,7 +12,7 @@ from portal.formats import day_of, near_day
 from portal.screens.lists import filter_query
 from portal.services import Json
 from portal.task_view import BUCKETS
-from portal.web import Visit, Visitor, together
+from portal.web import Visit, Visitor, agencies_of, together
 
 router = APIRouter()
 
@@ -86,8 +86,8 @@ def _moved(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json],
 
 
 def _lead(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json]) -> str:
-    lead = names.get(one["lead_agency_id"] or "")
-    return str(lead.short_name) if lead else visitor.messages("task.many-leads")
+    lead, parts = names.get(one["lead_agency_id"] or ""), one["parts"] or {"total": 0, "kinds": []}
+    return str(lead.short_name) if lead else agencies_of(parts["total"], parts["kinds"], visitor.messages)
 
 
 def _row(visitor: Visitor, one: Mapping[str, Json], names: Mapping[str, Json], day: date) -> Mapping[str, object]:

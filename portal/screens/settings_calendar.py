@@ -2,27 +2,27 @@
 
 import calendar as months_of
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from portal.answers import directory
-from portal.formats import WEEKDAYS, NotADay, day_of, full_day, parse_day
+from portal.formats import WEEKDAYS, day_of, full_day
 from portal.messages import Catalogue
 from portal.refusals import RefusalWords
-from portal.screens.decisions import DecisionForm, planned_of, tomorrow, unknown, withdrawal_of
+from portal.screens.calendar_form import CalendarForm, DayOfCalendar, Row
+from portal.screens.calendar_merge import merge_calendar, take_choices
+from portal.screens.decisions import planned_of, tomorrow, unknown, withdrawal_of
 from portal.services import Json, Refused, ServiceAway
-from portal.web import Sent, SentForm, Visit, Visitor, go
+from portal.web import SentForm, Visit, Visitor, go
 
 router = APIRouter()
 
 TYPES = ("LE", "BU", "HOAN_DOI_NGHI", "HOAN_DOI_LAM")
 SATURDAY = 5
 EMPTY_ROWS = 4
-MOST_ROWS = 60
-DayOfCalendar = Mapping[str, Json]
 
 
 @dataclass(frozen=True)
@@ -40,64 +40,6 @@ class Square:
 class Month:
     number: int
     weeks: list[list[Square | None]]
-
-
-@dataclass
-class Row:
-    """One day as it was typed."""
-
-    day: str = ""
-    type: str = "LE"
-    name: str = ""
-    basis: str = ""
-    pending: bool = False
-
-    @staticmethod
-    def of(day: DayOfCalendar) -> "Row":
-        return Row(full_day(day["date"]), day["type"], day["name"], day["legal_basis"] or "", day["pending"])
-
-    @staticmethod
-    def typed(sent: Sent, n: int) -> "Row":
-        return Row(
-            sent.text(f"day-{n}"), sent.text(f"type-{n}"), sent.text(f"name-{n}"), sent.text(f"basis-{n}"), bool(sent.text(f"pending-{n}"))
-        )
-
-
-@dataclass
-class CalendarForm(DecisionForm):
-    """The days to come as they were typed; `kept` are those that no change reaches."""
-
-    rows: list[Row] = field(default_factory=list)
-    kept: list[DayOfCalendar] = field(default_factory=list)
-
-    @staticmethod
-    def of(sent: Sent) -> "CalendarForm":
-        rows = [Row.typed(sent, n) for n in range(MOST_ROWS) if f"day-{n}" in sent.form]
-        return CalendarForm(sent.text("valid_from"), sent.text("reason"), sent.text("idempotency_key"), rows=rows)
-
-    def days(self, messages: Catalogue) -> list[DayOfCalendar]:
-        """The whole year as it is sent. A row without a day is none; what cannot be read comes into `errors`."""
-        found = [*self.kept]
-        for place, row in self.filled():
-            try:
-                day = parse_day(row.day).isoformat()
-            except NotADay:
-                self.errors[f"day-{place}"] = messages("form.not-a-day")
-                continue
-            found.append({"date": day, "type": row.type, "name": row.name, "legal_basis": row.basis or None, "pending": row.pending})
-        return found
-
-    def filled(self) -> list[tuple[int, Row]]:
-        return [(place, row) for place, row in enumerate(self.rows) if row.day]
-
-    def blame_rows(self) -> None:
-        """Errors of the days as they were sent → of the rows in which they stand."""
-        names = {"date": "day", "legal_basis": "basis"}
-        places = [place for place, _ in self.filled()]
-        for field_of, text in list(self.errors.items()):
-            match field_of.split("."):
-                case ["days", number, name] if len(self.kept) <= int(number) < len(self.kept) + len(places):
-                    self.errors[f"{names.get(name, name)}-{places[int(number) - len(self.kept)]}"] = text
 
 
 @dataclass(frozen=True)
@@ -123,7 +65,8 @@ async def calendar_of_year(visitor: Visit, year: int) -> Response:
 async def change_calendar(visitor: Visit, year: int) -> Response:
     found = await visitor.get(directory.CALENDAR_OF_YEAR, str(year))
     form = CalendarForm(valid_from=full_day(found["last_planned"]) or tomorrow(visitor.today))
-    form.rows = [Row.of(day) for day in _base(found) if not _is_over(day, visitor.today)] + [Row() for _ in range(EMPTY_ROWS)]
+    form.seen, form.version = _to_come(found, visitor.today), str(found["version"])
+    form.rows = [*_to_come(found, visitor.today), *(Row() for _ in range(EMPTY_ROWS))]
     return await _change_page(visitor, found, form)
 
 
@@ -132,6 +75,7 @@ async def plan_calendar(visitor: Visit, year: int, sent: SentForm) -> Response:
     found = await visitor.get(directory.CALENDAR_OF_YEAR, str(year))
     form = CalendarForm.of(sent)
     form.kept = [day for day in _base(found) if _is_over(day, visitor.today)]
+    take_choices(form, visitor.messages)
     body = form.body(visitor.messages) | {"days": form.days(visitor.messages)}
     if form.errors:
         return await _change_page(visitor, found, form, status=422)
@@ -140,7 +84,8 @@ async def plan_calendar(visitor: Visit, year: int, sent: SentForm) -> Response:
     except Refused as refused:
         problem = form.refused(refused, visitor.messages)
         form.blame_rows()
-        return await _change_page(visitor, found, form, status=refused.status, problem=problem)
+        told = await _meet_newest(visitor, year, form) if refused.code == "stale-version" else []
+        return await _change_page(visitor, found, form, status=refused.status, problem=problem, told=told)
     except ServiceAway:
         return await _change_page(visitor, found, form, status=503, problem=unknown(visitor.messages))
     return go(f"/settings/calendar/{year}")
@@ -161,6 +106,20 @@ def _base(found: Mapping[str, Json]) -> list[DayOfCalendar]:
     planned = planned_of(found["decisions"])
     days: list[DayOfCalendar] = planned[-1]["days"] if planned else found["days"]
     return days
+
+
+async def _meet_newest(visitor: Visitor, year: int, form: CalendarForm) -> list[str]:
+    found = await visitor.get(directory.CALENDAR_OF_YEAR, str(year))
+    told = merge_calendar(form, _to_come(found, visitor.today), visitor.messages)
+    form.version = str(found["version"])
+    for place, row in enumerate(form.rows):
+        if row.theirs is not None:
+            form.errors.setdefault(f"day-{place}", visitor.messages("merge.choose"))
+    return told
+
+
+def _to_come(found: Mapping[str, Json], today: date) -> list[Row]:
+    return [Row.of(day) for day in _base(found) if not _is_over(day, today)]
 
 
 def _is_over(day: DayOfCalendar, today: date) -> bool:
@@ -186,7 +145,13 @@ async def _year_page(
 
 
 async def _change_page(
-    visitor: Visitor, found: Mapping[str, Json], form: CalendarForm, *, status: int = 200, problem: RefusalWords | None = None
+    visitor: Visitor,
+    found: Mapping[str, Json],
+    form: CalendarForm,
+    *,
+    status: int = 200,
+    problem: RefusalWords | None = None,
+    told: Sequence[str] = (),
 ) -> Response:
     return await visitor.page(
         "settings-calendar-change.html",
@@ -197,6 +162,7 @@ async def _change_page(
         earliest=tomorrow(visitor.today),
         kept=[day for day in _base(found) if _is_over(day, visitor.today)],
         problem=problem,
+        told=told,
     )
 
 

@@ -137,7 +137,7 @@ async def _find_agency(visitor: Visitor, filters: Filters) -> None:
         try:
             filters.agency = names.get((await the_one(visitor, typed["agency"]))["id"])
         except NotClear as unclear:
-            filters.errors["agency"] = str(unclear)
+            filters.errors["agency"] = unclear.words
     typed["agency"] = filters.agency.name if filters.agency else typed["agency"]
     typed["agency_id"] = filters.agency.id if filters.agency else ""
 

@@ -66,9 +66,9 @@ def add_notices(batch: Batch, played: Played, cast_: Cast, chance: Random, *, un
                 batch.add(SERVICE, "notice", row | {"recorded_at": happened.envelope.time})
                 if row["kind"] == "submitted":
                     submitted.setdefault(row["task_id"], []).append(row["id"])
-                if row["gathered_in"] is None and row["created_at"] > until - SHOWN and chance.random() < READ_SHARE:
-                    reader = cast_.staff(row["agency_id"]).clerk if row["agency_id"] else chance.choice(cast_.trackers)
-                    mark(reader.person_id, row["id"], happened.envelope.time + LONGEST_UNREAD * chance.random())
+                readers = cast_.readers(row["agency_id"])
+                if readers and row["gathered_in"] is None and row["created_at"] > until - SHOWN and chance.random() < READ_SHARE:
+                    mark(chance.choice(readers).person_id, row["id"], happened.envelope.time + LONGEST_UNREAD * chance.random())
 
 
 async def add_gatherings(connection: asyncpg.Connection) -> None:

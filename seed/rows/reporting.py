@@ -49,7 +49,7 @@ def add_facts(batch: Batch, played: Played) -> None:
 
 def _fact(known: KnownTask, row: dict[str, Any]) -> Fact:
     standing = Standing(known.state, known.assigned_on, known.due, known.submitted_on, known.completed_on)
-    return Fact(known.version, row["known_on"], standing, known.is_group, known.parent_id, known.lead_agency_id, known.field)
+    return Fact(known.version, row["known_on"], standing, known.is_group, known.parent_id, known.counts_for, known.field)
 
 
 def _release_row(event: DirectiveReleased, envelope: Envelope) -> dict[str, Any]:

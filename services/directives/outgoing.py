@@ -55,6 +55,7 @@ def instruction_state(instruction: Instruction, directive: events.Document) -> c
         group=draft.lead_group,
         coordinating_agency_ids=instruction.coordinating_agency_ids,
         field=draft.field,
+        reporting_agency_id=draft.reporting_agency_id,
     )
 
 

@@ -30,7 +30,7 @@ def membership_state(membership: Membership) -> contracts.MembershipState:
 
 
 @to_contract.register
-def _(event: events.AgencyEntered, agency: Agency) -> Contract:
+def _(event: events.AgencyEntered | events.AgencyPutInOrder, agency: Agency) -> Contract:
     details = agency.details
     state = contracts.AgencyState(
         id=agency.id,

@@ -5,3 +5,4 @@ from libs.common.settings import ServiceSettings
 
 class DirectorySettings(ServiceSettings):
     name: str = "directory"
+    names_ordered_every_seconds: float = 3600.0

@@ -13,6 +13,7 @@ from services.tasks.api import acts, files, tasks
 from services.tasks.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.tasks.files.store import FileStore
 from services.tasks.files.sweep import OrphanSweep
+from services.tasks.files.verification import FileVerification
 from services.tasks.hints import LISTS, hint_of_event
 from services.tasks.persistence.overdue_repository import count_put_aside
 from services.tasks.queries.shared_counts import SharedCounts
@@ -29,6 +30,7 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     province = ProvinceReplica(service.database)
     overdue = OverdueScheduler(service.database, service.hints, settings.clock, province, every=settings.overdue_every_seconds, lists=LISTS)
     orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)
+    verification = FileVerification(service.database, store, every=settings.files_verified_every_seconds)
 
     async def examined(connection: AsyncConnection) -> dict[str, object]:
         return await _examined(connection, store)
@@ -38,7 +40,12 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
         service.database, settings.clock, consumer=REPLICA_CONSUMER, max_age_seconds=settings.membership_max_age_seconds
     )
     decisions = held_decisions(service, replica, every=settings.held_acts_every_seconds)
-    service.schedulers += [("overdue scheduler", overdue.run), ("orphan sweep", orphans.run), ("held acts", decisions.run)]
+    service.schedulers += [
+        ("overdue scheduler", overdue.run),
+        ("orphan sweep", orphans.run),
+        ("file verification", verification.run),
+        ("held acts", decisions.run),
+    ]
     app = create_service_app(service, [tasks.router, acts.router, files.router], title="Nhiệm vụ", memberships=replica)
     app.state.files = store
     app.state.shared_counts = SharedCounts()

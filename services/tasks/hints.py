@@ -17,8 +17,11 @@ LISTS = (TASKS, GROUPS)
 
 
 def hint_of_task(task: Task) -> Hint:
-    """Of a group, or a part of one, pages that show groups are told as well, whosever they are."""
-    agencies = [agency for agency in (task.lead_agency_id, *task.coordinating_agency_ids) if agency is not None]
+    """Of a group, or a part of one, pages that show groups are told as well, whosever they are.
+
+    Whoever had a part in it before is told too, so that it leaves his lists.
+    """
+    agencies = {assignment.agency_id for assignment in task.assignments}
     return _hint(agencies, in_group=task.is_group or task.assigned.group_id is not None)
 
 
@@ -27,7 +30,8 @@ def hint_of_event(envelope: Envelope) -> Hint:
     if contract_of(envelope.type) is not InstructionReleased:
         return Hint.for_everybody(*LISTS)
     state = InstructionReleased.model_validate(envelope.data).state
-    return _hint((*state.lead_agency_ids, *state.coordinating_agency_ids), in_group=state.group is not None)
+    reporting = [state.reporting_agency_id] if state.reporting_agency_id is not None else []
+    return _hint((*state.lead_agency_ids, *reporting, *state.coordinating_agency_ids), in_group=state.group is not None)
 
 
 def _hint(agencies: Iterable[UUID], *, in_group: bool) -> Hint:

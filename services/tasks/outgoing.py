@@ -51,6 +51,7 @@ def task_state(task: Task) -> contracts.TaskState:
         flags=assigned.flags,
         group_id=assigned.group_id,
         field=assigned.field,
+        reporting_agency_id=task.reporting_agency_id,
     )
 
 

@@ -11,3 +11,4 @@ class TasksSettings(ServiceSettings):
     overdue_every_seconds: float = 60.0
     held_acts_every_seconds: float = 1.0
     orphans_swept_every_seconds: float = 3600.0
+    files_verified_every_seconds: float = 300.0

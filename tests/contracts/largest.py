@@ -72,6 +72,7 @@ def instruction(group: str | None) -> InstructionDraft:
         assignments=tuple(Assignment(one, role) for one, role in zip(NAMED, roles, strict=True)),
         lead_group=group,
         field=wordiest(FIELDS),
+        reporting_agency_id=None if group else LATEST_ID,
     )
 
 
@@ -89,7 +90,7 @@ def document(group: str | None) -> Directive:
         instructions=(instruction(group),) * bounds.MOST_INSTRUCTIONS,
         another_document_reason=longest(bounds.WORDING),
     )
-    require_sound(draft, AgenciesOfDay(NAMED, NAMED[:1], [KIND] * len(MEMBERS)), today=DAY)
+    require_sound(draft, AgenciesOfDay([*NAMED, LATEST_ID], [LATEST_ID], [KIND] * len(MEMBERS)), today=DAY)
     return Directive.register(draft, issuing_agency_id=LATEST_ID, created_by=LATEST_ID, new_id=lambda: LATEST_ID, at=MOMENT)
 
 

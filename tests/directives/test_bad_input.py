@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from libs.common.messaging import event_log
 from libs.common.web.pagination import encode_cursor
 from tests.directives.documents import coordinating, document, instruction, lead, today
 from tests.signed_in import (
@@ -164,6 +165,28 @@ async def test_versions_and_keys(directives: Client) -> None:
     assert answers["stale version"].json()["present_version"] == 1
     assert await directives.everything() == before
     assert all(answer.json()["title"].endswith(".") for answer in answers.values())
+
+
+async def test_what_no_event_can_tell_is_not_kept(directives: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No form of ours lets so much through; the last guard stands where the event is written."""
+    draft = (await directives.post(TRACKER, "/directives", document(instruction(content="ế" * 3_000)))).json()
+    before = await directives.everything()
+    with monkeypatch.context() as narrow:
+        narrow.setattr(event_log, "MAX_EVENT_BYTES", 9_000)
+        answer = await directives.post(OFFICE_LEAD, f"/directives/{draft['id']}/release", version=1)
+        assert (answer.status_code, answer.json()["code"]) == (422, "event-too-large")
+        assert answer.json()["title"].endswith(".")
+        assert await directives.everything() == before
+    assert (await directives.post(OFFICE_LEAD, f"/directives/{draft['id']}/release", version=1)).status_code == 200
+
+
+async def test_what_was_handed_in_is_not_handed_in_twice(directives: Client) -> None:
+    address = f"/directives/{(await directives.post(TRACKER, '/directives', document())).json()['id']}/submit-for-release"
+    assert (await directives.post(TRACKER, address, version=1)).status_code == 200
+    before = await directives.everything()
+    again = await directives.post(TRACKER, address, version=2)
+    assert (again.status_code, again.json()["code"]) == (409, "already-submitted")
+    assert await directives.everything() == before
 
 
 async def test_of_two_faults_the_earlier_is_told(directives: Client) -> None:

@@ -168,6 +168,23 @@ async def test_who_i_am(directory: Client) -> None:
     assert {one["name"] for one in names} == {chief.person.name, next(m for m in [member(Role.OFFICE_TRACKER)]).person.name}
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "value", "code"), [("/agencies", "group", "everybody", "unknown-group"), ("/people", "ids", "a,b", "no-id")]
+)
+async def test_a_question_that_is_none(directory: Client, path: str, field: str, value: str, code: str) -> None:
+    answer = await directory.get(Member(member(Role.AGENCY_CLERK)), path, **{field: value})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-parameters")
+    assert answer.json()["errors"] == [{"field": field, "code": code}]
+
+
+async def test_nobody_acts_in_a_membership_of_somebody_else(directory: Client) -> None:
+    """Even where the other's role is one that the token grants."""
+    other = Member(member(Role.AGENCY_CLERK, "WARD"))
+    assert (other.id == CLERK.id, other.role) == (False, CLERK.role)
+    headers = directory.issuer.headers(CLERK) | {"Chidao-Membership": str(other.membership)}
+    assert (await directory.http.get("/agency-groups", headers=headers)).status_code == 401
+
+
 async def test_an_ended_membership_opens_nothing(directory: Client) -> None:
     assert (await directory.get(CLERK, "/agency-groups")).status_code == 200
     before = await directory.everything()

@@ -182,6 +182,9 @@ async def test_the_days_of_a_year_are_planned_as_a_whole(directory: Client) -> N
         {"field": "days.0.date", "code": "day-of-another-year"},
         {"field": "days.1.type", "code": "type-does-not-fit-the-week"},
     ]
+    twice = body | {"days": [day_off(A_MONDAY), day_off(A_MONDAY)]}
+    wrong = await directory.post(ADMIN, f"{CALENDAR}/plan", twice, version=2)
+    assert wrong.json()["errors"] == [{"field": "days.1.date", "code": "day-named-twice"}]
 
     back = await directory.post(ADMIN, f"{CALENDAR}/withdraw", {"valid_from": LATER.isoformat(), "reason": "Thôi"}, version=2)
     assert (back.json()["last_planned"], back.json()["decisions"][1]["standing"]) == (None, "WITHDRAWN")

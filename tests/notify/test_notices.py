@@ -19,6 +19,8 @@ from libs.contracts.tasks import (
     AssignedChange,
     AssignmentState,
     ConfirmationChange,
+    LeadChange,
+    LeadChanged,
     NoChange,
     OverdueChange,
     ProgressChange,
@@ -315,3 +317,45 @@ async def test_who_does_not_say_who_he_is_reads_nothing(notify: Client) -> None:
     for path in ("/notices", "/notices/unread-count"):
         answer = await notify.http.get(path)
         assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+
+
+async def test_who_reports_for_the_lead_hears_what_the_lead_would(notify: Client) -> None:
+    runner, task = notify.app.state.service.runners[0], uuid4()
+    events = [replace_state(event, reporting_agency_id=FINANCE) for event in life(task)]
+    await runner.apply(envelopes(task, events))
+    assert await kinds(notify, FINANCE_CLERK) == await kinds(notify, HEALTH_CLERK) == ["confirmed", "overdue", "returned", "released"]
+
+
+def replace_state(event: Contract, **changed: object) -> Contract:
+    return event.model_copy(update={"state": event.state.model_copy(update=changed)})  # type: ignore[attr-defined]
+
+
+async def test_whoever_led_before_hears_that_another_leads_now(notify: Client) -> None:
+    runner, task = notify.app.state.service.runners[0], uuid4()
+    (assigned, *_) = life(task, coordinating=SOUTH_COMMUNE)
+    ended = (AssignmentState(agency_id=HEALTH, role="LEAD"), AssignmentState(agency_id=SOUTH_COMMUNE, role="COORDINATING"))
+    moved = LeadChanged(
+        occurred_at=NOW + timedelta(hours=1),
+        state=replace_state(assigned, lead_agency_id=FINANCE).state,  # type: ignore[attr-defined]
+        change=LeadChange(ended=ended, reason="Đúng chức năng"),
+    )
+    await runner.apply(envelopes(task, [assigned, moved]))
+    assert await kinds(notify, HEALTH_CLERK) == ["moved-away", "released"]
+    assert await kinds(notify, FINANCE_CLERK) == ["released"]
+    assert await kinds(notify, COMMUNE_CLERK) == ["released"]
+    (newest, _) = (await notify.get(HEALTH_CLERK, "/notices")).json()["items"]
+    assert newest["detail"] == {"reason": "Đúng chức năng"}
+
+
+async def test_whoever_reported_and_leads_now_has_lost_nothing(notify: Client) -> None:
+    runner, task = notify.app.state.service.runners[0], uuid4()
+    (assigned, *_) = life(task)
+    ended = (AssignmentState(agency_id=HEALTH, role="LEAD"), AssignmentState(agency_id=FINANCE, role="REPORTING"))
+    moved = LeadChanged(
+        occurred_at=NOW + timedelta(hours=1),
+        state=replace_state(assigned, lead_agency_id=FINANCE).state,  # type: ignore[attr-defined]
+        change=LeadChange(ended=ended, reason="Đã có tài khoản"),
+    )
+    await runner.apply(envelopes(task, [assigned, moved]))
+    assert await kinds(notify, FINANCE_CLERK) == ["released"]
+    assert await kinds(notify, HEALTH_CLERK) == ["moved-away", "released"]

@@ -62,6 +62,13 @@ ONLY_ON_ITS_PAGE = (
     *("issuing_agency_id", "instructions", "created_by", "available_actions"),
 )
 
+NOTHING_GIVEN = {
+    "given": 0,
+    "groups": 0,
+    "nearest_due": None,
+    **{key: [] for key in ("agencies", "undated", "due_on_day_off", "due_passed", "without_account")},
+}
+
 
 def without(found: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in names}
@@ -96,6 +103,7 @@ class StandIn:
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     directives: dict[str, dict[str, Any]] = field(default_factory=dict)
     late_releases: list[dict[str, Any]] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=lambda: {**NOTHING_GIVEN})
     histories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     notices: list[dict[str, Any]] = field(default_factory=list)
     overdue_a_week_ago: dict[str, int] = field(default_factory=dict)
@@ -280,6 +288,8 @@ class StandIn:
         found = self.directives.get(path[1])
         if found is None:
             return self.problem(404, "not-found")
+        if path[-1] == "release-summary":
+            return self.summary or self.problem(409, "already-released")
         if path[-1] in ("recall", "now"):
             held, found["held"] = found["held"], None
             if held is None:
@@ -300,7 +310,8 @@ class StandIn:
 
     def directive(self, body: dict[str, Any]) -> dict[str, Any]:
         instructions = [
-            {"field": None, **one, "id": str(uuid4()), "ordinal": n, "lead_agency_ids": []} for n, one in enumerate(body["instructions"], 1)
+            {"field": None, "reporting_agency_id": None, **one, "id": str(uuid4()), "ordinal": n, "lead_agency_ids": []}
+            for n, one in enumerate(body["instructions"], 1)
         ]
         actions = [{"action": name, "allowed": True, "reason_code": None} for name in ("CHANGE", "SUBMIT_FOR_RELEASE", "RELEASE")]
         made = {
@@ -339,6 +350,7 @@ class StandIn:
             "completed_on": None,
             "return_count": 0,
             "lead_agency_id": lead,
+            "reporting_agency_id": one["reporting_agency_id"],
             "relation": "LEAD",
             "children_summary": None,
             "deadline": {"kind": "in_time" if one["due"] else "undated", "days_overdue": 0, "working_days_left": 5},
@@ -540,6 +552,8 @@ class StandIn:
             for name in ("code", "is_group", "content", "lead_agency_id", "state", "bucket", "assigned_on", "due", "completed_on")
         }
         kept["due_soon"] = one["deadline"]["kind"] == "due_soon"
+        summary = one["children_summary"]
+        kept["parts"] = {"total": summary["total"], "kinds": summary["kinds"]} if summary else None
         return {**kept, "task_id": one["id"], "directive_id": one["directive"]["id"], "directive_label": "5425/UBND-KGVX"}
 
     def figures_a_week_ago(self) -> dict[str, Any]:

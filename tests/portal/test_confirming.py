@@ -1,5 +1,6 @@
 """Confirming is a run: the next item comes by itself, and what was decided can be taken back for a moment, also without a script."""
 
+import re
 from collections.abc import AsyncIterator
 from copy import deepcopy
 from datetime import timedelta
@@ -150,3 +151,22 @@ async def test_a_release_is_recalled_or_takes_effect_at_once(portal: Running, of
     await office.send(f"{path}/release")
     page = await office.send(f"{path}/now")
     assert (directive["state"], "đang chờ hiệu lực" in page.text) == ("RELEASED", False)
+
+
+async def test_a_return_says_why(office: Browser, portal: Running, results: list[Task]) -> None:
+    path = f"/confirm/{results[0]['id']}"
+    await office.get(path)
+    await office.send(f"{path}/return", {"reason": "  Thiếu số liệu\n của xã  ", "quality": "GOOD", "comment": "x"})
+    (sent,) = [one.body for one in portal.stand_in.asked if one.path == f"/tasks/tasks/{results[0]['id']}/results/return"]
+    assert sent == {"reason": "Thiếu số liệu\n của xã"}, "what is said of a confirmation does not go along"
+
+
+async def test_a_return_without_a_reason_is_told_beside_its_field(office: Browser, portal: Running, results: list[Task]) -> None:
+    path = f"/confirm/{results[0]['id']}"
+    errors = [{"field": "reason", "code": "string_too_short", "message": ""}]
+    portal.stand_in.refuse[f"POST /tasks/tasks/{results[0]['id']}/results/return"] = (422, {"code": "invalid-body", "errors": errors})
+    await office.get(path)
+    page = await office.send(f"{path}/return", {"reason": ""})
+    assert (page.status_code, len(office.errors)) == (422, 1)
+    assert 'id="reason-error"' in page.text
+    assert re.search(r'<details class="section return-fold" id="return" open', page.text), "the field is to be seen"

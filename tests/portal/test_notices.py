@@ -92,3 +92,16 @@ async def test_notices_of_one_kind(portal: Running, browser: Browser, released: 
     assert 'href="/notices?unread=true&amp;kind=returned"' in page.text
     page = await browser.get("/notices?kind=submitted")
     assert "Giao nhiệm vụ mới" in page.text, "what an agency is never told of is no filter"
+
+
+async def test_what_was_taken_away_is_told_and_leads_nowhere(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
+    """The agency that led does not see the task any more."""
+    away = {**notice_of(released), "kind": "moved-away", "detail": {"reason": "Đúng chức năng"}}
+    portal.stand_in.notices = [away]
+    await browser.sign_in("clerk")
+    page = await browser.get("/notices")
+    assert "Nhiệm vụ đã chuyển cho cơ quan khác chủ trì" in page.text
+    assert "Đúng chức năng" in page.text
+    assert f'href="/tasks/{released["id"]}"' not in page.text
+    page = await browser.send(f"/notices/{away['id']}/read")
+    assert (page.url.path, portal.stand_in.notices[0]["read"]) == ("/notices", True)

@@ -12,7 +12,7 @@ from libs.common.actor import Actor
 from libs.common.clock import VIETNAM
 from libs.common.domain import DomainError
 from libs.contracts.province import SETTINGS
-from libs.contracts.working_days import BUNDLED_DAYS, CalendarDay
+from libs.contracts.working_days import BUNDLED_DAYS, CalendarDay, DayType
 from services.directory.api.province_schemas import CalendarOut, SettingOut
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
 from services.directory.use_cases.deciding import WithdrawPlanned
@@ -228,13 +228,15 @@ async def test_in_english_the_same_places_have_words(admin: Browser, directory: 
 
 async def test_beside_a_typed_day_stands_its_weekday_and_whether_it_is_a_day_off(admin: Browser, directory: Directory) -> None:
     year = CalendarOfYear(2026)
-    year.enter(year.default, reason="import", by=SOFTWARE, at=directory.now)
+    elections = CalendarDay(date=date(2026, 3, 16), type=DayType.LE, name="Bầu cử & kiểm phiếu", legal_basis=None, pending=False)
+    year.enter((*year.default, elections), reason="import", by=SOFTWARE, at=directory.now)
     year.version = 1
     directory.calendars[2026] = year
     holiday = next(one for one in BUNDLED_DAYS[2026] if one.type.value == "LE" and not one.pending)
     sunday = next(day for day in map(date(2150, 3, 1).__add__, map(timedelta, range(7))) if day.weekday() == 6)
     said = {
         written(holiday.date): f"ngày nghỉ: {holiday.name}",
+        written(elections.date): "ngày nghỉ: Bầu cử & kiểm phiếu",
         written(sunday): "Chủ nhật, ngày nghỉ",
         written(sunday + timedelta(days=1)): "Thứ Hai",
         f"{sunday + timedelta(days=1):%d%m%Y}": "Thứ Hai",
@@ -255,3 +257,64 @@ async def test_a_reason_of_a_decision_is_kept_while_the_directory_is_away(admin:
     directory.away.clear()
     await admin.send(f"{DUE_SOON}/plan")
     assert len(directory.settings["due_soon_days"].decisions) == 2
+
+
+async def opened_year(admin: Browser, directory: Directory) -> tuple[str, CalendarOfYear, list[CalendarDay]]:
+    """The form of next year; its address, the calendar behind it and the days that it shows."""
+    year = directory.today.year + 1
+    path = f"/settings/calendar/{year}"
+    await admin.get(f"{path}/change")
+    days = list(BUNDLED_DAYS.get(year, ()))
+    assert len(days) >= 3
+    return path, directory.calendars[year], days
+
+
+def saved_meanwhile(calendar: CalendarOfYear, days: list[CalendarDay], directory: Directory) -> None:
+    calendar.plan(tuple(days), valid_from=directory.today + timedelta(days=1), reason="Người khác", by=SOFTWARE, at=directory.now)
+    calendar.version = len(calendar.decisions)
+
+
+async def test_days_that_somebody_else_has_just_planned_are_met_and_not_overwritten(admin: Browser, directory: Directory) -> None:
+    path, calendar, days = await opened_year(admin, directory)
+    first, second, third, *others = days
+    theirs = first.model_copy(update={"name": "Tên mới của người khác"})
+    saved_meanwhile(calendar, [theirs, third, *others], directory)
+    mine = {"name-2": "Tên của đồng chí", "reason": "Thông báo nghỉ lễ"}
+    page = await admin.send(f"{path}/plan", mine)
+    assert page.status_code == 412
+    assert f"{written(first.date)}: vừa được sửa (Tên mới của người khác)" in page.text
+    assert f"{written(second.date)}: vừa bị bỏ" in page.text
+    page = await admin.send(f"{path}/plan")
+    assert page.url.path == path
+    kept = {day.date: day.name for day in calendar.decisions[-1].value or ()}
+    assert kept[first.date] == "Tên mới của người khác"
+    assert kept[third.date] == "Tên của đồng chí"
+    assert second.date not in kept
+    assert len(kept) == len(days) - 1
+
+
+@pytest.mark.parametrize(("choice", "name"), [("mine", "Tên của đồng chí"), ("theirs", "Tên mới của người khác")])
+async def test_of_a_day_that_both_changed_one_is_chosen(admin: Browser, directory: Directory, choice: str, name: str) -> None:
+    path, calendar, days = await opened_year(admin, directory)
+    saved_meanwhile(calendar, [days[0].model_copy(update={"name": "Tên mới của người khác"}), *days[1:]], directory)
+    page = await admin.send(f"{path}/plan", {"name-0": "Tên của đồng chí", "reason": "Thông báo"})
+    assert page.status_code == 412
+    assert f"{written(days[0].date)}: cả hai cùng sửa" in page.text
+    planned = len(calendar.decisions)
+    page = await admin.send(f"{path}/plan")
+    assert (page.status_code, len(calendar.decisions)) == (422, planned), "nothing is chosen"
+    await admin.send(f"{path}/plan", {"day-0-choice": choice})
+    assert {day.date: day.name for day in calendar.decisions[-1].value or ()}[days[0].date] == name
+
+
+async def test_what_one_removes_and_the_other_changes_stays_and_is_told(admin: Browser, directory: Directory) -> None:
+    path, calendar, days = await opened_year(admin, directory)
+    first, second, *others = days
+    saved_meanwhile(calendar, [first.model_copy(update={"name": "Tên mới"}), *others], directory)
+    page = await admin.send(f"{path}/plan", {"day-0": "", "name-1": "Vẫn nghỉ", "reason": "Thông báo"})
+    assert page.status_code == 412
+    assert f"{written(first.date)}: đồng chí đã bỏ nhưng người khác vừa sửa nên còn đây" in page.text
+    assert f"{written(second.date)}: người khác vừa bỏ nhưng đồng chí đã sửa nên còn đây" in page.text
+    await admin.send(f"{path}/plan")
+    kept = {day.date: day.name for day in calendar.decisions[-1].value or ()}
+    assert (kept[first.date], kept[second.date]) == ("Tên mới", "Vẫn nghỉ")

@@ -31,11 +31,14 @@ async def test_its_own_page_asks_for_what_it_leads(browser: Browser, portal: Run
     await browser.sign_in("clerk")
     await browser.get("/my-work")
     asked = [one for one in portal.stand_in.queries if one.get("scope") == "agency"]
-    assert {one.get("part") for one in asked} == {"LEAD", "COORDINATING"}
+    assert {one.get("part") for one in asked} == {"LEAD", "REPORTING", "COORDINATING"}
     assert all(one.get("part") == "LEAD" for one in asked if "limit" in one), "the list"
     portal.stand_in.queries.clear()
     await browser.get("/my-work?filter=coordinating")
     assert [one["part"] for one in portal.stand_in.queries if "limit" in one and one.get("scope") == "agency"] == ["COORDINATING"]
+    portal.stand_in.queries.clear()
+    await browser.get("/my-work?filter=reporting")
+    assert [one["part"] for one in portal.stand_in.queries if "limit" in one and one.get("scope") == "agency"] == ["REPORTING"]
     portal.stand_in.queries.clear()
     await browser.get("/home")
     longest = next(one for one in portal.stand_in.queries if one.get("bucket") == "open_overdue")
@@ -169,3 +172,39 @@ def test_every_place_is_reached_on_a_narrow_screen(role: str) -> None:
 
 def test_a_task_without_a_known_lead_is_no_group() -> None:
     assert many_leads(cast("Task", SimpleNamespace(is_group=False).__dict__), Catalogue("vi")) == "–"
+
+
+async def test_who_reports_for_whom_is_said_wherever_the_task_is_shown(browser: Browser, released: dict[str, Any]) -> None:
+    released |= {"reporting_agency_id": id_of("finance"), "relation": "REPORTING"}
+    released["assignments"].append({"agency_id": id_of("finance"), "role": "REPORTING"})
+    await browser.sign_in("clerk")
+    assert "Báo cáo thay Sở Y tế · Chờ tiếp nhận" not in text_of((await browser.get("/my-work")).text), "one thing at a time"
+    assert "Báo cáo thay Sở Y tế" in text_of((await browser.get("/my-work?filter=reporting")).text)
+    page = text_of((await browser.get(f"/tasks/{released['id']}")).text)
+    assert "Sở Tài chính báo cáo thay Sở Y tế" in page
+    assert "Sở Tài chính Báo cáo thay" in page, "among its agencies"
+    tracker = browser
+    await tracker.sign_in("tracker")
+    released |= {"state": "AWAITING_CONFIRMATION"}
+    assert "Sở Tài chính báo cáo thay Sở Y tế" in text_of((await tracker.get(f"/confirm/{released['id']}")).text)
+
+
+async def test_what_the_office_only_coordinates_has_no_colour_either(browser: Browser, released: dict[str, Any], stand_in: StandIn) -> None:
+    """Whoever oversees all tasks stands to each of them as that; what he asked for says that it stands apart."""
+    released |= {"relation": "OVERSIGHT", "bucket": "open_overdue", "due": (stand_in.today - timedelta(3)).isoformat()}
+    released["deadline"] = {"kind": "overdue", "days_overdue": 3, "working_days_left": None}
+    await browser.sign_in("tracker")
+    late = Catalogue("vi")("deadline.overdue", n=3)
+    assert late in text_of((await browser.get("/my-work")).text)
+    page = text_of((await browser.get("/my-work?filter=coordinating")).text)
+    assert late not in page
+    assert "Sở Y tế chủ trì" in page
+
+
+async def test_the_list_behind_a_number_says_whose_a_group_is(browser: Browser, released: dict[str, Any]) -> None:
+    summary = {"total": 96, "accepted": 0, "awaiting": 0, "completed": 0, "overdue": 0, "kinds": ["COMMUNE", "WARD"]}
+    released |= {"is_group": True, "lead_agency_id": None, "children_summary": summary}
+    await browser.sign_in("tracker")
+    page = text_of((await browser.get("/numbers/N")).text)
+    assert "96 xã, phường" in page
+    assert "Nhiều cơ quan" not in page

@@ -77,7 +77,7 @@ def _life(random: Random, task: KnownTask) -> Iterator[KnownTask]:
     for _ in range(random.randrange(7)):
         day += timedelta(days=random.randrange(12))
         if random.random() < 0.15 and task.parent_id is None:
-            task = next_version(task, day, lead_agency_id=random.choice(AGENCIES))
+            task = next_version(task, day, lead_agency_id=random.choice(AGENCIES), reporting_agency_id=None)
             yield task
         match task.state:
             case "AWAITING_CONFIRMATION":
@@ -108,7 +108,8 @@ def random_story(seed: int, *, tasks: int = 12) -> list[KnownTask]:
                 )
                 story.extend(_life(random, child))
         else:
-            story.extend(_life(random, first))
+            reporting = random.choice(AGENCIES) if random.random() < 0.2 else None
+            story.extend(_life(random, replace(first, reporting_agency_id=reporting)))
     return story
 
 
@@ -166,7 +167,8 @@ def expected(story: Iterable[KnownTask], day: Day) -> Expectation:
             found.province_due_soon += row.due_soon
         if not row.task.is_group:
             assert row.task.lead_agency_id is not None
-            found.agencies[row.task.lead_agency_id, row.bucket] += 1
+            if row.task.reporting_agency_id is None:
+                found.agencies[row.task.lead_agency_id, row.bucket] += 1
             found.assignments_due_soon += row.due_soon
     return found
 
@@ -175,8 +177,8 @@ def open_dues(story: Iterable[KnownTask], day: Day, *, within: int) -> dict[UUID
     """Of each agency, when what it has open is due."""
     dues: dict[UUID, list[date]] = {}
     for row in counted_rows(story, day):
-        if row.bucket in OPEN and row.task.due is not None and row.task.lead_agency_id is not None:
-            dues.setdefault(row.task.lead_agency_id, []).append(row.task.due)
+        if row.bucket in OPEN and row.task.due is not None and row.task.counts_for is not None:
+            dues.setdefault(row.task.counts_for, []).append(row.task.due)
     found = {}
     for agency_id, its in dues.items():
         before, after = ([due for due in its if way * (due - day.as_of).days > within] for way in (-1, 1))

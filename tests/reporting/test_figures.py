@@ -15,6 +15,7 @@ from services.reporting.figures.standing import Day
 from services.reporting.projections.tasks import KnownTask
 from tests.conftest import NewDatabase
 from tests.reporting.story import (
+    AGENCIES,
     FIRST_DAY,
     Expectation,
     as_expectation,
@@ -142,3 +143,12 @@ async def test_a_returned_result_loses_its_earlier_time(reporting: Database) -> 
 
 async def test_an_empty_province_has_no_rates(reporting: Database) -> None:
     assert as_expectation(await picture_of(reporting, Day(TODAY, TODAY))) == Expectation()
+
+
+async def test_what_another_reports_counts_for_the_province_and_for_no_agency(reporting: Database) -> None:
+    """Neither for the lead, which has no account, nor for whoever reports in its place (rulebook 1.14)."""
+    await keep(reporting, known_task("a", due=DUE, reporting_agency_id=AGENCIES[1]), known_task("b", due=DUE, agency=AGENCIES[2]))
+    for day in (Day(DUE, DUE), Day(DUE, TODAY)):
+        picture = await picture_of(reporting, day)
+        assert (picture.province.assigned, picture.assignments.assigned) == (2, 2)
+        assert {agency: figures.assigned for agency, figures in picture.agencies.items()} == {AGENCIES[2]: 1}

@@ -26,7 +26,7 @@ from libs.contracts.tasks import (
 from tests.conftest import ServiceDatabase
 from tests.contracts.test_golden_samples import SAMPLES
 from tests.issuer import Issuer
-from tests.signed_in import COMMUNE_CLERK, HEALTH, HEALTH_CLERK, LEADER, OFFICE_LEAD, SOUTH_COMMUNE, Client, running_service
+from tests.signed_in import COMMUNE_CLERK, HEALTH, HEALTH_CLERK, LEADER, NORTH_WARD, OFFICE_LEAD, SOUTH_COMMUNE, Client, running_service
 
 TODAY = Clock().today()
 
@@ -203,3 +203,17 @@ async def test_wrong_questions(figures: Client) -> None:
         assert (answer.status_code, answer.json()["code"]) == (422, code), path
     rates = (await figures.get(LEADER, "/rates")).json()
     assert {"R1", "R3c", "R4", "R5", "RU"} <= {one["name"] for one in rates if one["shown"]}
+
+
+async def test_of_a_group_it_is_said_how_many_and_which_agencies(figures: Client) -> None:
+    now = datetime.now(UTC)
+    group = task(HEALTH, is_group=True, lead_agency_id=None, assignments=())
+    parts = [task(agency, group_id=group.id) for agency in (SOUTH_COMMUNE, NORTH_WARD)]
+    alone = task(HEALTH)
+    for state in (group, *parts, alone):
+        await tell(figures, TaskAssigned(occurred_at=now - timedelta(days=5), state=state, change=AssignedChange()), 1)
+    listed = (await figures.get(LEADER, "/figures/tasks", bucket="N")).json()
+    moved = (await figures.get(LEADER, "/figures/changes", bucket="N", since=str(TODAY - timedelta(days=7)))).json()
+    for items in (listed["items"], moved["entered"]["items"]):
+        told = {one["task_id"]: one["parts"] for one in items}
+        assert told == {str(group.id): {"total": 2, "kinds": ["COMMUNE", "WARD"]}, str(alone.id): None}

@@ -111,7 +111,7 @@ async def test_every_figure_of_any_day_is_the_recount(reporting: Database, first
 def matched(story: list[KnownTask], behind: Behind, day: date) -> list[CountedRow]:
     def counts(row: CountedRow) -> bool:
         if behind.lead_agency_id is not None:
-            return not row.task.is_group and row.task.lead_agency_id == behind.lead_agency_id
+            return not row.task.is_group and row.task.counts_for == behind.lead_agency_id
         return row.in_province if behind.counted is Counted.PROVINCE else not row.task.is_group
 
     return [

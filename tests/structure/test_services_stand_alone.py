@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from embedded.data_folder import hold
-from embedded.postgres import Cluster
+from embedded.postgres import Address
 from embedded.processes import HOST, free_port
 from embedded.wiring import Wiring
 from libs.common.settings import FILE_VARIABLE, OutsideSettings
@@ -61,7 +61,7 @@ def alone(name: str, settings: OutsideSettings, folder: Path) -> Iterator[subpro
 
 
 @pytest.mark.parametrize("name", ALONE)
-def test_it_starts_alone(cluster: Cluster, database: Callable[[str], ServiceDatabase], tmp_path: Path, name: str) -> None:
+def test_it_starts_alone(cluster: Address, database: Callable[[str], ServiceDatabase], tmp_path: Path, name: str) -> None:
     port = free_port()
     # Nobody else is there: neither the others, nor the bus, nor the sign-in service.
     nowhere = f"http://{HOST}:{free_port()}"

@@ -13,10 +13,12 @@ from services.tasks.domain.lifecycle import State
 from services.tasks.domain.task import Task, TaskTerms
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
-from tests.signed_in import FINANCE, HEALTH, NORTH_WARD, SOUTH_COMMUNE, Client
+from tests.signed_in import FINANCE, HEALTH, NORTH_WARD, OFFICE, SOUTH_COMMUNE, Client
 from tests.tasks.released import today
 
 AGENCIES = (HEALTH, FINANCE, SOUTH_COMMUNE, NORTH_WARD)
+# The Office leads and coordinates as well, which those of it see who oversee everything.
+WITH_PARTS = (*AGENCIES, OFFICE)
 FIELDS = ("y-te", "tai-chinh")
 # How far a life goes. Results that wait are many: of them some were submitted before a due date that has passed since.
 WAITING, COMPLETED = 2, 4
@@ -65,7 +67,7 @@ class _Drawing:
         self.number += 1
         if parent is None:
             due = self.random.choice([None, self.day(), self.day()])
-            coordinating = tuple(self.random.sample([one for one in AGENCIES if one != lead], self.random.choice([0, 0, 1, 2])))
+            coordinating = tuple(self.random.sample([one for one in WITH_PARTS if one != lead], self.random.choice([0, 0, 1, 2])))
             directive = self.directive()
             assigned_on = today() - timedelta(days=self.random.randint(4, 9))
         else:
@@ -84,7 +86,9 @@ class _Drawing:
             assigned_at=_noon(assigned_on),
             field=self.random.choice([None, *FIELDS]) if parent is None else parent.assigned.field,
         )
-        task = Task.assign(self.id(), assigned, lead=lead, coordinating=coordinating)
+        others = [one for one in WITH_PARTS if one != lead and one not in coordinating]
+        reporting = self.random.choice(others) if parent is None and lead is not None and self.random.random() < 0.3 else None
+        task = Task.assign(self.id(), assigned, lead=lead, reporting=reporting, coordinating=coordinating)
         self.population.tasks[task.id] = task
         if not is_group:
             self.live(task, until=self.random.choice(WAYS) if until is None else until)
@@ -127,7 +131,7 @@ async def populate(client: Client, seed: int, *, tasks: int = 40, groups: int = 
     )
     async with uow:
         for _ in range(tasks):
-            drawing.task(lead=drawing.random.choice(AGENCIES))
+            drawing.task(lead=drawing.random.choice(WITH_PARTS))
         for _ in range(groups):
             parent = drawing.task(is_group=True)
             # In many groups all parts go the same way, so that there are finished groups and groups that only wait.

@@ -88,6 +88,10 @@ async def test_not_in_this_state(tasks: Client) -> None:
     before = await tasks.everything()
     await unchanged(tasks, before, await act(tasks, HEALTH_CLERK, task, "progress", report), 409, "awaits-confirmation")
     await unchanged(tasks, before, await act(tasks, TRACKER, task, "results/return", {"reason": " "}), 422, "invalid-body")
+    await act(tasks, TRACKER, task, "results/return", {"reason": "Thiếu số liệu"})
+    before = await tasks.everything()
+    await unchanged(tasks, before, await act(tasks, HEALTH_CLERK, task, "progress", report), 409, "result-is-returned")
+    await submitted(tasks, task)
     await act(tasks, TRACKER, task, "results/confirm")
     before = await tasks.everything()
     await unchanged(tasks, before, await act(tasks, TRACKER, task, "results/confirm"), 409, "already-confirmed")
@@ -139,6 +143,8 @@ async def test_tokens_that_are_none_of_ours(tasks: Client, accepted: str) -> Non
     stranger = ECKey.generate_key("P-256", auto_kid=True)
     tokens = {
         "expired": issuer.person_token(person, exp=int(time.time()) - 1),
+        "of tomorrow": issuer.person_token(person, iat=int(time.time()) + 3600),
+        "not valid yet": issuer.person_token(person, nbf=int(time.time()) + 3600),
         "foreign issuer": issuer.person_token(person, iss="https://elsewhere.test/realms/chidao"),
         "foreign key": issuer.person_token(person, key=stranger),
         "other audience": issuer.person_token(person, aud=[one for one in AUDIENCES if one != "tasks"]),
@@ -253,6 +259,29 @@ async def test_a_file_that_is_not_what_its_name_says(
     before = await tasks.everything()
     answer = await upload(tasks, HEALTH_CLERK, accepted, name=name, content=content, declared=declared)
     await unchanged(tasks, before, answer, status, code)
+
+
+@pytest.mark.parametrize("files", [[], ["file", "file"], ["file", "another"]], ids=["none", "two of a name", "two"])
+async def test_a_form_with_another_number_of_files_than_one(tasks: Client, accepted: str, files: list[str]) -> None:
+    headers = tasks.issuer.headers(HEALTH_CLERK) | {"Idempotency-Key": "k"}
+    sent = [(name, ("bao-cao.pdf", PDF, "application/pdf")) for name in files]
+    before = await tasks.everything()
+    # A form without any file is one with a field of words.
+    answer = await tasks.http.post(f"/tasks/{accepted}/files", files=sent or {"words": (None, b"x")}, headers=headers)
+    await unchanged(tasks, before, answer, 400, "no-file")
+
+
+async def test_nothing_changes_while_the_directory_is_silent(tasks: Client, accepted: str) -> None:
+    """What was read before is still read: only changes ask for rights that are known to be of today."""
+    await tasks.rows("UPDATE feed_position SET heard_at = now() - interval '6 minutes' WHERE source = 'directory' RETURNING 1")
+    tasks.app.state.doorkeeper.memberships._fresh_until = 0
+    before = await tasks.everything()
+    report = {"percent": 10, "content": "x"}
+    answer = await tasks.post(HEALTH_CLERK, f"/tasks/{accepted}/progress", report, version=2)
+    await unchanged(tasks, before, answer, 503, "replica-stale")
+    assert answer.headers["Retry-After"] == "2"
+    await unchanged(tasks, before, await upload(tasks, HEALTH_CLERK, accepted), 503, "replica-stale")
+    assert (await tasks.get(HEALTH_CLERK, f"/tasks/{accepted}")).status_code == 200
 
 
 async def test_letters_and_emoji_are_kept(tasks: Client, accepted: str) -> None:

@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from libs.common.actor import Actor
+from libs.common.domain import DomainError
 from libs.common.messaging.event_log import Cause
 from libs.contracts.tasks import LeadChanged
 from services.tasks.outgoing import to_contract
 from services.tasks.persistence.unit_of_work import TasksUnitOfWork
 from tests.signed_in import COMMUNE_CLERK, FINANCE, HEALTH, HEALTH_CLERK, NORTH_WARD, SOUTH_COMMUNE, TRACKER, Client
-from tests.tasks.released import act, due_in, instruction, release, today
+from tests.tasks.released import act, due_in, instruction, release, submitted, today
 
 TRACKER_ACTS = Actor.of_person(TRACKER.id, TRACKER.membership, TRACKER.agency, TRACKER.role)
 
@@ -44,6 +47,19 @@ async def test_the_new_lead_sees_and_acts_and_the_former_one_does_not(tasks: Cli
     assert [one["type"].split(".")[2] for one in history] == ["task-assigned", "lead-changed", "task-accepted"]
     (ended,) = history[1]["change"]["ended"]
     assert (ended["agency_id"], ended["valid_to"]) == (str(HEALTH), (today() - timedelta(days=1)).isoformat())
+
+
+async def test_who_cannot_become_the_lead(tasks: Client) -> None:
+    task, done = await due_in(tasks, 5), await due_in(tasks, 5)
+    await submitted(tasks, done)
+    await act(tasks, TRACKER, done, "results/confirm")
+    group = await release(tasks, instruction(SOUTH_COMMUNE, NORTH_WARD, group="communes"))
+    before = await tasks.everything()
+    for one, agency, code in ((task, HEALTH, "leads-already"), (group, HEALTH, "group-has-no-lead"), (done, FINANCE, "already-confirmed")):
+        with pytest.raises(DomainError) as refused:
+            await change_lead(tasks, one, agency)
+        assert refused.value.code == code
+    assert await tasks.everything() == before
 
 
 async def test_who_is_no_longer_coordinating_sees_it_no_more(tasks: Client) -> None:

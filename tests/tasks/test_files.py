@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from services.tasks.files.store import FileStore
 from services.tasks.files.sweep import OrphanSweep
+from services.tasks.files.verification import FileVerification
 from tests.signed_in import COMMUNE_CLERK, FINANCE_CLERK, HEALTH_CLERK, TRACKER, Client
 from tests.tasks.released import PDF, PNG, act, due_in, result, upload
 
@@ -100,3 +101,37 @@ async def test_bytes_without_a_row_are_swept_and_others_are_not(tasks: Client, t
     assert await sweep.once() == 0, "too young to be judged"
     assert await sweep.once(older_than_seconds=-1.0) == 1
     assert (orphan.exists(), store.path(kept["sha256"]).exists()) == (False, True)
+
+
+async def kept_files(tasks: Client, count: int) -> list[str]:
+    """The digests of so many different files, in their order."""
+    task = await due_in(tasks, 10)
+    await act(tasks, HEALTH_CLERK, task, "accept")
+    contents = [PDF + b"%%%d" % number for number in range(count)]
+    return sorted([(await upload(tasks, HEALTH_CLERK, task, content=content)).json()["sha256"] for content in contents])
+
+
+async def test_a_damage_is_told_before_anybody_asks_for_the_file(tasks: Client) -> None:
+    store: FileStore = tasks.app.state.files
+    names = await kept_files(tasks, 7)
+    store.path(names[5]).write_bytes(b"other")
+    verification = FileVerification(tasks.app.state.service.database, store, every=0, files=2)
+    with capture_logs() as said:
+        # It begins anywhere: so many runs go round all of them at least once.
+        looked_at = [await verification.once() for _ in range(9)]
+    assert max(looked_at) == 2
+    assert sum(looked_at) >= len(names)
+    assert store.damaged == {names[5]}
+    assert {line["sha256"] for line in said if line["event"] == "file-damaged"} == {names[5]}
+    assert {line["count"] for line in said if line["event"] == "stored-files-damaged"} == {1}
+    as_service = {"Authorization": f"Bearer {tasks.issuer.service_token('notify', 'tasks')}"}
+    assert (await tasks.http.get("/health/deep", headers=as_service)).json()["damaged_files"] == 1
+
+
+async def test_one_run_reads_no_more_than_its_bounds_and_goes_on_all_the_same(tasks: Client) -> None:
+    names = await kept_files(tasks, 4)
+    verification = FileVerification(tasks.app.state.service.database, tasks.app.state.files, every=0, limit=1)
+    # A run at the end of the round finds nothing more; every other one looks at one file, which is larger than the bound.
+    looked_at = [await verification.once() for _ in range(2 * len(names) + 2)]
+    assert set(looked_at) <= {0, 1}
+    assert sum(looked_at) >= len(names)

@@ -10,6 +10,7 @@ import pytest
 
 from libs.contracts.buckets import AwaitingCountsAs, Bucket, is_due_soon
 from libs.contracts.working_days import due_soon_until
+from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.task import Task
 from tests.issuer import Person
@@ -34,7 +35,7 @@ def filters(population: Population) -> dict[str, list[dict[str, Any]]]:
         "field": [{"field": "y-te"}],
         "q": [{"q": "dich bao cao"}, {"q": "kiem tra, nha sap"}, {"q": "5426"}, {"q": group.code}, {"q": f"{group.assigned.number + 1}"}],
         "scope": [{"scope": "oversight"}, {"scope": "agency"}],
-        "part": [{"part": "LEAD"}, {"part": "COORDINATING"}],
+        "part": [{"part": role.value} for role in AssignmentRole],
         "is_open": [{"is_open": True}, {"is_open": False}],
         "due": [{"due_from": today().isoformat()}, {"due_until": today().isoformat()}],
         "assigned": [{"assigned_from": (today() - timedelta(6)).isoformat(), "assigned_until": (today() - timedelta(5)).isoformat()}],
@@ -59,19 +60,21 @@ class Naive:
         self.population = population
         self.asked = asked
         self.due_soon_days = due_soon_days
-        self.agency = None if person in OVERSIGHT else person.agency
+        self.oversees = person in OVERSIGHT
+        self.agency = person.agency
         self.scope = asked.get("scope", "agency")
 
     def found(self) -> list[Task]:
         return [task for task in self.population.tasks.values() if self.reached(task) and self.matches(task)]
 
     def reached(self, task: Task) -> bool:
-        if self.agency is None:
-            return self.scope == "oversight" and "part" not in self.asked
+        parts = {"LEAD": (task.lead_agency_id,), "REPORTING": (task.reporting_agency_id,), "COORDINATING": task.coordinating_agency_ids}
         if "part" in self.asked:
-            return self.agency in ((task.lead_agency_id,) if self.asked["part"] == "LEAD" else task.coordinating_agency_ids)
+            return self.agency in parts[self.asked["part"]]
+        if self.oversees and self.scope == "oversight":
+            return True
         own_part = task.is_group and any(part.lead_agency_id == self.agency for part in self.population.parts(task.id))
-        mine = self.agency == task.lead_agency_id or self.agency in task.coordinating_agency_ids
+        mine = any(self.agency in agencies for agencies in parts.values())
         return mine or (self.scope == "oversight" and own_part)
 
     def level(self) -> str | None:
@@ -79,7 +82,7 @@ class Naive:
             return str(self.asked["level"])
         if str(self.asked.get("q", "")).startswith("NV-"):
             return None
-        if "q" in self.asked and self.agency is not None and self.scope == "oversight":
+        if "q" in self.asked and not self.oversees and self.scope == "oversight":
             return None
         named = self.scope == "agency" or {"agency_id", "state", "group_id"} & set(self.asked)
         return "assignment" if named else "instruction"

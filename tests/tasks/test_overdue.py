@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from libs.common.clock import Clock
+from services.tasks.scheduler import overdue
 from services.tasks.scheduler.overdue import OverdueScheduler
 from tests.signed_in import HEALTH_CLERK, NORTH_WARD, SOUTH_COMMUNE, TRACKER, Client
 from tests.tasks.decided import decide_setting
@@ -38,6 +39,16 @@ async def test_two_schedulers_tell_once(tasks: Client) -> None:
     counts = await asyncio.gather(*(scheduler(tasks).once() for _ in range(4)))
     assert sum(counts) == len(expected)
     assert sorted(await told(tasks)) == sorted(expected)
+
+
+async def test_more_than_fit_into_one_batch_are_told_and_those_that_come_after(tasks: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overdue, "BATCH", 2)
+    expected = [await due_in(tasks, -day) for day in range(5, 0, -1)]
+    assert await scheduler(tasks).once() == 5
+    assert await told(tasks) == expected, "the oldest first"
+    later = await due_in(tasks, -1)
+    assert await scheduler(tasks).once() == 1
+    assert await told(tasks) == [*expected, later]
 
 
 async def test_a_result_in_time_is_not_overdue_until_it_is_returned(tasks: Client) -> None:

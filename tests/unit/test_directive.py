@@ -10,13 +10,14 @@ import pytest
 
 from libs.common.actor import Actor
 from libs.common.domain import Aggregate, DomainError, Forbidden
+from libs.contracts import bounds
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from services.directives.domain import events
-from services.directives.domain.directive import Directive
+from services.directives.domain.directive import Directive, Instruction
 from services.directives.domain.draft import Assignment, Draft, InstructionDraft
 from services.directives.domain.lifecycle import Action, AlreadyReleased, AlreadySubmitted, next_state
 from services.directives.domain.permissions import agency_that_sees, instructions_seen, permit, sees_all
-from services.directives.domain.rules import AgenciesOfDay, broken_rules, require_sound
+from services.directives.domain.rules import AgenciesOfDay, broken_rules, require_sound, with_reporting_agencies
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
 
 OFFICE, HEALTH, FINANCE, BINH_SON, LY_SON, PARTY = uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
@@ -213,6 +214,31 @@ WRONG: list[tuple[str, Draft, list[tuple[str, str]]]] = [
         draft(instruction(lead(PARTY), coordinating(HEALTH))),
         [("instructions.0.assignments.0.agency_id", "lead-without-account")],
     ),
+    (
+        "led by it, and reported by another",
+        draft(instruction(lead(PARTY), coordinating(HEALTH), reporting_agency_id=FINANCE)),
+        [],
+    ),
+    (
+        "reported by an agency that can receive nothing either",
+        draft(instruction(lead(PARTY), reporting_agency_id=PARTY)),
+        [("instructions.0.reporting_agency_id", "reporting-agency-without-account")],
+    ),
+    (
+        "reported by an agency that lives no more",
+        draft(instruction(lead(PARTY), reporting_agency_id=LY_SON)),
+        [("instructions.0.reporting_agency_id", "unknown-agency")],
+    ),
+    (
+        "reported by another though the lead reports itself",
+        draft(instruction(lead(HEALTH), reporting_agency_id=FINANCE)),
+        [("instructions.0.reporting_agency_id", "reporting-agency-not-needed")],
+    ),
+    (
+        "reported by another though each agency of the group reports itself",
+        draft(replace(instruction(lead_group=group_with_kind()[0], reporting_agency_id=FINANCE), assignments=())),
+        [("instructions.0.reporting_agency_id", "reporting-agency-not-needed")],
+    ),
     ("coordinated by an agency that can receive nothing", draft(instruction(lead(HEALTH), coordinating(PARTY))), []),
     (
         "more words than an event can carry",
@@ -224,6 +250,7 @@ WRONG: list[tuple[str, Draft, list[tuple[str, str]]]] = [
         draft(instruction(*many(200), lead(HEALTH))),
         [("instructions.0.assignments", "too-many-agencies")],
     ),
+    ("as many agencies as an event can carry", draft(instruction(*many(199), lead(HEALTH))), []),
 ]
 
 
@@ -246,6 +273,39 @@ def test_a_group_of_nobody_is_refused() -> None:
     assert [(one.field, one.code) for one in found] == [("instructions.0.lead_group", "empty-group")]
 
 
+@pytest.mark.parametrize(("members", "wrong"), [(bounds.MOST_IN_A_GROUP, []), (bounds.MOST_IN_A_GROUP + 1, ["too-many-agencies"])])
+def test_a_group_has_at_most_what_an_event_can_tell(members: int, wrong: list[str]) -> None:
+    group, kind = group_with_kind()
+    words = draft(replace(instruction(lead_group=group), assignments=()))
+    assert [one.code for one in broken_rules(words, AgenciesOfDay((), (), [kind] * members), today=TODAY)] == wrong
+
+
+@pytest.mark.parametrize(
+    ("words", "identity"),
+    [
+        (draft(), "5425/ubnd-kgvx/2026"),
+        (draft(number=" 54 25", notation="ubnd - KGVX"), "5425/ubnd-kgvx/2026"),
+        (draft(notation=None), "5425//2026"),
+        (draft(issue_date=date(2025, 12, 31)), "5425/ubnd-kgvx/2025"),
+        (draft(number=None), None),
+        (draft(number=""), None),
+    ],
+)
+def test_by_what_a_document_is_known(words: Draft, identity: str | None) -> None:
+    assert words.identity == identity
+
+
+def test_the_agencies_that_a_draft_names() -> None:
+    words = draft(instruction(lead(HEALTH), coordinating(FINANCE)), instruction(lead(FINANCE), coordinating(LY_SON)))
+    assert words.agency_ids == {HEALTH, FINANCE, LY_SON}
+
+
+def test_who_leads_a_released_group_is_kept_and_coordinates_nothing_besides() -> None:
+    words = replace(instruction(lead_group=group_with_kind()[0]), assignments=(coordinating(HEALTH), coordinating(FINANCE)))
+    kept = Instruction(uuid4(), 1, words, lead_agency_ids=(HEALTH, BINH_SON), version=4)
+    assert (kept.lead_agency_ids, kept.coordinating_agency_ids, kept.version) == ((HEALTH, BINH_SON), (FINANCE,), 4)
+
+
 OVERSEEING = ("LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "INSPECTOR")
 OF_AGENCIES = ("AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS")
 ROLES = (*OVERSEEING, *OF_AGENCIES, "SYSTEM_ADMIN", "SERVICE", "STRANGER")
@@ -265,6 +325,11 @@ def test_who_may_do_what(role: str, needs_approval: bool) -> None:
                 permit(actor, action, release_needs_approval=needs_approval)
 
 
+def test_a_release_needs_approval_unless_the_province_says_otherwise() -> None:
+    with pytest.raises(Forbidden):
+        permit(Actor.of_person(PERSON, uuid4(), HEALTH, "OFFICE_TRACKER"), Action.RELEASE)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_who_sees_what(role: str) -> None:
     actor = Actor.of_person(PERSON, uuid4(), HEALTH, role)
@@ -274,3 +339,34 @@ def test_who_sees_what(role: str) -> None:
     assert agency_that_sees(actor) == (HEALTH if own else None)
     seen = [one.ordinal for one in instructions_seen(actor, directive)]
     assert seen == ([1, 2, 3] if everything else [1, 2] if own else [])
+
+
+def test_the_office_reports_for_who_has_no_account_unless_another_is_named() -> None:
+    known = AgenciesOfDay({OFFICE, HEALTH, FINANCE, PARTY}, {OFFICE, HEALTH, FINANCE}, [group_with_kind()[1]], OFFICE)
+    asked = (
+        instruction(lead(PARTY)),
+        instruction(lead(PARTY), reporting_agency_id=FINANCE),
+        instruction(lead(HEALTH)),
+        instruction(lead(LY_SON)),
+        instruction(coordinating(HEALTH)),
+        replace(instruction(lead_group=group_with_kind()[0]), assignments=()),
+    )
+    found = with_reporting_agencies(draft(*asked), known)
+    assert [one.reporting_agency_id for one in found.instructions] == [OFFICE, FINANCE, None, None, None, None]
+    without_office = with_reporting_agencies(draft(*asked), replace(known, office=None))
+    assert without_office.instructions[0].reporting_agency_id is None
+
+
+def test_who_reports_for_the_lead_does_not_coordinate_as_well() -> None:
+    directive = Directive.register(
+        draft(instruction(lead(PARTY), coordinating(FINANCE), coordinating(HEALTH), reporting_agency_id=FINANCE)),
+        issuing_agency_id=OFFICE,
+        created_by=PERSON,
+        new_id=ids(),
+        at=NOON,
+    )
+    (one,) = directive.instructions
+    assert one.coordinating_agency_ids == (HEALTH,)
+    assert one.agency_ids == (PARTY, FINANCE, HEALTH)
+    by_finance = Actor.of_person(uuid4(), uuid4(), FINANCE, "AGENCY_CLERK")
+    assert instructions_seen(by_finance, directive) == [one]

@@ -1,6 +1,7 @@
 """Agencies, memberships and what the province decides, given-when-then. No database, no HTTP."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -37,7 +38,7 @@ def test_an_agency_keeps_its_id_by_its_key() -> None:
     details = AgencyDetails("so-y-te", "Sở Y tế", "SYT", "so", "tinh", None, None, None, (), ())
     agency = Agency.enter(details, reason="QĐ", at=LATE)
     assert agency.id == agency_id("so-y-te") != agency_id("so-xay-dung")
-    assert (agency.details, agency.version) == (details, 1)
+    assert (agency.details, agency.version, agency.sort_key) == (details, 1, sort_key("Sở Y tế"))
     assert happened(agency) == [(1, events.AgencyEntered(reason="QĐ", occurred_at=LATE))]
 
 
@@ -162,14 +163,27 @@ def test_a_calendar_changes_no_day_before_it_and_no_later_plan() -> None:
     assert (later.code, later.extra["days"]) == ("later-calendar-planned", ["2026-06-01"])
 
 
+def test_a_plan_for_the_same_day_takes_the_place_of_the_one_before() -> None:
+    year = CalendarOfYear(2026)
+    plan(year, (*BUNDLED_DAYS[2026], day_off(MONDAY)), TOMORROW)
+    plan(year, (*BUNDLED_DAYS[2026], day_off(SATURDAY)), TOMORROW)
+    assert {one.date for one in year.value_on(TOMORROW)} & {MONDAY, SATURDAY} == {SATURDAY}
+
+
 def test_a_year_of_which_nothing_is_known_has_no_days() -> None:
     assert CalendarOfYear(2199).value_on(TODAY) == ()
+
+
+def assert_no_two_are_equal(ordered: list[str]) -> None:
+    """A sort leaves what it takes for equal as it came, and would look right by chance."""
+    keys = [sort_key(name) for name in ordered]
+    assert all(one < following for one, following in pairwise(keys))
 
 
 def test_the_order_of_the_alphabet() -> None:
     names = ["Trà Bồng", "Tây Trà", "Đức Phổ", "Ba Tơ", "Ba Tô", "Bình Sơn", "Ăn", "Ân", "Dục Nông", "Sơn Hà", "Sơn Hạ"]
     names += ["Sơn Tây Thượng", "Sơn Tây", "Sơn Tây Hạ"]
-    assert sorted(names, key=sort_key) == [
+    ordered = [
         "Ăn",
         "Ân",
         "Ba Tô",
@@ -185,9 +199,12 @@ def test_the_order_of_the_alphabet() -> None:
         "Tây Trà",
         "Trà Bồng",
     ]
+    assert sorted(names, key=sort_key) == ordered
+    assert_no_two_are_equal(ordered)
 
 
 def test_names_in_any_tone_letter_and_number_have_their_place() -> None:
     names = ["Xã 10", "Xã 9", "Xã A", "xã á", "XÃ À", "Xã ạ", "Xã ả", "Xã ã", "Xã ab", "Xã đ", "Xã d", "Xã", "Xã (cũ)"]
     ordered = ["Xã", "Xã 10", "Xã 9", "Xã A", "XÃ À", "Xã ả", "Xã ã", "xã á", "Xã ạ", "Xã ab", "Xã (cũ)", "Xã d", "Xã đ"]
     assert sorted(names, key=sort_key) == ordered
+    assert_no_two_are_equal(ordered)

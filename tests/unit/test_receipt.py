@@ -33,3 +33,25 @@ def test_a_wrong_letter_and_swapped_neighbours_are_noticed(number: int, version:
 def test_what_is_no_code(words: str) -> None:
     with pytest.raises(NoReceiptCode):
         Receipt.parse(words)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "code"),
+    [
+        (Receipt(1, 1), "1-001R"),
+        (Receipt(31, 30), "10-00YV"),
+        (Receipt(47_123, 62), "1J13-020S"),
+        (Receipt(1_000_000, 29_000), "12HJ2-Y5F7"),
+        (Receipt(0, 0), "0-0000"),
+        (Receipt(31**15, 1), "1000000000000000-0019"),
+    ],
+)
+def test_a_code_that_was_written_down_once_means_the_same_for_ever(receipt: Receipt, code: str) -> None:
+    assert str(receipt) == code
+    assert Receipt.parse(code) == receipt
+
+
+@pytest.mark.parametrize("words", ["0000", "10000000000000000-0018"])
+def test_too_few_or_too_many_letters_are_no_code_though_the_last_one_fits(words: str) -> None:
+    with pytest.raises(NoReceiptCode):
+        Receipt.parse(words)

@@ -31,7 +31,12 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def given(
-    *, due: date | None = DUE, lead: UUID | None = HEALTH, coordinating: tuple[UUID, ...] = (FINANCE,), is_group: bool = False
+    *,
+    due: date | None = DUE,
+    lead: UUID | None = HEALTH,
+    reporting: UUID | None = None,
+    coordinating: tuple[UUID, ...] = (FINANCE,),
+    is_group: bool = False,
 ) -> Task:
     directive = DirectiveSummary(
         id=uuid4(), kind="cong-van", number="5425", notation="UBND-KGVX", subject="Phòng dịch", issue_date=ASSIGNED_ON, urgency="NORMAL"
@@ -49,7 +54,7 @@ def given(
         original_due=due,
         assigned_at=at(ASSIGNED_ON, 9),
     )
-    return Task.assign(uuid4(), assigned, lead=lead, coordinating=coordinating)
+    return Task.assign(uuid4(), assigned, lead=lead, reporting=reporting, coordinating=coordinating)
 
 
 def submit(task: Task, *, report_date: date, moment: datetime, file: UUID | None = None, required: bool = False) -> None:
@@ -66,8 +71,8 @@ def progress(percent: int = 40, difficulty: str | None = None) -> ProgressReport
     return ProgressReport(percent, "Đang làm", difficulty, None, PERSON, at(DUE, 10))
 
 
-def in_state(state: State) -> Task:
-    task = given()
+def in_state(state: State, *, reporting: UUID | None = None) -> Task:
+    task = given(reporting=reporting)
     if state is State.ASSIGNED:
         return task
     task.accept(at=at(ASSIGNED_ON, 10))
@@ -277,7 +282,7 @@ def test_overdue_is_told_as_a_thing_of_its_own(task: Task, moment: datetime, ove
     version = task.version
     if overdue:
         notice = OverdueNotice.tell(task, ProvinceRules(), at=moment)
-        assert (notice.due, notice.version, task.version) == (DUE, 1, version)
+        assert (notice.task, notice.due, notice.version, task.version) == (task, DUE, 1, version)
         assert notice.id == OverdueNotice.tell(task, ProvinceRules(), at=moment + timedelta(days=1)).id, "one for each task and due date"
     else:
         with pytest.raises(DomainError) as refused:

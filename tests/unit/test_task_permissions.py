@@ -15,6 +15,7 @@ from services.tasks.domain.permissions import (
     actions_of,
     agency_that_sees,
     left_to_others,
+    own_agency,
     permit,
     relation_of,
 )
@@ -24,16 +25,17 @@ from tests.unit.test_task import FINANCE, HEALTH, INDUSTRY, PERSON, given, in_st
 OVERSEEING = ("LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "INSPECTOR")
 OF_AGENCIES = ("AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS")
 ROLES = (*OVERSEEING, *OF_AGENCIES, "SYSTEM_ADMIN", "SERVICE", "STRANGER")
-LEADS, COORDINATES, STRANGER = HEALTH, FINANCE, INDUSTRY
+LEADS, COORDINATES, STRANGER, REPORTS = HEALTH, FINANCE, INDUSTRY, uuid4()
+EVERY_AGENCY = (LEADS, COORDINATES, STRANGER, REPORTS)
 REPORTING = {Action.ACCEPT, Action.REPORT_PROGRESS, Action.SUBMIT_RESULT}
 MAY = {
     ("AGENCY_HEAD", LEADS): REPORTING,
     ("AGENCY_CLERK", LEADS): REPORTING,
     ("AGENCY_OFFICER", LEADS): {Action.REPORT_PROGRESS},
-    **{
-        (role, agency): {Action.CONFIRM, Action.RETURN_RESULT} for role in ("OFFICE_LEAD", "OFFICE_TRACKER") for agency in (LEADS, STRANGER)
-    },
-    **{(role, COORDINATES): {Action.CONFIRM, Action.RETURN_RESULT} for role in ("OFFICE_LEAD", "OFFICE_TRACKER")},
+    ("AGENCY_HEAD", REPORTS): REPORTING,
+    ("AGENCY_CLERK", REPORTS): REPORTING,
+    ("AGENCY_OFFICER", REPORTS): {Action.REPORT_PROGRESS},
+    **{(role, agency): {Action.CONFIRM, Action.RETURN_RESULT} for role in ("OFFICE_LEAD", "OFFICE_TRACKER") for agency in EVERY_AGENCY},
 }
 
 
@@ -41,9 +43,9 @@ def acting(role: str, agency: UUID = HEALTH, person: UUID | None = None) -> Acto
     return Actor.of_person(person or uuid4(), uuid4(), agency, role)
 
 
-@pytest.mark.parametrize(("role", "agency"), list(product(ROLES, (LEADS, COORDINATES, STRANGER))))
+@pytest.mark.parametrize(("role", "agency"), list(product(ROLES, EVERY_AGENCY)))
 def test_who_may_do_what(role: str, agency: UUID) -> None:
-    task, actor = given(), acting(role, agency)
+    task, actor = given(reporting=REPORTS), acting(role, agency)
     allowed = MAY.get((role, agency), set())
     assert actions_of(actor, task) == allowed
     for action in Action:
@@ -57,14 +59,15 @@ def test_who_may_do_what(role: str, agency: UUID) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_how_one_stands_to_a_task(role: str) -> None:
-    seen = {agency: relation_of(acting(role, agency), given()) for agency in (LEADS, COORDINATES, STRANGER)}
+    seen = {agency: relation_of(acting(role, agency), given(reporting=REPORTS)) for agency in EVERY_AGENCY}
     if role in OVERSEEING:
         assert set(seen.values()) == {Relation.OVERSIGHT}
     elif role in OF_AGENCIES:
-        assert list(seen.values()) == [Relation.LEAD, Relation.COORDINATING, Relation.NONE]
+        assert list(seen.values()) == [Relation.LEAD, Relation.COORDINATING, Relation.NONE, Relation.REPORTING]
     else:
         assert set(seen.values()) == {Relation.NONE}
     assert agency_that_sees(acting(role)) == (HEALTH if role in OF_AGENCIES else None)
+    assert own_agency(acting(role)) == (HEALTH if role in (*OF_AGENCIES, *OVERSEEING) else None)
 
 
 def test_nobody_leads_a_group() -> None:
@@ -90,6 +93,7 @@ def test_what_is_left_to_others_of_the_agency(state: State, left: dict[Action, f
     assert left_to_others(OFFICER, in_state(state)) == left
     assert left_to_others(acting("AGENCY_HEAD"), in_state(state)) == {}
     assert left_to_others(acting("AGENCY_OFFICER", COORDINATES), in_state(state)) == {}
+    assert left_to_others(acting("AGENCY_OFFICER", REPORTS), in_state(state, reporting=REPORTS)) == left
 
 
 def test_other_hands_confirm_and_any_hands_return() -> None:

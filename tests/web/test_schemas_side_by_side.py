@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from embedded.postgres import Cluster, run_sql
+from embedded.postgres import Address, run_sql
 from libs.common import migrate as migrating
 from libs.common.db import Database
 from libs.common.migrate import SchemaTooNew, SchemaTooOld, migrate, require_known_schema
@@ -56,7 +56,7 @@ def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def toy(cluster: Cluster) -> AsyncIterator[Database]:
+async def toy(cluster: Address) -> AsyncIterator[Database]:
     """An empty database of which a role of its own may be the running one."""
     name = f"toy_{uuid4().hex[:12]}"
     await asyncio.to_thread(run_sql, cluster, "postgres", f"CREATE DATABASE {name}; CREATE ROLE {name}_app;")

@@ -14,13 +14,14 @@ from libs.common.web.auth import SignedIn
 from libs.common.web.changing import Changing, accepts, tell_outcome
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
 from libs.directory_replica.web import HoldSeconds, Rules
-from services.directives.api.schemas import DirectiveListItem, DirectiveOut
+from services.directives.api.schemas import DirectiveListItem, DirectiveOut, ReleaseSummaryOut
 from services.directives.domain.directive import Directive
 from services.directives.domain.vocabulary import DirectiveState
 from services.directives.outgoing import to_contract
 from services.directives.persistence.repository import DirectiveRepository
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
 from services.directives.queries.directives import list_directives
+from services.directives.queries.release_summary import release_summary
 from services.directives.use_cases.change_directive import change_directive
 from services.directives.use_cases.drafting import DirectiveBody
 from services.directives.use_cases.recall_release import recall_release
@@ -89,6 +90,14 @@ async def one(directive_id: UUID, service: Here, actor: SignedIn, needs_approval
         held = (await held_seen(connection, actor, [directive_id])).get(directive_id)
     response.headers["ETag"] = f'"{directive.version}"'
     return DirectiveOut.of(directive, actor, release_needs_approval=needs_approval, held=held)
+
+
+@router.get("/{directive_id}/release-summary")
+async def summary(directive_id: UUID, service: Here, actor: SignedIn, rules: Rules) -> ReleaseSummaryOut:
+    """Before it is released: who would get how much today, until when, and what is worth a second look."""
+    async with service.database.read() as connection:
+        found = await release_summary(directive_id, connection, actor, rules, today=service.clock.today())
+    return ReleaseSummaryOut.of(found)
 
 
 @router.post("", status_code=201, openapi_extra=accepts(DirectiveBody))

@@ -12,6 +12,7 @@ from libs.common.web.held import HeldOut
 from services.directives.domain.directive import Directive, Instruction
 from services.directives.domain.lifecycle import TRANSITIONS, Action, next_state
 from services.directives.domain.permissions import instructions_seen, roles_allowed
+from services.directives.domain.release_summary import ReleaseSummary
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
 
 
@@ -41,6 +42,7 @@ class InstructionOut(BaseModel):
     lead_group: str | None
     lead_agency_ids: list[UUID]
     field: str | None
+    reporting_agency_id: UUID | None
 
     @staticmethod
     def of(instruction: Instruction) -> "InstructionOut":
@@ -58,6 +60,44 @@ class InstructionOut(BaseModel):
             lead_group=draft.lead_group,
             lead_agency_ids=list(instruction.lead_agency_ids),
             field=draft.field,
+            reporting_agency_id=draft.reporting_agency_id,
+        )
+
+
+class GivenOut(BaseModel):
+    """What one agency gets: the ordinals of the instructions that it leads, and of those that it coordinates."""
+
+    agency_id: UUID
+    leads: list[int]
+    coordinates: list[int]
+
+
+class ReleaseSummaryOut(BaseModel):
+    """What a release would do today. `given` counts every task, and every agency's part of a group; lists are of ordinals."""
+
+    given: int
+    groups: int
+    nearest_due: date | None
+    agencies: list[GivenOut]
+    undated: list[int]
+    due_on_day_off: list[int]
+    due_passed: list[int]
+    without_account: list[UUID]
+
+    @staticmethod
+    def of(summary: ReleaseSummary) -> "ReleaseSummaryOut":
+        return ReleaseSummaryOut(
+            given=summary.given,
+            groups=summary.groups,
+            nearest_due=summary.nearest_due,
+            agencies=[
+                GivenOut(agency_id=agency, leads=list(summary.leads.get(agency, ())), coordinates=list(summary.coordinates.get(agency, ())))
+                for agency in dict.fromkeys([*summary.leads, *summary.coordinates])
+            ],
+            undated=list(summary.undated),
+            due_on_day_off=list(summary.due_on_day_off),
+            due_passed=list(summary.due_passed),
+            without_account=list(summary.without_account),
         )
 
 

@@ -14,9 +14,11 @@ add_titles(
         "unknown-group": "Nhóm cơ quan không có trong danh bạ.",
         "unknown-field": "Lĩnh vực không có trong danh mục.",
         "lead-without-account": (
-            "Cơ quan này không có tài khoản để tiếp nhận và báo cáo trên hệ thống (cấp ủy, cơ quan trung ương, tổ chức ngoài hệ thống), "
-            "nên không thể chủ trì; có thể ghi là cơ quan phối hợp."
+            "Cơ quan này không có tài khoản để tiếp nhận và báo cáo trên hệ thống (cấp ủy, cơ quan trung ương, tổ chức ngoài hệ thống). "
+            "Vui lòng chọn cơ quan báo cáo thay, hoặc ghi là cơ quan phối hợp."
         ),
+        "reporting-agency-without-account": "Cơ quan báo cáo thay không có tài khoản để tiếp nhận và báo cáo trên hệ thống.",
+        "reporting-agency-not-needed": "Cơ quan chủ trì tự báo cáo trên hệ thống, nên không ghi cơ quan báo cáo thay.",
         "text-too-long": "Nội dung quá dài. Vui lòng rút gọn, hoặc tách thành nhiều nhiệm vụ.",
         "too-many-agencies": "Mỗi nhiệm vụ ghi tên không quá 200 cơ quan, giao theo nhóm không quá 300 cơ quan. Vui lòng tách nhiệm vụ.",
         "document-registered-already": (

@@ -52,12 +52,19 @@ class Instruction(Aggregate):
 
     @property
     def coordinating_agency_ids(self) -> tuple[UUID, ...]:
-        """A member of the group that also coordinates by name leads its own part already."""
+        """A member of the group that also coordinates by name leads its own part already; so who reports for the lead has its part."""
         return tuple(
             assignment.agency_id
             for assignment in self.draft.assignments
-            if assignment.role is AssignmentRole.COORDINATING and assignment.agency_id not in self.lead_agency_ids
+            if assignment.role is AssignmentRole.COORDINATING
+            and assignment.agency_id not in (*self.lead_agency_ids, self.draft.reporting_agency_id)
         )
+
+    @property
+    def agency_ids(self) -> tuple[UUID, ...]:
+        """All that have a part in it."""
+        reporting = self.draft.reporting_agency_id
+        return (*self.lead_agency_ids, *([reporting] if reporting is not None else []), *self.coordinating_agency_ids)
 
 
 class Directive(Aggregate):
@@ -107,10 +114,14 @@ class Directive(Aggregate):
         self.state = next_state(self.state, Action.RELEASE)
         self.released_at = at
         for instruction in self.instructions:
-            if instruction.draft.lead_group is not None:
-                instruction.lead_agency_ids = self._members(instruction.draft.lead_group, living)
+            instruction.lead_agency_ids = self.leads_at_release(instruction, living)
             instruction.record(events.InstructionReleased(directive=self, released_by=by, occurred_at=at))
         self.record(events.Released(released_by=by, occurred_at=at))
+
+    def leads_at_release(self, instruction: Instruction, living: Sequence[LivingAgency]) -> tuple[UUID, ...]:
+        """Who leads it when it is released on the day of which `living` tells."""
+        group = instruction.draft.lead_group
+        return instruction.lead_agency_ids if group is None else self._members(group, living)
 
     def _members(self, group: str, living: Sequence[LivingAgency]) -> tuple[UUID, ...]:
         """From the issuer's point of view: nobody assigns work to himself."""

@@ -20,7 +20,8 @@ class Assignment:
 class InstructionDraft:
     """One demand of the document. `deadline_wording` is the deadline as the document words it, `due` the day a person read from it.
 
-    `field` is the key of its field (lĩnh vực), one of `libs.contracts.fields`.
+    `field` is the key of its field (lĩnh vực), one of `libs.contracts.fields`. `reporting_agency_id` (cơ quan báo cáo thay) reports in
+    place of a lead that has no account (rulebook 1.14).
     """
 
     content: str
@@ -32,6 +33,12 @@ class InstructionDraft:
     assignments: tuple[Assignment, ...]
     lead_group: str | None
     field: str | None
+    reporting_agency_id: UUID | None = None
+
+    @property
+    def lead_agency_id(self) -> UUID | None:
+        """None where a group leads, or nobody is named yet."""
+        return next((one.agency_id for one in self.assignments if one.role is AssignmentRole.LEAD), None)
 
 
 @dataclass(frozen=True)
@@ -61,4 +68,5 @@ class Draft:
 
     @property
     def agency_ids(self) -> set[UUID]:
-        return {assignment.agency_id for instruction in self.instructions for assignment in instruction.assignments}
+        reporting = {one.reporting_agency_id for one in self.instructions if one.reporting_agency_id is not None}
+        return reporting | {assignment.agency_id for instruction in self.instructions for assignment in instruction.assignments}

@@ -44,8 +44,8 @@ def agency_that_sees(actor: Actor) -> UUID | None:
 
 
 def instructions_seen(actor: Actor, directive: Directive) -> Sequence[Instruction]:
-    """Of a document that an agency may open: what it leads or coordinates, and nothing of the others' work (rulebook 1.13)."""
+    """Of a document that an agency may open: what it has a part in, and nothing of the others' work (rulebook 1.13)."""
     if sees_all(actor):
         return directive.instructions
     agency = agency_that_sees(actor)
-    return [one for one in directive.instructions if agency in (*one.lead_agency_ids, *one.coordinating_agency_ids)]
+    return [one for one in directive.instructions if agency in one.agency_ids]

@@ -1,7 +1,7 @@
 """What a directive must satisfy before it is kept, each rule with its name (rulebook 1.1, 1.3, 1.7, 1.13)."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -68,9 +68,21 @@ class UnknownField(DraftRefused):
 
 
 class LeadWithoutAccount(DraftRefused):
-    """Nobody of it receives and reports here (a Party committee, a central body): it may coordinate (rulebook 1.14)."""
+    """Nobody of it receives and reports here (a Party committee, a central body), and nobody in its place (rulebook 1.14)."""
 
     code = "lead-without-account"
+
+
+class ReportingAgencyWithoutAccount(DraftRefused):
+    """Whoever reports in place of another has somebody who does (rulebook 1.14)."""
+
+    code = "reporting-agency-without-account"
+
+
+class ReportingAgencyNotNeeded(DraftRefused):
+    """The lead reports itself, as each agency of a group does."""
+
+    code = "reporting-agency-not-needed"
 
 
 class TextTooLong(DraftRefused):
@@ -125,12 +137,27 @@ class DocumentRegisteredAlready(DomainError):
 class AgenciesOfDay:
     """What the directory knows on the day: which of the named agencies `live`, which of them can receive and report (`answering`).
 
-    `kinds` has the kind of each living agency that a group may mean.
+    `kinds` has the kind of each living agency that a group may mean; `office` is the Office of the province, where it can report.
     """
 
     living: Collection[UUID]
     answering: Collection[UUID]
     kinds: Sequence[str]
+    office: UUID | None = None
+
+
+def with_reporting_agencies(draft: Draft, known: AgenciesOfDay) -> Draft:
+    """Where nobody of the lead can report and no other agency is named for it, the Office reports in its place (rulebook 1.14)."""
+    instructions = (
+        replace(one, reporting_agency_id=known.office) if one.reporting_agency_id is None and _is_reported_for(one, known) else one
+        for one in draft.instructions
+    )
+    return replace(draft, instructions=tuple(instructions))
+
+
+def _is_reported_for(instruction: InstructionDraft, known: AgenciesOfDay) -> bool:
+    lead = instruction.lead_agency_id
+    return instruction.lead_group is None and lead in known.living and lead not in known.answering
 
 
 def require_sound(draft: Draft, agencies: AgenciesOfDay, *, today: date) -> None:
@@ -159,6 +186,7 @@ def broken_rules(draft: Draft, agencies: AgenciesOfDay, *, today: date) -> Itera
         yield from _too_long({"content": bounds.CONTENT, "deadline_wording": bounds.WORDING}, instruction, f"{place}.")
         yield from _broken_in_deadline(instruction, draft.issue_date, place)
         yield from _broken_in_assignments(instruction, agencies, place)
+        yield from _broken_in_reporting(instruction, agencies, place)
 
 
 def _too_long(texts: Mapping[str, bounds.Bound], said: Draft | InstructionDraft, place: str = "") -> Iterator[DraftRefused]:
@@ -201,5 +229,21 @@ def _broken_in_assignments(instruction: InstructionDraft, known: AgenciesOfDay, 
             yield UnknownAgency(field=f"{place}.assignments.{index}.agency_id")
         elif agency in agencies[:index]:
             yield AgencyTwice(field=f"{place}.assignments.{index}.agency_id")
-        elif instruction.assignments[index].role is AssignmentRole.LEAD and agency not in known.answering:
+        elif instruction.assignments[index].role is AssignmentRole.LEAD and _has_nobody_to_report(instruction, known):
             yield LeadWithoutAccount(field=f"{place}.assignments.{index}.agency_id")
+
+
+def _has_nobody_to_report(instruction: InstructionDraft, known: AgenciesOfDay) -> bool:
+    return instruction.reporting_agency_id is None and _is_reported_for(instruction, known)
+
+
+def _broken_in_reporting(instruction: InstructionDraft, known: AgenciesOfDay, place: str) -> Iterator[DraftRefused]:
+    reporting, field = instruction.reporting_agency_id, f"{place}.reporting_agency_id"
+    if reporting is None:
+        return
+    if reporting not in known.living:
+        yield UnknownAgency(field=field)
+    elif instruction.lead_group is not None or instruction.lead_agency_id in known.answering:
+        yield ReportingAgencyNotNeeded(field=field)
+    elif reporting not in known.answering:
+        yield ReportingAgencyWithoutAccount(field=field)

@@ -19,7 +19,8 @@ from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass,
 from services.directives.hints import hint_of_directive, hint_of_instruction
 
 # Of an instruction `seen`, for who does not see all.
-CONCERNED = "(seen.lead_agency_ids @> ARRAY[CAST(:agency_id AS uuid)] OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)])"
+CONCERNED = """(seen.lead_agency_ids @> ARRAY[CAST(:agency_id AS uuid)] OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]
+  OR seen.reporting_agency_id = CAST(:agency_id AS uuid))"""
 VISIBLE = f"""(:sees_all OR (d.state = 'RELEASED' AND EXISTS (
   SELECT 1 FROM instruction seen WHERE seen.directive_id = d.id AND {CONCERNED})))"""
 
@@ -47,10 +48,10 @@ _DELETE_INSTRUCTIONS = text("DELETE FROM instruction WHERE directive_id = :id")
 _INSERT_INSTRUCTION = text("""
 INSERT INTO instruction (id, version, directive_id, ordinal, content, deliverable, deadline_class, deadline_wording, due,
                          no_deadline_reason, lead_group, lead_agency_ids, assignments, coordinating_agency_ids,
-                         field)
+                         field, reporting_agency_id)
 VALUES (:id, :version, :directive_id, :ordinal, :content, :deliverable, :deadline_class, :deadline_wording, :due,
         :no_deadline_reason, :lead_group, :lead_agency_ids, CAST(:assignments AS jsonb), :coordinating_agency_ids,
-        :field)
+        :field, :reporting_agency_id)
 """)
 _RELEASE_INSTRUCTION = text("""
 UPDATE instruction SET version = :version, lead_agency_ids = :lead_agency_ids, coordinating_agency_ids = :coordinating_agency_ids
@@ -109,6 +110,7 @@ def _instruction_row(instruction: Instruction, directive_id: UUID) -> dict[str, 
         "assignments": json.dumps([{"agency_id": str(one.agency_id), "role": one.role.value} for one in draft.assignments]),
         "coordinating_agency_ids": list(instruction.coordinating_agency_ids),
         "field": draft.field,
+        "reporting_agency_id": draft.reporting_agency_id,
     }
 
 
@@ -124,6 +126,7 @@ def instruction_of(row: Any) -> Instruction:
         assignments=tuple(Assignment(UUID(one["agency_id"]), AssignmentRole(one["role"])) for one in assignments),
         lead_group=row.lead_group,
         field=row.field,
+        reporting_agency_id=row.reporting_agency_id,
     )
     return Instruction(row.id, row.ordinal, draft, lead_agency_ids=tuple(row.lead_agency_ids), version=row.version)
 

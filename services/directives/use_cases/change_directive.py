@@ -11,6 +11,7 @@ from libs.common.clock import vietnam_date
 from services.directives.domain.directive import Directive
 from services.directives.domain.lifecycle import Action
 from services.directives.domain.permissions import permit
+from services.directives.domain.rules import with_reporting_agencies
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
 from services.directives.use_cases.drafting import DirectiveBody, agencies_today, require_registered_once, require_sound_today
 
@@ -24,6 +25,7 @@ async def change_directive(directive_id: UUID, change: Change, uow: DirectivesUn
         draft = change.command(DirectiveBody).to_draft()
         issuer, today = directive.issuing_agency_id, vietnam_date(now)
         agencies = await agencies_today(draft, uow.connection, issuing_agency_id=issuer, today=today)
+        draft = with_reporting_agencies(draft, agencies.seen_from(issuer))
         require_sound_today(draft, agencies, issuing_agency_id=issuer, actor=change.actor, today=today)
         if draft.identity == directive.draft.identity:
             # That was judged when it got its number; who corrects something else need not say it again.

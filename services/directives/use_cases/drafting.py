@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 # As in the tasks service: an officer reports progress, and neither receives a task nor signs off its result.
 MAY_RECEIVE_AND_REPORT = ("AGENCY_HEAD", "AGENCY_CLERK")
+OFFICE_KIND = "OFFICE"
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=WORDING.characters)]
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SUBJECT.characters)]
@@ -50,6 +51,7 @@ class InstructionBody(BaseModel):
     assignments: list[AssignmentBody] = Field(default=[], max_length=MOST_NAMED_AGENCIES)
     lead_group: str | None = None
     field: str | None = None
+    reporting_agency_id: UUID | None = None
 
 
 class DirectiveBody(BaseModel):
@@ -122,6 +124,7 @@ def _instruction(body: InstructionBody) -> InstructionDraft:
         assignments=tuple(Assignment(one.agency_id, one.role) for one in body.assignments),
         lead_group=body.lead_group,
         field=body.field,
+        reporting_agency_id=body.reporting_agency_id,
     )
 
 
@@ -129,28 +132,38 @@ def _instruction(body: InstructionBody) -> InstructionDraft:
 class AgenciesToday:
     """`named` are those of the draft that live, `answering` those of them with an account that receives and reports.
 
-    `of_groups` are all of its groups' kinds in the issuer's province, the issuer himself too.
+    `of_groups` are all of its groups' kinds in the issuer's province, the issuer himself too; `office` is its Office, where that has an
+    account.
     """
 
     named: frozenset[UUID]
     answering: frozenset[UUID]
     of_groups: Sequence[LivingAgency]
+    office: UUID | None
+
+    def seen_from(self, issuing_agency_id: UUID) -> AgenciesOfDay:
+        """Nobody assigns work to himself by a group."""
+        kinds = [one.kind for one in self.of_groups if one.id != issuing_agency_id]
+        return AgenciesOfDay(self.named, self.answering, kinds, self.office)
 
 
 async def agencies_today(draft: Draft, connection: AsyncConnection, *, issuing_agency_id: UUID, today: date) -> AgenciesToday:
     """Who a group is, is seen from the agency that issues the document, whoever enters or releases it."""
     kinds = {kind for instruction in draft.instructions for kind in AGENCY_GROUPS.get(instruction.lead_group or "", ())}
-    named = await living_agencies(connection, ids=draft.agency_ids, day=today)
-    answering = await agencies_with_account(connection, draft.agency_ids, roles=MAY_RECEIVE_AND_REPORT, day=today)
+    offices = [one.id for one in await living_agencies(connection, kinds=[OFFICE_KIND], within=issuing_agency_id, day=today)]
+    named = [one.id for one in await living_agencies(connection, ids=draft.agency_ids, day=today)]
+    answering = await agencies_with_account(connection, {*draft.agency_ids, *offices}, roles=MAY_RECEIVE_AND_REPORT, day=today)
     of_groups = await living_agencies(connection, kinds=kinds, within=issuing_agency_id, day=today) if kinds else []
-    return AgenciesToday(frozenset(one.id for one in named), frozenset(answering), of_groups)
+    office = next((one for one in offices if one in answering), None)
+    # The Office may stand in the draft by default as well, and is then among those that it names.
+    known = {*named, *([office] if office is not None else [])}
+    return AgenciesToday(frozenset(known), frozenset(answering), of_groups, office)
 
 
 def require_sound_today(draft: Draft, agencies: AgenciesToday, *, issuing_agency_id: UUID, actor: Actor, today: date) -> None:
     """Raises the first rule that the draft breaks with the agencies that live today."""
-    kinds = [one.kind for one in agencies.of_groups if one.id != issuing_agency_id]
     try:
-        require_sound(draft, AgenciesOfDay(agencies.named, agencies.answering, kinds), today=today)
+        require_sound(draft, agencies.seen_from(issuing_agency_id), today=today)
     except SecrecyNotAllowed:
         # That it was tried is kept, and nothing of what was typed (rulebook 1.13). A refused change leaves no row, so the log is the place.
         by = {"membership_id": str(actor.membership_id), "agency_id": str(actor.agency_id)}

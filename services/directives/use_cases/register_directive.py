@@ -9,6 +9,7 @@ from libs.common.clock import vietnam_date
 from services.directives.domain.directive import Directive
 from services.directives.domain.lifecycle import Action
 from services.directives.domain.permissions import permit
+from services.directives.domain.rules import with_reporting_agencies
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
 from services.directives.use_cases.drafting import DirectiveBody, agencies_today, require_registered_once, require_sound_today
 
@@ -22,6 +23,7 @@ async def register_directive(change: Change, uow: DirectivesUnitOfWork, *, now: 
         assert change.actor.agency_id is not None
         issuer, today = change.actor.agency_id, vietnam_date(now)
         agencies = await agencies_today(draft, uow.connection, issuing_agency_id=issuer, today=today)
+        draft = with_reporting_agencies(draft, agencies.seen_from(issuer))
         require_sound_today(draft, agencies, issuing_agency_id=issuer, actor=change.actor, today=today)
         await require_registered_once(draft, uow, issuing_agency_id=issuer)
         assert change.actor.membership_id is not None

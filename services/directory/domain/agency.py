@@ -47,6 +47,10 @@ class Agency(Aggregate):
         agency.record(events.AgencyEntered(reason=reason, occurred_at=at))
         return agency
 
+    def put_in_order(self, *, at: datetime) -> None:
+        """Its name is ordered otherwise than when it was entered."""
+        self.record(events.AgencyPutInOrder(reason="order of names", occurred_at=at))
+
     @property
     def sort_key(self) -> str:
         return sort_key(self.details.name)

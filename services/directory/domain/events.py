@@ -13,6 +13,13 @@ class AgencyEntered(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgencyPutInOrder(DomainEvent):
+    """Nothing of the agency has changed but its place among the others."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MembershipGranted(DomainEvent):
     reason: str
 

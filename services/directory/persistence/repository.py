@@ -1,6 +1,7 @@
 """Agencies, people and memberships, as rows."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,6 +17,8 @@ _INSERT_AGENCY = text("""
 INSERT INTO agency (id, version, key, name, short_name, kind, scope, parent_id, valid_from, valid_to, sort_key)
 VALUES (:id, :version, :key, :name, :short_name, :kind, :scope, :parent_id, :valid_from, :valid_to, :sort_key)
 """)
+_ORDER = text("SELECT * FROM agency ORDER BY id FOR UPDATE")
+_PUT_IN_ORDER = text("UPDATE agency SET version = :version, sort_key = :sort_key WHERE id = :id AND version = :expected_version")
 _INSERT_ALIAS = text("INSERT INTO agency_alias (agency_id, alias, folded, is_former) VALUES (:agency_id, :alias, :folded, :is_former)")
 _GET_MEMBERSHIP = text("SELECT * FROM membership WHERE id = :id FOR UPDATE")
 _INSERT_MEMBERSHIP = text("""
@@ -29,15 +32,41 @@ class StoredVersionDiffers(RuntimeError):
     """The row changed under our lock: a fault of ours."""
 
 
+def _agency_of(row: Any) -> Agency:
+    details = AgencyDetails(
+        key=row.key,
+        name=row.name,
+        short_name=row.short_name,
+        kind=row.kind,
+        scope=row.scope,
+        parent_id=row.parent_id,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        aliases=(),
+        former_names=(),
+    )
+    return Agency(row.id, details, version=row.version)
+
+
 class AgencyRepository(Repository[Agency]):
     aggregate_type = "agency"
 
     async def known_ids(self) -> set[UUID]:
         return set((await self.connection.execute(text("SELECT id FROM agency"))).scalars())
 
+    async def out_of_order(self) -> list[Agency]:
+        """Those whose stored place is not that of their name, locked for the change. Without the names that documents call them by."""
+        stored = {row.id: row for row in await self.connection.execute(_ORDER)}
+        wrong = [agency for agency in map(_agency_of, stored.values()) if agency.sort_key != stored[agency.id].sort_key]
+        return [self.touch(agency) for agency in wrong]
+
     async def save(self, aggregate: Agency, *, expected_version: int) -> None:
         if expected_version != 0:
-            raise NotImplementedError("an agency is entered once; reorganisations come with their own use cases")
+            # Reorganisations come with their own use cases; until then nothing of an agency changes but its place.
+            row = {"id": aggregate.id, "version": aggregate.version, "sort_key": aggregate.sort_key, "expected_version": expected_version}
+            if (await self.connection.execute(_PUT_IN_ORDER, row)).rowcount != 1:
+                raise StoredVersionDiffers(f"agency {aggregate.id} was not at version {expected_version}")
+            return
         details = aggregate.details
         await self.connection.execute(
             _INSERT_AGENCY,

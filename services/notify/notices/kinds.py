@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
     """A result awaits the Office."""
     CONFIRMED = "confirmed"
     RETURNED = "returned"
+    MOVED_AWAY = "moved-away"
+    """Another agency leads from now on; told to the agency that led, or reported, until then."""
     OVERDUE = "overdue"
     OVERDUE_OF_GROUP = "overdue-of-group"
     """Parts of one group that became overdue on one day."""
@@ -49,7 +51,9 @@ def audience_with(actor: Actor) -> Audience | None:
 
 
 def lead_of(task: TaskState) -> list[Audience]:
-    return [Audience(task.lead_agency_id, AGENCY_ROLES)] if task.lead_agency_id is not None else []
+    """The lead, and who reports in its place where it has no account."""
+    agencies = (task.lead_agency_id, task.reporting_agency_id)
+    return [Audience(agency_id, AGENCY_ROLES) for agency_id in agencies if agency_id is not None]
 
 
 def coordinators_of(task: TaskState) -> list[Audience]:

@@ -36,6 +36,7 @@ from services.reporting.figures.changes import number_changes
 from services.reporting.figures.counting import pictures
 from services.reporting.figures.listing import list_behind
 from services.reporting.figures.numbers import NUMBERS
+from services.reporting.figures.parts import parts_of
 from services.reporting.figures.permissions import SeesTasks, sees_tasks
 from services.reporting.figures.rows import After, Behind, Counted
 from services.reporting.figures.standing import Day
@@ -158,13 +159,14 @@ async def tasks_behind(
             after=_after(cursor),
             limit=limit + 1,
         )
-    page, more = found.tasks[:limit], found.tasks[limit:]
+        page, more = found.tasks[:limit], found.tasks[limit:]
+        parts = await parts_of(connection, page)
     return ListBehindNumberOut(
         as_of=day.as_of,
         known_on=day.known_on,
         counted=found.counted,
         total=found.total,
-        items=[CountedTaskOut.of(task, day.as_of, asked.rules.due_soon_until(day.as_of)) for task in page],
+        items=[CountedTaskOut.of(task, day.as_of, asked.rules.due_soon_until(day.as_of), parts) for task in page],
         next_cursor=encode_cursor(page[-1].due or WITHOUT_DUE, page[-1].task_id) if more else None,
     )
 
@@ -195,14 +197,15 @@ async def changes(
             rules=asked.rules,
             limit=limit,
         )
+        parts = await parts_of(connection, [*found.entered.tasks, *found.left.tasks])
     return NumberChangesOut(
         since=since,
         as_of=later.as_of,
         known_on=later.known_on,
         before=found.before,
         now=found.now,
-        entered=MovedOut.of(found.entered, later.as_of, due_soon_until),
-        left=MovedOut.of(found.left, later.as_of, due_soon_until),
+        entered=MovedOut.of(found.entered, later.as_of, due_soon_until, parts),
+        left=MovedOut.of(found.left, later.as_of, due_soon_until, parts),
     )
 
 

@@ -1,5 +1,6 @@
 """What the API of figures answers."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from libs.contracts.rates import RATES, Rate, RateValue, Rounding
 from services.reporting.figures.changes import Moved
 from services.reporting.figures.counting import SHOWN_RATES, Figures, Picture
 from services.reporting.figures.open_dues import OpenDues
+from services.reporting.figures.parts import GroupParts
 from services.reporting.figures.rows import CountedTask
 from services.reporting.figures.standing import Day
 
@@ -136,6 +138,15 @@ class SeriesOut(BaseModel):
     points: list[SeriesPointOut]
 
 
+class GroupPartsOut(BaseModel):
+    """How many agencies have a part in a group, and of which kinds they are."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    total: int
+    kinds: list[str]
+
+
 class CountedTaskOut(BaseModel):
     task_id: UUID
     code: str
@@ -150,10 +161,13 @@ class CountedTaskOut(BaseModel):
     due: date | None
     completed_on: date | None
     due_soon: bool
+    parts: GroupPartsOut | None = Field(description="Of a group; null for a task with a lead of its own.")
 
     @staticmethod
-    def of(task: CountedTask, as_of: date, due_soon_until: date) -> "CountedTaskOut":
-        return CountedTaskOut(**vars(task), due_soon=is_due_soon(task.bucket, task.due, as_of, due_soon_until))
+    def of(task: CountedTask, as_of: date, due_soon_until: date, parts: Mapping[UUID, GroupParts]) -> "CountedTaskOut":
+        due_soon = is_due_soon(task.bucket, task.due, as_of, due_soon_until)
+        of_group = parts.get(task.task_id)
+        return CountedTaskOut(**vars(task), due_soon=due_soon, parts=GroupPartsOut.model_validate(of_group) if of_group else None)
 
 
 class ListBehindNumberOut(BaseModel):
@@ -171,8 +185,8 @@ class MovedOut(BaseModel):
     items: list[CountedTaskOut] = Field(description="The first of these, earliest due first, as they stand on the later day.")
 
     @staticmethod
-    def of(moved: Moved, as_of: date, due_soon_until: date) -> "MovedOut":
-        items = [CountedTaskOut.of(task, as_of, due_soon_until) for task in moved.tasks]
+    def of(moved: Moved, as_of: date, due_soon_until: date, parts: Mapping[UUID, GroupParts]) -> "MovedOut":
+        items = [CountedTaskOut.of(task, as_of, due_soon_until, parts) for task in moved.tasks]
         return MovedOut(counted=moved.counted, total=moved.total, items=items)
 
 

@@ -48,7 +48,7 @@ totals AS (
   SELECT count(*) FILTER (WHERE day = 1) AS before, count(*) FILTER (WHERE day = 2) AS now FROM matched),
 {MOVES}
 SELECT totals.*, moves.*, shown.way, shown.id, shown.code, shown.directive_id, shown.directive_label, shown.content,
-       words.is_group, coalesce(present.lead_agency_id, words.lead_agency_id) AS lead_agency_id, present.state, present.bucket,
+       words.is_group, coalesce(present.shown_lead_id, words.lead_agency_id) AS shown_lead_id, present.state, present.bucket,
        coalesce(present.assigned_on, words.assigned_on) AS assigned_on,
        CASE WHEN present.id IS NULL THEN words.due ELSE present.due END AS due, present.completed_on
 FROM totals CROSS JOIN moves LEFT JOIN shown ON shown.place <= :limit

@@ -59,7 +59,10 @@ class Figures:
 
 @dataclass
 class Picture:
-    """The figures of one day. `assignments` are all agencies together; it and `province` legitimately differ (rulebook 1.5)."""
+    """The figures of one day. `assignments` are all agencies together; it and `province` legitimately differ (rulebook 1.5).
+
+    What an agency reports in place of a lead without an account is in both, and in none of `agencies` (rulebook 1.14).
+    """
 
     province: Figures = field(default_factory=Figures)
     assignments: Figures = field(default_factory=Figures)
@@ -136,7 +139,7 @@ async def _recounted(
         if row.bucket is None:
             continue
         _count(picture, Place(row.in_province, row.is_group, row.lead_agency_id), Bucket(row.bucket), row.tasks, row.due_soon)
-        if row.open_due is not None and not row.is_group:
+        if row.open_due is not None and row.lead_agency_id is not None:
             open_dues[row.day - 1].setdefault(row.lead_agency_id, Counter())[row.open_due] += row.tasks
     for day, picture, (in_province, assignments), dues in zip(days, found, expected, open_dues, strict=True):
         if dues_within is not None:

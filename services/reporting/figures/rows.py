@@ -62,6 +62,7 @@ VISIBLE = """
    AND (child.lead_agency_id = :agency_id OR CAST(:agency_id AS uuid) = ANY (child.coordinating_agency_ids)))))
 """
 
+
 ENTERED, LEFT = "entered", "left"
 # How many rows of `moved` came and went, and how many of these the asker may see.
 MOVES = f"""
@@ -89,7 +90,7 @@ def counted_task(row: Any) -> CountedTask:
         directive_id=row.directive_id,
         directive_label=row.directive_label,
         content=row.content,
-        lead_agency_id=row.lead_agency_id,
+        lead_agency_id=row.shown_lead_id,
         state=row.state,
         bucket=None if row.bucket is None else Bucket(row.bucket),
         assigned_on=row.assigned_on,

@@ -128,7 +128,7 @@ FROM (
   SELECT asked.day, one.lead_agency_id, count(*) AS tasks,
          least(greatest(one.due, asked.day - CAST(:dues_within AS int) - 1), asked.day + CAST(:dues_within AS int) + 1) AS due
   FROM asked JOIN stretch AS one ON {open_on_day("one", "asked.day")}
-  WHERE NOT one.is_group AND one.due IS NOT NULL GROUP BY 1, 2, 4) AS open_due
+  WHERE NOT one.is_group AND one.due IS NOT NULL AND one.lead_agency_id IS NOT NULL GROUP BY 1, 2, 4) AS open_due
 GROUP BY day, lead_agency_id
 """
 

@@ -19,14 +19,15 @@ _WAS = f"stretch.until_day > {_EARLIER} AND stretch.until_day <= {_LATER} AND st
 _IS = f"stretch.from_day > {_EARLIER} AND stretch.from_day <= {_LATER} AND (stretch.until_day IS NULL OR stretch.until_day > {_LATER})"
 _SHOWN = f"""
 SELECT moves.*, shown.way, shown.task_id AS id, words.code, words.directive_id, words.directive_label, words.content, words.is_group,
-       coalesce(present.lead_agency_id, words.lead_agency_id) AS lead_agency_id, told.state, present.bucket,
+       coalesce(told.lead_agency_id, words.lead_agency_id) AS shown_lead_id, told.state, present.bucket,
        coalesce(present.assigned_on, words.assigned_on) AS assigned_on,
        CASE WHEN present.task_id IS NULL THEN words.due ELSE present.due END AS due, present.completed_on
 FROM moves LEFT JOIN shown ON shown.place <= :limit
 LEFT JOIN task_now AS words ON words.id = shown.task_id
 LEFT JOIN stretch AS present ON present.task_id = shown.task_id AND {on_day("present", _LATER)}
 LEFT JOIN LATERAL (
-  SELECT state FROM task_fact WHERE source = words.source AND id = words.id AND known_on <= {_LATER} ORDER BY version DESC LIMIT 1
+  SELECT state, lead_agency_id FROM task_fact
+  WHERE source = words.source AND id = words.id AND known_on <= {_LATER} ORDER BY version DESC LIMIT 1
 ) AS told ON present.task_id IS NOT NULL AND NOT words.is_group
 ORDER BY shown.way, shown.place
 """

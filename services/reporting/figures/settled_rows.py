@@ -42,15 +42,16 @@ standing AS (
   WHERE stretch.is_group AND task_id IN (SELECT id FROM of_groups) AND {on_day("stretch", _DAY)})
 """
 
-# What the rows of a page are called today, and the state that was known on the day.
+# What the rows of a page are called today, and the state and the lead that were known on the day.
 _SHOWN = f"""
 SELECT page.total, words.id, words.code, words.directive_id, words.directive_label, words.content, stretch.is_group,
-       stretch.lead_agency_id, told.state, stretch.bucket, stretch.assigned_on, stretch.due, stretch.completed_on
+       told.lead_agency_id AS shown_lead_id, told.state, stretch.bucket, stretch.assigned_on, stretch.due, stretch.completed_on
 FROM page
 LEFT JOIN stretch ON stretch.task_id = page.task_id AND stretch.from_day = page.from_day
 LEFT JOIN task_now AS words ON words.id = page.task_id
 LEFT JOIN LATERAL (
-  SELECT state FROM task_fact WHERE source = words.source AND id = words.id AND known_on <= {_DAY} ORDER BY version DESC LIMIT 1
+  SELECT state, lead_agency_id FROM task_fact
+  WHERE source = words.source AND id = words.id AND known_on <= {_DAY} ORDER BY version DESC LIMIT 1
 ) AS told ON NOT stretch.is_group
 ORDER BY page.due, page.task_id
 """

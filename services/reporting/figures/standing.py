@@ -31,6 +31,11 @@ _KNOWN_THEN = """(
     ON known.known_on <= asked.known_on AND coalesce(known.superseded_on > asked.known_on, true)"""
 
 
+def counts_for(task: str) -> str:
+    """The agency in whose figures it counts: its lead, or none where another reports in the lead's place (rulebook 1.14)."""
+    return f"CASE WHEN {task}.reporting_agency_id IS NULL THEN {task}.lead_agency_id END"
+
+
 def days_asked(rules: ProvinceRules, *days: Day) -> dict[str, Any]:
     """The parameters of `counted_sql`: each day is judged by the rules valid on it."""
     return {
@@ -57,20 +62,20 @@ WITH asked AS (
   FROM unnest(CAST(:as_of_days AS date[]), CAST(:known_on_days AS date[]), CAST(:due_soon_days AS date[]), CAST(:by_date_days AS bool[]))
        WITH ORDINALITY AS asked (as_of, known_on, due_soon_until, by_date, ordinality)),
 standing AS (
-  SELECT asked.day, asked.as_of, asked.due_soon_until, known.id, known.is_group, known.parent_id, known.lead_agency_id,
-         known.state, known.assigned_on, known.due, known.completed_on,
+  SELECT asked.day, asked.as_of, asked.due_soon_until, known.id, known.is_group, known.parent_id, {counts_for("known")} AS lead_agency_id,
+         known.lead_agency_id AS shown_lead_id, known.state, known.assigned_on, known.due, known.completed_on,
          CASE WHEN NOT known.is_group THEN {leaf_bucket} END AS bucket
   FROM {known}),
 children AS (
   SELECT child.day, child.parent_id, {children_sql("child", "child.as_of", bucket="child.bucket")}
   FROM standing AS child WHERE child.parent_id IS NOT NULL GROUP BY child.day, child.parent_id),
 counted AS (
-  SELECT day, id, false AS is_group, parent_id IS NULL AS in_province, lead_agency_id, state, assigned_on, due,
+  SELECT day, id, false AS is_group, parent_id IS NULL AS in_province, lead_agency_id, shown_lead_id, state, assigned_on, due,
          CASE WHEN bucket LIKE 'completed%' THEN completed_on END AS completed_on, bucket,
          {due_soon_sql("bucket", "due", "as_of", "due_soon_until")} AS due_soon
   FROM standing WHERE bucket IS NOT NULL
   UNION ALL
-  SELECT day, id, true, true, NULL, NULL, assigned_on, due,
+  SELECT day, id, true, true, NULL, NULL, NULL, assigned_on, due,
          CASE WHEN bucket LIKE 'completed%' THEN last_completed_on END, bucket,
          {due_soon_sql("bucket", "due", "as_of", "due_soon_until")}
   FROM (

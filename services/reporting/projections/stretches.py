@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.buckets import Bucket, Standing
 from libs.contracts.tasks import TaskRestated
+from services.reporting.figures.standing import counts_for
 from services.reporting.figures.stretches import (
     Fact,
     Rules,
@@ -34,8 +35,8 @@ _values = attrgetter(*COLUMNS)
 _LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
 _RULES = text("SELECT rules FROM derivation")
 # Rows as `facts_by` reads them.
-FACT = f"""fact.id, fact.version, fact.known_on, fact.is_group, fact.parent_id, fact.lead_agency_id, fact.state, fact.assigned_on, fact.due,
-fact.submitted_on, fact.completed_on, fact.field, fact.type = '{TaskRestated.type}' AS restated"""
+FACT = f"""fact.id, fact.version, fact.known_on, fact.is_group, fact.parent_id, {counts_for("fact")} AS lead_agency_id, fact.state,
+fact.assigned_on, fact.due, fact.submitted_on, fact.completed_on, fact.field, fact.type = '{TaskRestated.type}' AS restated"""
 _FACTS = text(f"""
 SELECT {FACT} FROM task_fact AS fact WHERE source = '{SOURCE}' AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id, version
 """)

@@ -33,7 +33,10 @@ TaskEvent = (
     | TaskOverdue
 )
 
-STANDING = "source, id, version, known_on, is_group, parent_id, lead_agency_id, state, assigned_on, due, submitted_on, completed_on, field"
+STANDING = (
+    "source, id, version, known_on, is_group, parent_id, lead_agency_id, state, assigned_on, due, submitted_on, completed_on, field, "
+    "reporting_agency_id"
+)
 _WORDS = "code, directive_id, directive_label, content, coordinating_agency_ids"
 _NOW = f"{STANDING}, {_WORDS}"
 
@@ -42,11 +45,11 @@ _KEEP = text(f"""
 WITH fact AS (
   INSERT INTO task_fact ({STANDING}, occurred_at, type)
   VALUES (:source, :id, :version, :known_on, :is_group, :parent_id, :lead_agency_id, :state, :assigned_on, :due, :submitted_on,
-          :completed_on, :field, :occurred_at, :type)
+          :completed_on, :field, :reporting_agency_id, :occurred_at, :type)
   ON CONFLICT DO NOTHING)
 INSERT INTO task_now ({_NOW}, counts_from)
 VALUES (:source, :id, :version, :known_on, :is_group, :parent_id, :lead_agency_id, :state, :assigned_on, :due, :submitted_on,
-        :completed_on, :field, :code, :directive_id, :directive_label, :content, :coordinating_agency_ids,
+        :completed_on, :field, :reporting_agency_id, :code, :directive_id, :directive_label, :content, :coordinating_agency_ids,
         greatest(CAST(:known_on AS date), CAST(:assigned_on AS date)))
 ON CONFLICT (id) DO UPDATE SET ({_NOW}) = ROW ({", ".join(f"excluded.{column.strip()}" for column in _NOW.split(","))})
 WHERE excluded.version > task_now.version
@@ -66,7 +69,11 @@ WHERE id = :id AND counts_from > greatest(CAST(:known_on AS date), CAST(:assigne
 
 @dataclass(frozen=True)
 class KnownTask:
-    """A task as one event told it. Days are days in Viet Nam; `lead_agency_id` is None for the parent of a group."""
+    """A task as one event told it. Days are days in Viet Nam; `lead_agency_id` is None for the parent of a group.
+
+    `reporting_agency_id` reports in place of a lead without an account: then the task counts for the province and for no agency.
+    Who sees it beside its lead are `coordinating_agency_ids`, and there who reports is one of them.
+    """
 
     source: str
     id: UUID
@@ -87,6 +94,12 @@ class KnownTask:
     directive_label: str
     content: str
     field: str | None = None
+    reporting_agency_id: UUID | None = None
+
+    @property
+    def counts_for(self) -> UUID | None:
+        """The agency in whose figures it counts, as `figures.standing.counts_for` says it to the database."""
+        return self.lead_agency_id if self.reporting_agency_id is None else None
 
 
 def known_task(event: TaskEvent, envelope: Envelope) -> KnownTask:
@@ -101,7 +114,7 @@ def known_task(event: TaskEvent, envelope: Envelope) -> KnownTask:
         is_group=state.is_group,
         parent_id=state.group_id or state.parent_id,
         lead_agency_id=state.lead_agency_id,
-        coordinating_agency_ids=[assignment.agency_id for assignment in state.assignments if assignment.role == "COORDINATING"],
+        coordinating_agency_ids=[assignment.agency_id for assignment in state.assignments if assignment.role != "LEAD"],
         state=state.state,
         assigned_on=state.assigned_on,
         due=state.due,
@@ -112,6 +125,7 @@ def known_task(event: TaskEvent, envelope: Envelope) -> KnownTask:
         directive_label=state.directive.label,
         content=state.content,
         field=state.field,
+        reporting_agency_id=state.reporting_agency_id,
     )
 
 

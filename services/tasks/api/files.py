@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from libs.common.web.auth import SignedIn
@@ -60,7 +60,8 @@ async def uploaded(request: Request) -> Upload:
             if len(content) > LARGEST_FILE_BYTES:
                 raise _too_large()
             return Upload((files[0].filename or "").replace(QUOTE_IN_A_FORM, '"'), files[0].content_type, content)
-    except MultiPartException:
+    except HTTPException:
+        # What the framework makes of a form that it cannot read, or that has more files.
         raise Problem(400, "no-file") from None
 
 

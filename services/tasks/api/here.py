@@ -66,7 +66,7 @@ async def shown(service: Service, task_id: UUID, actor: Actor, today: Today) -> 
         others = [
             LeftToOthers(action=action, person_ids=await people_in_roles(connection, agency_id, roles, day=today.day))
             for action, roles in left_to_others(actor, task).items()
-            if (agency_id := task.lead_agency_id) is not None
+            if (agency_id := actor.agency_id) is not None
         ]
     return task_out(task, Bearing.of_row(row), actor, today, held=held, left_to_others=others)
 

@@ -113,6 +113,7 @@ class TaskListItem(BaseModel):
     completed_on: date | None
     return_count: int
     lead_agency_id: UUID | None
+    reporting_agency_id: UUID | None
     relation: Relation
     children_summary: ChildrenSummary | None
     deadline: Deadline
@@ -328,6 +329,7 @@ def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today, held: HeldA
         "completed_on": bearing.last_completed_on if task.is_group and state is State.COMPLETED else course.completed_on,
         "return_count": course.return_count,
         "lead_agency_id": task.lead_agency_id,
+        "reporting_agency_id": task.reporting_agency_id,
         "relation": relation_of(actor, task),
         "children_summary": bearing.children,
         "deadline": deadline_of(bearing.bucket, course.due, state, today),

@@ -19,6 +19,7 @@ from services.tasks.api.here import Counted, Here, TodayHere, shown
 from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item, percent_of
 from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import State
+from services.tasks.domain.permissions import own_agency
 from services.tasks.domain.receipt import NoReceiptCode, Receipt
 from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import TaskRepository, visibility_of
@@ -49,7 +50,7 @@ async def task_filter(
     ] = None,
     level: Level | None = None,
     field: Annotated[str | None, Query(max_length=100, pattern=TEXT, description="Key of a field (lĩnh vực).")] = None,
-    part: Annotated[AssignmentRole | None, Query(description="Only what the actor's agency leads, or only what it coordinates.")] = None,
+    part: Annotated[AssignmentRole | None, Query(description="Only in what the actor's agency has this part.")] = None,
     is_open: Annotated[bool | None, Query(description="Not completed.")] = None,
     due_from: Annotated[CalendarDay | None, Query(description="Due on this day or later.")] = None,
     due_until: Annotated[CalendarDay | None, Query(description="Due on this day or earlier.")] = None,
@@ -111,7 +112,7 @@ async def _total(service: Service, counted: SharedCounts, actor: Actor, asked: T
         async with service.database.read() as connection:
             return await count_listed(connection, actor, asked, today)
 
-    return await counted.count((*visibility_of(actor).values(), asked, today), counting)
+    return await counted.count((visibility_of(actor)["sees_all"], own_agency(actor), asked, today), counting)
 
 
 @router.get("/tasks/counts", response_model=CountsOut)

@@ -11,6 +11,8 @@ class AssignmentRole(StrEnum):
     """Cơ quan chủ trì: exactly one at a time."""
     COORDINATING = "COORDINATING"
     """Cơ quan phối hợp."""
+    REPORTING = "REPORTING"
+    """Cơ quan báo cáo thay: does for a lead without an account what the lead would do here (rulebook 1.14); at most one at a time."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@
 | SUBMIT_RESULT   | head or clerk of the lead agency                               |
 | CONFIRM, RETURN_RESULT | Office tracker, Office leader                           |
 
-Nobody confirms what he entered or submitted himself, and what the Office or the Committee reports is confirmed by an Office leader
-(rulebook 1.14): `require_other_hands`.
+The agency that reports in place of a lead without an account may what the lead may (rulebook 1.14).
+Nobody confirms what he entered or submitted himself, and what the Office or the Committee leads or reports is confirmed by an Office
+leader (rulebook 1.14): `require_other_hands`.
 """
 
 from enum import StrEnum
@@ -35,6 +36,8 @@ class OfficeLeaderConfirms(Forbidden):
 class Relation(StrEnum):
     LEAD = "LEAD"
     """Cơ quan chủ trì."""
+    REPORTING = "REPORTING"
+    """Cơ quan báo cáo thay: acts for a lead that has no account."""
     COORDINATING = "COORDINATING"
     """Cơ quan phối hợp: sees, does not report the result."""
     OVERSIGHT = "OVERSIGHT"
@@ -43,13 +46,17 @@ class Relation(StrEnum):
 
 
 OVERSIGHT_ROLES = frozenset({"LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "INSPECTOR"})
-# They see what their agency leads or coordinates. An administrator configures, and has no part in the tasks.
+# They see what their agency leads, coordinates or reports for another. An administrator configures, and has no part in the tasks.
 AGENCY_ROLES = frozenset({"AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS"})
 
+RECEIVES_AND_REPORTS = frozenset({Action.ACCEPT, Action.REPORT_PROGRESS, Action.SUBMIT_RESULT})
 ALLOWED: dict[tuple[str, Relation], frozenset[Action]] = {
-    ("AGENCY_HEAD", Relation.LEAD): frozenset({Action.ACCEPT, Action.REPORT_PROGRESS, Action.SUBMIT_RESULT}),
-    ("AGENCY_CLERK", Relation.LEAD): frozenset({Action.ACCEPT, Action.REPORT_PROGRESS, Action.SUBMIT_RESULT}),
+    ("AGENCY_HEAD", Relation.LEAD): RECEIVES_AND_REPORTS,
+    ("AGENCY_CLERK", Relation.LEAD): RECEIVES_AND_REPORTS,
     ("AGENCY_OFFICER", Relation.LEAD): frozenset({Action.REPORT_PROGRESS}),
+    ("AGENCY_HEAD", Relation.REPORTING): RECEIVES_AND_REPORTS,
+    ("AGENCY_CLERK", Relation.REPORTING): RECEIVES_AND_REPORTS,
+    ("AGENCY_OFFICER", Relation.REPORTING): frozenset({Action.REPORT_PROGRESS}),
     ("OFFICE_TRACKER", Relation.OVERSIGHT): frozenset({Action.CONFIRM, Action.RETURN_RESULT}),
     ("OFFICE_LEAD", Relation.OVERSIGHT): frozenset({Action.CONFIRM, Action.RETURN_RESULT}),
 }
@@ -61,6 +68,8 @@ def relation_of(actor: Actor, task: Task) -> Relation:
     agency = agency_that_sees(actor)
     if agency is not None and agency == task.lead_agency_id:
         return Relation.LEAD
+    if agency is not None and agency == task.reporting_agency_id:
+        return Relation.REPORTING
     if agency in task.coordinating_agency_ids:
         return Relation.COORDINATING
     return Relation.NONE
@@ -71,6 +80,11 @@ def agency_that_sees(actor: Actor) -> UUID | None:
     return actor.agency_id if actor.role in AGENCY_ROLES else None
 
 
+def own_agency(actor: Actor) -> UUID | None:
+    """The agency whose own work this actor lists: of those who oversee as well, for the Office may lead like any other (rulebook 1.14)."""
+    return actor.agency_id if actor.role in AGENCY_ROLES | OVERSIGHT_ROLES else None
+
+
 def actions_of(actor: Actor, task: Task) -> frozenset[Action]:
     """What this actor may ever do with this task, whatever its state. A group is done by its members, so nobody acts on it."""
     if task.is_group:
@@ -79,12 +93,13 @@ def actions_of(actor: Actor, task: Task) -> frozenset[Action]:
 
 
 def left_to_others(actor: Actor, task: Task) -> dict[Action, frozenset[str]]:
-    """What the lead agency can do next and this actor of it may not, each with the roles of those who may."""
-    if relation_of(actor, task) is not Relation.LEAD:
+    """What the agency that reports can do next and this actor of it may not, each with the roles of those who may."""
+    own_relation = relation_of(actor, task)
+    if own_relation not in (Relation.LEAD, Relation.REPORTING):
         return {}
     own = actions_of(actor, task)
     found = {
-        action: frozenset(role for (role, relation), actions in ALLOWED.items() if relation is Relation.LEAD and action in actions)
+        action: frozenset(role for (role, relation), actions in ALLOWED.items() if relation is own_relation and action in actions)
         for action in TRANSITIONS[task.state]
         if action not in own
     }

@@ -27,7 +27,7 @@ class Receipt:
     def __str__(self) -> str:
         letters = _encoded(self.task_number) + _encoded(self.version).rjust(VERSION_LETTERS, "0")
         whole = letters + _check(letters)
-        return f"{whole[:-4]}-{whole[-4:]}" if len(whole) > 4 else whole
+        return f"{whole[:-4]}-{whole[-4:]}"
 
     @staticmethod
     def parse(words: str) -> "Receipt":

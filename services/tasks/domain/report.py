@@ -39,7 +39,7 @@ class ProgressReport:
 class Origin:
     """Where a result that awaits its decision comes from: the persons who entered or submitted it, in whatever membership.
 
-    `of_the_house`: its task is led by the Office, or by the Committee itself.
+    `of_the_house`: its task is led, or reported in place of the lead, by the Office, or by the Committee itself.
     """
 
     persons: frozenset[UUID] = frozenset()

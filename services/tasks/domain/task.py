@@ -113,14 +113,17 @@ class Task(Aggregate):
         assigned: TaskTerms,
         *,
         lead: UUID | None,
+        reporting: UUID | None = None,
         coordinating: Iterable[UUID] = (),
         released_by: UUID | None = None,
     ) -> "Task":
-        """`lead` is None for a group. `released_by` is the membership that released the instruction."""
+        """`lead` is None for a group; `reporting` reports in its place. `released_by` is the membership that released the instruction."""
         since = assigned.assigned_on
         assignments = [Assignment(agency, AssignmentRole.COORDINATING, since) for agency in coordinating]
         if lead is not None:
             assignments.insert(0, Assignment(lead, AssignmentRole.LEAD, since, assigned.original_due))
+        if reporting is not None:
+            assignments.append(Assignment(reporting, AssignmentRole.REPORTING, since))
         task = Task(id, assigned, assignments)
         task.record(events.Assigned(released_by=released_by, occurred_at=assigned.assigned_at))
         return task
@@ -141,6 +144,11 @@ class Task(Aggregate):
     @property
     def lead_agency_id(self) -> UUID | None:
         return next((one.agency_id for one in self.in_force if one.role is AssignmentRole.LEAD), None)
+
+    @property
+    def reporting_agency_id(self) -> UUID | None:
+        """Who reports in place of a lead that has no account."""
+        return next((one.agency_id for one in self.in_force if one.role is AssignmentRole.REPORTING), None)
 
     @property
     def coordinating_agency_ids(self) -> tuple[UUID, ...]:
@@ -225,7 +233,7 @@ class Task(Aggregate):
     def change_lead(self, agency: UUID, *, reason: str, at: datetime) -> None:
         """Another agency leads from this day on; state and due date stay, and what was before stays with the former lead (rulebook 1.11).
 
-        Of two leads on one day the later one counts at its end (rulebook 1.15).
+        Of two leads on one day the later one counts at its end (rulebook 1.15). Who reported for the former lead does so no more.
         """
         if self.is_group:
             raise GroupHasNoLead
@@ -235,7 +243,7 @@ class Task(Aggregate):
             raise LeadsAlready
         today = vietnam_date(at)
         # Who leads does not coordinate as well.
-        ending = [one for one in self.in_force if one.role is AssignmentRole.LEAD or one.agency_id == agency]
+        ending = [one for one in self.in_force if one.role is not AssignmentRole.COORDINATING or one.agency_id == agency]
         ended = tuple(one.ended(last_day=today - ONE_DAY, because=reason) for one in ending)
         self.assignments = [ended[ending.index(one)] if one in ending else one for one in self.assignments]
         self.assignments.append(Assignment(agency, AssignmentRole.LEAD, today, self.course.due))

@@ -24,7 +24,7 @@ class FileDamaged(DomainError):
 
 
 class FileStore:
-    """`damaged` are the files that were asked for and could not be given, until they are whole again."""
+    """`damaged` are the files that were read and were not as they came, until they are whole again."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,6 +42,14 @@ class FileStore:
             raise FileDamaged
         self.damaged.discard(sha256)
         return content
+
+    async def is_whole(self, sha256: str) -> bool:
+        """Whether the bytes are as they were received. A damage is told like that of a file that somebody asked for."""
+        try:
+            await self.read(sha256)
+        except FileDamaged:
+            return False
+        return True
 
     def _read(self, sha256: str) -> bytes | None:
         try:

@@ -12,10 +12,12 @@ from services.tasks.domain.report import Origin
 
 # By person: who entered or submitted it may have another membership, and the one he had may have ended meanwhile.
 _ORIGINS = text("""
-SELECT r.task_id, coalesce(a.kind IN ('OFFICE', 'PROVINCE_COMMITTEE'), false) AS of_the_house,
+SELECT r.task_id,
+       EXISTS (SELECT 1 FROM assignment x JOIN agency_replica a ON a.id = x.agency_id
+               WHERE x.task_id = r.task_id AND x.role IN ('LEAD', 'REPORTING') AND x.valid_to IS NULL
+                 AND a.kind IN ('OFFICE', 'PROVINCE_COMMITTEE')) AS of_the_house,
        ARRAY(SELECT m.person_id FROM membership_replica m WHERE m.id IN (r.submitted_by, f.uploaded_by)) AS persons
-FROM result r JOIN task t ON t.id = r.task_id
-  LEFT JOIN file f ON f.id = r.file_id LEFT JOIN agency_replica a ON a.id = t.lead_agency_id
+FROM result r LEFT JOIN file f ON f.id = r.file_id
 WHERE r.task_id = ANY(:ids) AND r.decision = 'WAITING'
 """)
 

@@ -22,11 +22,11 @@ from services.tasks.domain.task import Course, Task, TaskTerms
 from services.tasks.hints import hint_of_task
 from services.tasks.persistence.origins import origins
 
-# An agency coordinates while the assignment is in force.
-COORDINATES = """EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.agency_id = CAST(:agency_id AS uuid)
-  AND a.role = 'COORDINATING' AND a.valid_to IS NULL)"""
+# An agency coordinates, or reports in place of the lead, while the assignment is in force.
+HAS_A_PART = """EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.agency_id = CAST(:agency_id AS uuid)
+  AND a.role IN ('COORDINATING', 'REPORTING') AND a.valid_to IS NULL)"""
 # Of a group an agency sees its own part and what all were told, never the parts of its peers (rulebook 1.13).
-VISIBLE = f"""(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid) OR {COORDINATES}
+VISIBLE = f"""(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid) OR {HAS_A_PART}
   OR (t.is_group AND EXISTS (SELECT 1 FROM task part WHERE part.group_id = t.id AND part.lead_agency_id = CAST(:agency_id AS uuid))))"""
 
 _GET = f"SELECT t.* FROM task t WHERE t.id = :id AND {VISIBLE}"
@@ -42,11 +42,11 @@ VALUES (:id, :version, :number, :directive_id, CAST(:directive AS jsonb), :group
         :state, :percent, :last_reported_at, :last_report_version, :submitted_at, :submitted_on, :completed_on, :return_count,
         array_to_tsvector(:words))
 """)
-# What it is ordered by stands in the assignment of a coordinating agency too, for its lists.
+# What it is ordered by stands in the assignments of the other agencies too, for their lists.
 _UPDATE = text("""
 WITH coordinated AS (
   UPDATE assignment SET task_due = :due, task_is_open = :is_open
-  WHERE task_id = :id AND role = 'COORDINATING' AND valid_to IS NULL
+  WHERE task_id = :id AND role IN ('COORDINATING', 'REPORTING') AND valid_to IS NULL
     AND (task_due, task_is_open) IS DISTINCT FROM (CAST(:due AS date), CAST(:is_open AS boolean)))
 UPDATE task SET version = :version, state = :state, due = :due, percent = :percent, last_reported_at = :last_reported_at,
   last_report_version = :last_report_version, submitted_at = :submitted_at, submitted_on = :submitted_on,
@@ -152,8 +152,8 @@ def _is_open(task: Task) -> bool:
 
 
 def _place_of(task: Task, assignment: Assignment) -> dict[str, Any]:
-    """Where the task stands in the lists of an agency that coordinates it; those of its lead are ordered by the task itself."""
-    told = assignment.role is AssignmentRole.COORDINATING and assignment.in_force
+    """Where the task stands in the lists of another agency than its lead; those of its lead are ordered by the task itself."""
+    told = assignment.role is not AssignmentRole.LEAD and assignment.in_force
     return {
         "task_number": task.assigned.number if told else None,
         "task_due": task.course.due if told else None,

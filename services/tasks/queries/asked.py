@@ -11,7 +11,7 @@ from services.tasks.queries.search import Sought
 
 class Scope(StrEnum):
     AGENCY = "agency"
-    """What the actor's agency leads or coordinates."""
+    """What the actor's agency leads, coordinates or reports for another."""
     OVERSIGHT = "oversight"
     """Everything the actor may see."""
 
@@ -27,7 +27,8 @@ class Level(StrEnum):
 class TaskFilter:
     """What a list shows; None does not filter. `level` None follows from the other filters. `field` is the key of a field (lĩnh vực).
 
-    `part` asks for what the actor's agency leads, or for what it only coordinates: that stands apart, outside counts (rulebook 1.1).
+    `part` asks for what the actor's agency leads, or for what it only coordinates or reports for another: that stands apart, outside
+    its counts (rulebook 1.1, 1.14).
     """
 
     scope: Scope

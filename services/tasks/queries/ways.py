@@ -1,6 +1,7 @@
 """How the rows of a list are reached: by *ways*, disjoint sets of tasks of which each is fed by an index of its own.
 
-What an agency leads comes from the tasks, what it coordinates from the assignments, which carry what a list is ordered by.
+What an agency leads comes from the tasks, what it coordinates or reports for another from the assignments, which carry what a list is
+ordered by.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -12,6 +13,7 @@ from libs.common.actor import Actor
 from libs.contracts.buckets import OPEN, Bucket
 from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import State
+from services.tasks.domain.permissions import own_agency
 from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import visibility_of
 from services.tasks.queries.asked import Level, Scope, TaskFilter
@@ -37,12 +39,19 @@ class Rows:
 _KEYS = {key: f"t.{key}" for key in ("due", "number", "assigned_on")}
 _ALL = Rows("task t", "TRUE", _KEYS, few=False)
 _LED = Rows("task t", "t.lead_agency_id = CAST(:agency_id AS uuid)", _KEYS)
-# Who leads does not coordinate as well.
-_COORDINATED = Rows(
-    "assignment a JOIN task t ON t.id = a.task_id",
-    "a.agency_id = CAST(:agency_id AS uuid) AND a.role = 'COORDINATING' AND a.valid_to IS NULL",
-    {key: f"a.task_{key}" for key in _KEYS},
-)
+
+
+def _assigned(role: AssignmentRole) -> Rows:
+    """Nobody has two parts in one task."""
+    return Rows(
+        "assignment a JOIN task t ON t.id = a.task_id",
+        f"a.agency_id = CAST(:agency_id AS uuid) AND a.role = '{role}' AND a.valid_to IS NULL",
+        {key: f"a.task_{key}" for key in _KEYS},
+    )
+
+
+_REPORTED = _assigned(AssignmentRole.REPORTING)
+_COORDINATED = _assigned(AssignmentRole.COORDINATING)
 _COORDINATED_GROUPS = _COORDINATED.that("a.task_is_group")
 _COORDINATED_TASKS = _COORDINATED.that("NOT a.task_is_group")
 _COORDINATED_OPEN = _COORDINATED_TASKS.that("a.task_is_open")
@@ -107,7 +116,8 @@ def ways_of(actor: Actor, asked: TaskFilter, today: Today, *, led_by: Collection
     else:
         ways = [found for way in ways for found in _finding(way, asked, _whole(way, level), led_by)]
         parameters |= {"sought_number": asked.sought.number, "sought_words": asked.sought.as_tsquery, "led_by": list(led_by)}
-    return Ways(tuple(ways), parameters | visibility_of(actor) | {"as_of": today.day, "due_soon_until": today.due_soon_until})
+    parameters |= {"agency_id": own_agency(actor), "as_of": today.day, "due_soon_until": today.due_soon_until}
+    return Ways(tuple(ways), parameters)
 
 
 def _whole(way: Way, level: Level | None) -> list[str]:
@@ -119,15 +129,16 @@ def _reached(asked: TaskFilter, level: Level | None, *, sees_all: bool) -> Itera
     """Where rows come from, and whether they are groups."""
     # Of a list of tasks a group is a row only where an agency coordinates the whole of it. It has no lead and no state of its own.
     groups = (level is not Level.ASSIGNMENT or asked.scope is Scope.AGENCY) and asked.state is None and asked.agency_id is None
-    if sees_all:
-        if asked.scope is Scope.OVERSIGHT and asked.part is None:
-            yield _ALL, False
-            if groups:
-                yield _ALL, True
+    if sees_all and asked.scope is Scope.OVERSIGHT and asked.part is None:
+        yield _ALL, False
+        if groups:
+            yield _ALL, True
         return
-    if asked.part is not AssignmentRole.COORDINATING:
+    if asked.part in (None, AssignmentRole.LEAD):
         yield _LED, False
-    if asked.part is AssignmentRole.LEAD:
+    if asked.part in (None, AssignmentRole.REPORTING):
+        yield _REPORTED, False
+    if asked.part not in (None, AssignmentRole.COORDINATING):
         return
     yield _coordinated(asked), False
     if groups:

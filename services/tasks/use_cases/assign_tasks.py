@@ -76,6 +76,8 @@ def _task(
             flags=(DUE_HAS_PASSED,) if due_had_passed else (),
         ),
         lead=lead,
+        # Each agency of a group reports itself.
+        reporting=instruction.reporting_agency_id if instruction.group is None else None,
         # Coordinators of a group coordinate the whole of it.
         coordinating=instruction.coordinating_agency_ids if group is None else (),
         released_by=release.by,

@@ -41,7 +41,7 @@ class SubmitResult(BaseModel):
 
 
 class UnknownFile(DomainError):
-    """The file was not uploaded to this task by this agency."""
+    """The file was not uploaded to this task by who leads it, or reports in its place."""
 
     code = "unknown-file"
     refusal = Refusal.NEVER_RIGHT
@@ -73,8 +73,8 @@ async def submit_result(task_id: UUID, change: Change, uow: TasksUnitOfWork, *, 
 
 async def _require_file(uow: TasksUnitOfWork, file_id: UUID, task: Task) -> None:
     found = await uow.connection.execute(
-        text("SELECT 1 FROM file WHERE id = :id AND task_id = :task_id AND agency_id = :agency_id"),
-        {"id": file_id, "task_id": task.id, "agency_id": task.lead_agency_id},
+        text("SELECT 1 FROM file WHERE id = :id AND task_id = :task_id AND agency_id = ANY(:agency_ids)"),
+        {"id": file_id, "task_id": task.id, "agency_ids": [task.lead_agency_id, task.reporting_agency_id]},
     )
     if found.one_or_none() is None:
         raise UnknownFile
