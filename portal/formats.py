@@ -51,6 +51,11 @@ def full_day(day: date | str | None) -> str:
     return (date.fromisoformat(day) if isinstance(day, str) else day).strftime("%d/%m/%Y")
 
 
+def weekday(day: date | str, language: str) -> str:
+    """ "thứ Năm", "Chủ nhật"."""
+    return WEEKDAYS[language][(date.fromisoformat(day) if isinstance(day, str) else day).weekday()]
+
+
 def short_day(day: date) -> str:
     """ "5/3": for points of an axis, which says by itself in which year they are."""
     return f"{day.day}/{day.month}"

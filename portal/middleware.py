@@ -24,6 +24,9 @@ def security_headers(*, sign_in_origin: str) -> Mapping[str, str]:
         "img-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
+        # A PDF that somebody looks at beside the form: the browser's own copy of a file that he has chosen, made by a script of ours.
+        # No page can be framed from elsewhere, and what is framed inherits this policy.
+        "frame-src blob:",
         f"form-action 'self' {sign_in_origin}",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -45,6 +45,7 @@ class Pages:
             percent=formats.percent,
             full_day=formats.full_day,
             short_day=formats.short_day,
+            weekday=formats.weekday,
             clock_time=formats.clock_time,
             sentence=formats.sentence,
             moment_day=formats.moment_day,
@@ -79,7 +80,7 @@ class Pages:
         """Macros see what the page sees: messages, today, form token."""
         ui = SimpleNamespace()
         shared = {**context, "ui": ui}
-        for name in ("status", "deadline", "numbers", "fields", "forms", "lists"):
+        for name in ("status", "deadline", "numbers", "fields", "assignees", "forms", "lists"):
             module = self._environment.get_template(f"ui/{name}.html").make_module(shared)
             vars(ui).update({key: macro for key, macro in vars(module).items() if not key.startswith("_")})
         return ui

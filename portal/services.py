@@ -16,6 +16,9 @@ from portal.route import Answer, Route
 
 log = structlog.get_logger()
 
+# A service that answers so has changed nothing, and knows why: people are told that instead of being left in doubt.
+SURELY_NOT_WRITTEN = frozenset({"replica-stale", "disk-full"})
+
 Json = Any
 
 TIMEOUT = httpx2.Timeout(5.0, connect=2.0)
@@ -162,9 +165,12 @@ def plain_path(path: str) -> str:
 
 
 def _require_success(service: str, answer: httpx2.Response) -> None:
-    if answer.status_code >= 500:
+    if answer.is_success:
+        return
+    is_problem = answer.headers.get("Content-Type", "").startswith("application/problem+json")
+    problem = answer.json() if is_problem else {}
+    is_told = answer.request.method != "GET" and problem.get("code") in SURELY_NOT_WRITTEN
+    if answer.status_code >= 500 and not is_told:
         log.warning("service-away", service=service, status=answer.status_code)
         raise ServiceAway(service)
-    if answer.is_error:
-        is_problem = answer.headers.get("Content-Type", "").startswith("application/problem+json")
-        raise Refused(service, answer.status_code, answer.json() if is_problem else {})
+    raise Refused(service, answer.status_code, problem)

@@ -1,7 +1,7 @@
 """What every screen works with: who visits, what he sent, and how a page is made."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
@@ -170,14 +170,17 @@ class Visitor:
     def _judged(self) -> "_Judged":
         return _Judged()
 
-    async def task_views(self, tasks: Iterable[Task]) -> list[TaskView]:
+    async def task_views(self, tasks: Iterable[Task], *, apart: bool = False) -> list[TaskView]:
         names = await self.portal.agencies.known(self)
-        return [self.view_of(task, names) for task in tasks]
+        return [self.view_of(task, names, apart=apart) for task in tasks]
 
-    def view_of(self, task: Task, names: Mapping[str, AgencyName]) -> TaskView:
+    def view_of(self, task: Task, names: Mapping[str, AgencyName], *, apart: bool = False) -> TaskView:
+        """`apart`: what another agency answers for, whatever the service says of this person's part in it."""
         agency = names.get(task["lead_agency_id"] or "")
         lead, lead_name = (agency.short_name, agency.name) if agency else (many := many_leads(task, self.messages), many)
-        return task_view(task, self.axis, self.messages, lead=lead, lead_name=lead_name)
+        reporting = names.get(task["reporting_agency_id"] or "")
+        reported_by = reporting.short_name if reporting else ""
+        return task_view(task, self.axis, self.messages, lead=lead, lead_name=lead_name, reported_by=reported_by, apart=apart)
 
     async def page(self, template: str, /, *, status: int = 200, **context: object) -> Response:
         """The page, or only the part of it that `?part=` names."""
@@ -218,11 +221,16 @@ def many_leads(task: Task, messages: Catalogue) -> str:
     if not task["is_group"]:
         return "–"
     parts = task["children_summary"]
-    if not parts or not parts["total"]:
+    return agencies_of(parts["total"], parts["kinds"], messages) if parts else messages("task.many-leads")
+
+
+def agencies_of(total: int, kinds: Sequence[str], messages: Catalogue) -> str:
+    """So many agencies of a group, by the kinds of which they are."""
+    if not total:
         return messages("task.many-leads")
-    kinds = [messages(f"group.kind.{kind}") for kind in KINDS_IN_ORDER if kind in parts["kinds"]]
-    known = kinds if 0 < len(kinds) <= MOST_KINDS_NAMED and len(kinds) == len(parts["kinds"]) else [messages("group.kind.any")]
-    return messages("group.of-kinds", n=thousands(parts["total"]), kinds=", ".join(known))
+    named = [messages(f"group.kind.{kind}") for kind in KINDS_IN_ORDER if kind in kinds]
+    known = named if 0 < len(named) <= MOST_KINDS_NAMED and len(named) == len(kinds) else [messages("group.kind.any")]
+    return messages("group.of-kinds", n=thousands(total), kinds=", ".join(known))
 
 
 class _Judged:

@@ -1,6 +1,7 @@
 """From a typed name to an agency. The directory searches; here it is only decided whether the answer is clear."""
 
 from fastapi import APIRouter
+from markupsafe import Markup
 from starlette.responses import Response
 
 from portal.answers import directory
@@ -10,10 +11,16 @@ from portal.web import Visit, Visitor
 router = APIRouter()
 
 OFFERED = 8
+# Fields of an instruction in which one agency is named.
+ONE_AGENCY = ("lead", "reporting")
 
 
 class NotClear(Exception):
-    """No agency, or several, go by the typed name; the message says which."""
+    """No agency, or several, go by the typed name; `words` say which, safe to print in a page."""
+
+    def __init__(self, words: Markup) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 @router.get("/agencies/options")
@@ -33,23 +40,24 @@ async def resolve_agencies(visitor: Visitor, form: DirectiveForm) -> None:
     """Give every typed name its agency; a name that is not clear becomes an error beside its field."""
     names = await visitor.portal.agencies.known(visitor)
     for one in form.instructions:
-        chosen = names.get(next(iter(one.ids["lead"]), ""))
-        if not one["lead"]:
-            one.ids["lead"] = []
-        elif chosen is None or one["lead"] not in (chosen.name, chosen.short_name):
-            one.ids["lead"] = []
-            try:
-                agency = await the_one(visitor, one["lead"])
-                one.texts["lead"], one.ids["lead"] = agency["name"], [agency["id"]]
-            except NotClear as unclear:
-                one.note("lead", str(unclear))
+        for field in ONE_AGENCY:
+            chosen = names.get(next(iter(one.ids[field]), ""))
+            if not one[field]:
+                one.ids[field] = []
+            elif chosen is None or one[field] not in (chosen.name, chosen.short_name):
+                one.ids[field] = []
+                try:
+                    agency = await the_one(visitor, one[field])
+                    one.texts[field], one.ids[field] = agency["name"], [agency["id"]]
+                except NotClear as unclear:
+                    one.note(field, unclear.words)
         if one["coordinating"]:
             try:
                 agency = await the_one(visitor, one["coordinating"])
                 one.texts["coordinating"] = ""
                 one.ids["coordinating"] = list(dict.fromkeys([*one.ids["coordinating"], agency["id"]]))
             except NotClear as unclear:
-                one.note("coordinating", str(unclear))
+                one.note("coordinating", unclear.words)
 
 
 async def the_one(visitor: Visitor, typed: str) -> directory.AgencyOut:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,6 +12,7 @@ from portal.forms.fields import Agencies, Agency, Area, Choice, Day, Field, Own,
 from portal.forms.form import Form, Wrong
 from portal.forms.merging import Values, of_json, take_choices, to_json, values_of
 from portal.messages import Catalogue
+from portal.screens.document_text import MOST_CHARACTERS, Found, deadline_of, demand_of, read_head
 from portal.services import Json
 from portal.web import Sent
 
@@ -45,6 +46,8 @@ def _secrecy(typed: Mapping[str, str]) -> str:
 
 DOCUMENT: tuple[Field, ...] = (
     Own("secrecy", "register.secrecy", reads=_secrecy),
+    # To work from: it lies in the draft of whoever types, and is no part of what is saved.
+    Own("document_text", "register.document-text"),
     Choice("kind", "register.kind", "span-3 half unless-secret", words="kind", keys=KINDS, default=KINDS[0]),
     Choice("urgency", "register.urgency", "span-3 half unless-secret", words="urgency", keys=URGENCIES, default=NORMAL),
     Field("number", "register.number", "span-2 half unless-secret", inputmode="numeric"),
@@ -72,6 +75,8 @@ INSTRUCTION: tuple[Field, ...] = (
         only_if=("deadline_class", UNDATED),
     ),
     Field("deadline_wording", "register.deadline-wording", placeholder="register.deadline-wording-hint"),
+    # Needed only for a lead without an account, and left empty for the Office.
+    Agency("reporting", "task.reporting", note="register.reporting-note"),
 )
 
 
@@ -103,7 +108,9 @@ class Seen:
 class DirectiveForm:
     """`errors` are those of the list of tasks as a whole; each form has its own.
 
-    `is_known`: the service knows another document of this number, and asks why this is one of its own.
+    `is_known`: the service knows another document of this number, and asks why this is one of its own. `worked_on` is the place of the
+    task in which typing goes on: it is unfolded, the others are a line each. `offered` is what the head of the pasted text says, if it
+    was read (`is_head_read`).
     """
 
     document: Form
@@ -111,6 +118,9 @@ class DirectiveForm:
     directive_id: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     is_known: bool = False
+    worked_on: int | None = None
+    offered: Sequence[Found] = ()
+    is_head_read: bool = False
     draft_kept: str = ""
     seen: Seen = field(default_factory=Seen)
 
@@ -143,13 +153,52 @@ class DirectiveForm:
 
     @property
     def document_fields(self) -> Sequence[Field]:
-        """Those that are asked for; the level of secrecy stands before them."""
+        """Those that are asked for; the level of secrecy stands before them, the pasted text beside them."""
         asks_why = self.is_known or bool(self.document["another_document_reason"])
-        return [one for one in DOCUMENT if one.name != "secrecy" and (asks_why or one.name != "another_document_reason")]
+        return [one for one in DOCUMENT if not isinstance(one, Own) and (asks_why or one.name != "another_document_reason")]
+
+    @property
+    def is_text_too_long(self) -> bool:
+        """It is shown, and not kept."""
+        return len(self.document["document_text"]) > MOST_CHARACTERS
+
+    @property
+    def is_text_pasted(self) -> bool:
+        return bool(self.document["document_text"])
+
+    def read_head(self) -> None:
+        """Offer what the head of the pasted text says, and the form does not."""
+        self.offered = [one for one in read_head(self.document["document_text"]) if self.document[one.name] != one.text]
+        self.is_head_read = True
+
+    def take(self, names: Collection[str]) -> None:
+        """Fill these fields with what the pasted text says of them."""
+        for one in read_head(self.document["document_text"]):
+            if one.name in names:
+                self.document.texts[one.name] = one.text
+                self.document.focused = one.name
+
+    def add_passage(self, passage: str) -> None:
+        """A task that demands what the passage says, in the place of one in which nothing is said yet."""
+        untouched = [place for place, one in enumerate(self.instructions) if _is_untouched(one)]
+        if not untouched:
+            self.instructions.append(instruction_form(len(self.instructions)))
+        place = untouched[0] if untouched else len(self.instructions) - 1
+        self.instructions[place].texts |= {"content": demand_of(passage), "deadline_wording": deadline_of(passage)}
+        self.work_on(place, "lead")
+
+    def work_on(self, place: int, field: str = "content") -> None:
+        """Typing goes on there."""
+        self.worked_on = place
+        self.instructions[place].focused = field
 
     @property
     def is_secret(self) -> bool:
         return self.document["secrecy"] not in ("", NORMAL)
+
+    def is_unfolded(self, place: int) -> bool:
+        """What is wrong is never hidden, and a single task needs no fold."""
+        return place == self.worked_on or bool(self.instructions[place].errors) or len(self.instructions) == 1
 
     @property
     def forms(self) -> Sequence[Form]:
@@ -180,7 +229,7 @@ class DirectiveForm:
             parts = name.split(".")
             if parts[0] == "instructions" and len(parts) >= 3:
                 one = self.instructions[int(parts[1])]
-                one.note(_assignment_field(one, parts) if parts[2] == "assignments" else parts[2], text)
+                one.note(_field_of(one, parts), text)
             elif parts[0] == "instructions":
                 self.errors.setdefault("instructions", text)
             else:
@@ -197,6 +246,11 @@ def instruction_form(place: int) -> Form:
     return Form(INSTRUCTION, f"instructions-{place}-")
 
 
+def _is_untouched(one: Form) -> bool:
+    empty = instruction_form(0)
+    return one.texts == empty.texts and one.ids == empty.ids
+
+
 def renumbered(instructions: list[Form]) -> list[Form]:
     """One after another, whatever was added or removed."""
     for place, one in enumerate(instructions):
@@ -207,10 +261,15 @@ def renumbered(instructions: list[Form]) -> list[Form]:
 def _instruction_body(one: Form, words: Catalogue) -> dict[str, Json]:
     leads = [{"agency_id": agency_id, "role": "LEAD"} for agency_id in one.ids["lead"]]
     helping = [{"agency_id": agency_id, "role": "COORDINATING"} for agency_id in one.ids["coordinating"]]
-    return {**one.body(words), "assignments": leads + helping}
+    return {**one.body(words), "assignments": leads + helping, "reporting_agency_id": next(iter(one.ids["reporting"]), None)}
 
 
-def _assignment_field(one: Form, parts: list[str]) -> str:
+def _field_of(one: Form, parts: list[str]) -> str:
+    """Agencies are typed by name, and sent by their ids."""
+    if parts[2] == "reporting_agency_id":
+        return "reporting"
+    if parts[2] != "assignments":
+        return parts[2]
     is_lead = len(parts) == 3 or (parts[3] == "0" and bool(one.ids["lead"]))
     return "lead" if is_lead else "coordinating"
 
@@ -220,5 +279,7 @@ def _instruction_of(place: int, found: Mapping[str, Json], names: Mapping[str, A
     form.was = str(place)
     for name, role in (("lead", "LEAD"), ("coordinating", "COORDINATING")):
         form.ids[name] = [given["agency_id"] for given in found["assignments"] if given["role"] == role]
-    form.texts["lead"] = next((names[one].name for one in form.ids["lead"] if one in names), "")
+    form.ids["reporting"] = [found["reporting_agency_id"]] if found["reporting_agency_id"] else []
+    for name in ("lead", "reporting"):
+        form.texts[name] = next((names[one].name for one in form.ids[name] if one in names), "")
     return form

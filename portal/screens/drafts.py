@@ -11,6 +11,7 @@ from portal.csrf import FORM_FIELD, Whose
 from portal.drafts import Draft
 from portal.formats import clock_time
 from portal.screens.directive_form import NORMAL
+from portal.screens.document_text import MOST_CHARACTERS
 from portal.web import Sent, SentForm, Visit, Visitor, go
 
 router = APIRouter()
@@ -21,7 +22,7 @@ FORM = re.compile(
     rf"{DOCUMENT_FORM.pattern}|/tasks/[0-9a-f-]{{36}}/(progress|completion)|/confirm/[0-9a-f-]{{36}}|/settings/[a-z0-9_/-]{{1,80}}"
 )
 # What a page puts into the form by itself, and what only one request means.
-NOT_TYPED = {FORM_FIELD, "draft", "act"}
+NOT_TYPED = {FORM_FIELD, "draft", "act", "passage"}
 
 
 @router.post("/drafts")
@@ -46,7 +47,7 @@ async def keep_draft(visitor: Visitor, form: str, sent: Sent) -> bool:
         if secrecy:
             await finish_draft(visitor, form, sent)
         return False
-    typed = [(name, value) for name, value in sent.pairs if name not in NOT_TYPED]
+    typed = [(name, value) for name, value in sent.pairs if name not in NOT_TYPED and not _is_too_long(name, value)]
     return await visitor.portal.drafts.keep(Whose.of(visitor.session), form, sent.text("idempotency_key"), typed)
 
 
@@ -62,6 +63,11 @@ async def draft_of(visitor: Visitor, form: str) -> Draft | None:
 def moment_of(visitor: Visitor, draft: Draft) -> str:
     """When it was kept, for the page that offers it again."""
     return clock_time((draft.kept_at + visitor.portal.settings.clock.offset).isoformat())
+
+
+def _is_too_long(name: str, value: str) -> bool:
+    """The page says so to whoever pastes it."""
+    return name == "document_text" and len(value) > MOST_CHARACTERS
 
 
 def _form_of(sent: Sent) -> str:

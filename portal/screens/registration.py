@@ -13,6 +13,7 @@ from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.screens.agency_lookup import resolve_agencies
 from portal.screens.directive_form import DOCUMENT, DirectiveForm, instruction_form, renumbered
 from portal.screens.directive_merge import merge_directive
+from portal.screens.document_text import MOST_CHARACTERS
 from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
 from portal.services import ChangeMarks, Refused, ServiceAway
 from portal.web import Sent, SentForm, Visit, Visitor, go, together
@@ -38,6 +39,7 @@ async def _opened(visitor: Visitor, form: DirectiveForm) -> Response:
     if (draft := await draft_of(visitor, form.draft)) is not None:
         form = DirectiveForm.of_sent(Sent(draft.typed))
         form.draft_kept = moment_of(visitor, draft)
+        form.worked_on = len(form.instructions) - 1
     return await _form_page(visitor, form)
 
 
@@ -53,28 +55,46 @@ async def register(visitor: Visit, sent: SentForm) -> Response:
     await resolve_agencies(visitor, form)
     # A step that no button of ours names changes nothing.
     with suppress(ValueError, IndexError):
-        _take_step(form, step, where)
+        _take_step(form, step, where, sent)
     if step != "save":
         return await _form_page(visitor, form)
     return await _save(visitor, form, sent)
 
 
-def _take_step(form: DirectiveForm, step: str, where: list[str]) -> None:
+def _take_step(form: DirectiveForm, step: str, where: list[str], sent: Sent) -> None:
     if step == "save":
         return
     for one in form.instructions:
         one.errors = {name: text for name, text in one.errors.items() if step == "add-agency" and where == [one.id_of(name)]}
     if step == "add-instruction":
         form.instructions.append(instruction_form(len(form.instructions)))
-        form.instructions[-1].focused = "content"
+        form.work_on(len(form.instructions) - 1)
+    elif step == "add-passage":
+        form.add_passage(sent.text("passage"))
+    elif step == "read-head":
+        form.read_head()
+    elif step == "take":
+        form.take(where)
+        form.read_head()
+    elif step == "leave":
+        form.document.focused = "number"
     elif step == "remove-instruction":
-        del form.instructions[int(where[0]) : int(where[0]) + 1]
+        removed = int(where[0])
+        del form.instructions[removed : removed + 1]
         renumbered(form.instructions)
-        for one in form.instructions[int(where[0]) :][:1] or form.instructions[-1:]:
-            one.focused = "content"
+        if form.instructions:
+            form.work_on(min(removed, len(form.instructions) - 1))
+    elif step == "add-agency":
+        form.worked_on = _place_in(where[0])
     elif step == "remove-agency":
-        ids = form.instructions[int(where[0].split("-")[1])].ids
+        form.worked_on = _place_in(where[0])
+        ids = form.instructions[form.worked_on].ids
         ids["coordinating"] = [one for one in ids["coordinating"] if one != where[1]]
+
+
+def _place_in(control: str) -> int:
+    """Of which task it is: 2 of "instructions-2-coordinating"."""
+    return int(control.split("-")[1])
 
 
 async def _save(visitor: Visitor, form: DirectiveForm, sent: Sent) -> Response:
@@ -148,6 +168,7 @@ async def _form_page(
         problem=problem,
         told=told,
         wrong=list(form.wrong(words)) if problem else [],
+        most_characters=MOST_CHARACTERS,
         secrecies=[(one, words(f"secrecy.{one}")) for one in SECRECIES],
     )
 

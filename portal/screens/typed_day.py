@@ -25,7 +25,7 @@ async def said(visitor: Visit, typed: str = "") -> Response:
     calendar = await _calendar_of(visitor, day.year)
     named = next((one for one in calendar if one["date"] == day.isoformat() and not one["pending"]), None)
     if named is not None and named["type"] != WORKED:
-        return PlainTextResponse(f"{weekday}, {visitor.messages('form.day-off', name=named['name'])}")
+        return PlainTextResponse(f"{weekday}, {visitor.messages('form.day-off', name=named['name']).unescape()}")
     if named is None and day.weekday() >= SATURDAY:
         return PlainTextResponse(f"{weekday}, {visitor.messages('form.weekend')}")
     return PlainTextResponse(weekday)

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.busy_province import Town
+from tests.browser.busy_province import TODAY, Ask, Document, Staff, Story, Town
 from tests.browser.screens import LEADER, TRACKING, Visits, clerk
 
 VILLAGE = clerk("Xã Sơn Hạ")
+JUSTICE = "Sở Tư pháp"
 
 
 # A page waits five seconds before it tries again.
@@ -78,4 +80,30 @@ def test_at_midnight_an_open_page_is_of_the_new_day(visits: Visits) -> None:
     page.goto("/home")
     with page.expect_navigation():
         page.clock.fast_forward(20_000)
+    page.close()
+
+
+def number_in(page: Page, place: str) -> int:
+    """What stands in the head of the page; nothing is 0."""
+    found = re.search(r"\d+", page.locator(place).inner_text())
+    return int(found[0]) if found else 0
+
+
+def test_the_number_of_ones_own_work_and_the_bell_move_on_an_open_page(visits: Visits, town: Town) -> None:
+    """Nobody loads it anew: what was assigned to the agency is counted in its head, seen and spoken."""
+    page = visits.page(clerk(JUSTICE))
+    page.goto("/home")
+    expect(page.locator("html")).to_contain_class("is-live")
+    page.evaluate("window.notLoadedAnew = true")
+    own, told = number_in(page, "#waiting-mine"), number_in(page, "#unread-badge")
+    ask = Ask("live", JUSTICE, "Thẩm định dự thảo quyết định về phân cấp quản lý", 9)
+    with Staff(town.run, TODAY) as staff:
+        number = str(uuid4().int % 10**8)
+        Story(town, staff, TODAY).release(Document("cong-van", number, "UBND-NC", "Thẩm định văn bản quy phạm pháp luật", (ask,)), number)
+    expect(page.locator("#waiting-mine .count")).to_have_text(str(own + 1), timeout=PATIENCE)
+    expect(page.locator("#unread-badge .badge")).to_have_text(str(told + 1), timeout=PATIENCE)
+    expect(page.locator("#unread-badge .visually-hidden")).to_have_text(f"Thông báo, {told + 1} chưa đọc")
+    # The mark on the bar of a narrow screen is the same number.
+    expect(page.locator("#waiting-mine-badge .badge [aria-hidden]")).to_have_text(str(own + 1))
+    assert page.evaluate("window.notLoadedAnew")
     page.close()

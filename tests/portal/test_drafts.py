@@ -2,11 +2,13 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from libs.common.housekeeping import Housekeeping
-from portal.drafts import OLD_DRAFTS
+from portal.csrf import Whose
+from portal.drafts import MOST_OF_ONE, OLD_DRAFTS
 from tests.portal.conftest import Browser, Fields, Running
 from tests.portal.stand_in import id_of
 from tests.portal.test_registering import FILLED, registered
@@ -99,14 +101,15 @@ async def test_nothing_is_kept_before_the_level_of_secrecy_is_said_nor_after_it_
     assert "Chưa chọn độ mật." in browser.errors
 
 
+@pytest.mark.parametrize("field", ["subject", "document_text"])
 async def test_a_draft_is_of_a_person_and_a_membership_and_in_no_log(
-    portal: Running, browser: Browser, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    field: str, portal: Running, browser: Browser, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     portal.stand_in.memberships["clerk"] = ["clerk", "tracker"]
     await browser.sign_in("clerk")
     await browser.send("/membership", {"membership_id": id_of("membership tracker")})
     await browser.get(NEW)
-    assert await typing(browser, {**FILLED, "subject": CANARY}) == 200
+    assert await typing(browser, {**FILLED, field: CANARY}) == 200
     (row,) = await portal.rows("SELECT * FROM draft")
     assert CANARY.encode() not in row.sealed
     assert CANARY not in str(row)
@@ -270,3 +273,18 @@ async def test_what_another_site_sends_is_not_shown(portal: Running, browser: Br
     answer = await browser.http.post("/directives", data={"subject": "Bấm vào đây"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 401
     assert "Bấm vào đây" not in answer.text
+
+
+async def test_of_one_person_a_hundred_drafts_stay_and_the_oldest_goes(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    drafts, whose = portal.app.state.portal.drafts, Whose(UUID(id_of("tracker")), UUID(id_of("membership tracker")))
+    other = Whose(whose.person_id, UUID(id_of("membership clerk")))
+    await drafts.keep(other, "/directives/new", "key", [("subject", "của tư cách khác")])
+    for number in range(MOST_OF_ONE + 3):
+        assert await drafts.keep(whose, f"/tasks/{number}/progress", "key", [("content", str(number))])
+    assert await drafts.find(whose, "/tasks/2/progress") is None
+    kept = await drafts.find(whose, "/tasks/3/progress")
+    assert kept is not None
+    assert kept.typed["content"] == "3"
+    assert await drafts.find(other, "/directives/new") is not None, "each membership has its own"
+    assert MOST_OF_ONE == 100

@@ -44,7 +44,7 @@ async def test_names_become_agencies_and_typed_days_become_dates(portal: Running
 
 async def test_a_name_that_is_not_clear_is_asked_for_again_and_nothing_is_lost(portal: Running, browser: Browser) -> None:
     await opened(browser)
-    for typed, said in (("ba", "có thể là"), ("không có", "Không thấy cơ quan")):
+    for typed, said in (("ba", "có thể là"), ("không có", "Không thấy cơ quan"), ("Sở A & B", "“Sở A &amp; B”")):
         page = await browser.send("/directives", {**FILLED, "act": "save", "instructions-0-lead": typed})
         assert page.status_code == 422
         assert said in browser.errors[0]
@@ -72,6 +72,51 @@ async def test_tasks_are_added_and_removed_without_losing_what_was_typed(browser
     assert browser.value_of("/directives", "instructions-0-content") == "Việc hai"
     assert "instructions-2-content" not in browser.form("/directives")
     assert browser.value_of("/directives", "number") == "5425"
+
+
+def unfolded(page: str) -> list[bool]:
+    """Of every task, whether its form is open."""
+    return [" open" in one for one in re.findall(r'<details class="instruction"([^>]*)>', page)]
+
+
+async def test_only_the_task_that_is_worked_on_is_unfolded(browser: Browser) -> None:
+    await opened(browser)
+    page = await browser.send("/directives", {**FILLED, "act": "add-instruction"}, to="/directives/draft")
+    assert unfolded(page.text) == [False, True]
+    folded = r'instruction-text">Rà soát</span><span\s+class="instruction-facts"><span class="instruction-who">Sở Y tế</span>'
+    assert re.search(folded + r'<span class="instruction-when">hạn 5\.3\.2026</span>', page.text), "what, who and until when, in a line"
+    page = await browser.send("/directives", {"act": "add-instruction"}, to="/directives/draft")
+    assert unfolded(page.text) == [False, False, True]
+    assert "Chưa có nội dung" in page.text
+    assert "Chưa giao cơ quan nào" in page.text
+    step = {"act": "add-agency instructions-1-coordinating", "instructions-1-coordinating": "Sở Tài chính"}
+    page = await browser.send("/directives", step, to="/directives/draft")
+    assert unfolded(page.text) == [False, True, False]
+    step = {"act": f"remove-agency instructions-1-coordinating {id_of('finance')}"}
+    page = await browser.send("/directives", step, to="/directives/draft")
+    assert unfolded(page.text) == [False, True, False]
+    page = await browser.send("/directives", {"act": "remove-instruction 0"}, to="/directives/draft")
+    assert unfolded(page.text) == [True, False]
+    page = await browser.send("/directives", {"act": "remove-instruction 1"}, to="/directives/draft")
+    assert unfolded(page.text) == [True]
+
+
+async def test_what_is_wrong_in_a_task_unfolds_it(browser: Browser) -> None:
+    await opened(browser)
+    for _ in range(2):
+        await browser.send("/directives", {**FILLED, "act": "add-instruction"}, to="/directives/draft")
+    wrong = {"instructions-0-due": "mai", "instructions-1-due": "05/03/2026", "instructions-2-due": "mốt"}
+    page = await browser.send("/directives", {**wrong, "act": "save"})
+    assert unfolded(page.text) == [True, False, True]
+    alone = [' name="instruction-' in one for one in re.findall(r'<details class="instruction"([^>]*)>', page.text)]
+    assert alone == [False, True, False], "opening another task does not hide what is wrong"
+
+
+async def test_a_draft_that_is_offered_again_goes_on_at_its_last_task(browser: Browser) -> None:
+    await opened(browser)
+    for _ in range(2):
+        await browser.send("/directives", {**FILLED, "act": "add-instruction"}, to="/directives/draft")
+    assert unfolded((await browser.get("/directives/new")).text) == [False, True]
 
 
 async def test_coordinating_agencies_are_added_and_removed(browser: Browser) -> None:
@@ -133,6 +178,41 @@ async def test_the_office_hears_of_a_release_that_became_no_task(portal: Running
     assert "chưa được giao" not in (await browser.get(f"/directives/{made['id']}")).text, "it may still come"
     await browser.sign_in("clerk")
     assert "quá một phút" not in (await browser.get("/directives")).text
+
+
+async def test_what_a_release_will_do_is_told_before_it_is_pressed(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    portal.stand_in.summary = {
+        "given": 110,
+        "groups": 1,
+        "nearest_due": "2026-11-29",
+        "agencies": [
+            {"agency_id": id_of("health"), "leads": [1, 3], "coordinates": []},
+            {"agency_id": id_of("finance"), "leads": [2], "coordinates": [1, 3]},
+        ],
+        "undated": [3],
+        "due_on_day_off": [1],
+        "due_passed": [],
+        "without_account": [id_of("ba-dong"), id_of("ba-dinh")],
+    }
+    page = await browser.send("/directives", {**FILLED, "act": "save"})
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.text[page.text.index('id="release-summary"') :]))
+    for words in (
+        "110 lượt giao, 1 nhóm, hạn gần nhất Chủ nhật 29/11/2026",
+        "2 cơ quan nhận việc",
+        "Sở Y tế chủ trì nhiệm vụ 1, 3",
+        "Sở Tài chính chủ trì nhiệm vụ 2; phối hợp nhiệm vụ 1, 3",
+        "Hạn rơi vào ngày nghỉ: nhiệm vụ 1.",
+        "Không có hạn: nhiệm vụ 3.",
+        "Chưa có tài khoản tiếp nhận: Ủy ban nhân dân xã Ba Động, Ủy ban nhân dân xã Ba Dinh.",
+    ):
+        assert words in said
+    assert "Hạn đã qua" not in said
+    assert said.index("110 lượt giao") < said.index("Phát hành"), "before the button"
+    portal.stand_in.summary = {**portal.stand_in.summary, **{name: [] for name in ("undated", "due_on_day_off", "without_account")}}
+    assert "Không có điểm cần lưu ý." in (await browser.get(page.url.path)).text
+    portal.stand_in.summary = {}
+    assert 'id="release-summary"' not in (await browser.get(page.url.path)).text, "somebody else has released it this moment"
 
 
 async def test_days_that_are_none_are_told_beside_their_field(portal: Running, browser: Browser) -> None:
@@ -248,3 +328,83 @@ async def test_a_number_that_is_pasted_whole_falls_into_number_and_notation(port
         await browser.send("/directives", {**FILLED, **typed, "act": "save"})
         body = registered(portal)[-1]
         assert (body["number"], body["notation"]) == expected
+
+
+async def test_who_reports_for_a_lead_without_an_account(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    portal.stand_in.refuse["POST /directives/directives"] = (
+        422,
+        {
+            "code": "reporting-agency-not-needed",
+            "errors": [{"field": "instructions.0.reporting_agency_id", "code": "reporting-agency-not-needed"}],
+        },
+    )
+    page = await browser.send("/directives", {**FILLED, "act": "save", "instructions-0-reporting": "Sở Tài chính"})
+    assert (page.status_code, "để trống ô cơ quan báo cáo thay" in page.text) == (422, True)
+    assert 'id="instructions-0-reporting-error"' in page.text
+    portal.stand_in.refuse.clear()
+    page = await browser.send("/directives", {"act": "save"})
+    assert "Báo cáo thay" in page.text
+    assert [one["instructions"][0]["reporting_agency_id"] for one in registered(portal)] == [id_of("finance")] * 2  # type: ignore[index]
+    edit = await browser.get(f"{page.url.path}/edit")
+    assert edit.status_code == 200
+    assert browser.value_of("/directives", "instructions-0-reporting") == "Sở Tài chính"
+    await browser.send("/directives", {"act": "save", "instructions-0-reporting": ""})
+    (put,) = [one.body for one in portal.stand_in.asked if one.method == "PUT"]
+    assert put["instructions"][0]["reporting_agency_id"] is None
+
+
+HEAD = "Số: 5447/UBND-KTN\nQuảng Ngãi, ngày 14 tháng 10 năm 2026\nV/v bảo đảm an toàn hồ đập\n\nKính gửi: Sở Y tế\n"
+
+
+async def test_what_the_head_of_a_document_says_is_offered_and_taken_only_on_request(browser: Browser) -> None:
+    await opened(browser)
+    said = {"secrecy": "NORMAL", "document_text": HEAD, "subject": "Trích yếu đã gõ"}
+    page = await browser.send("/directives", {**said, "act": "read-head"}, to="/directives/draft")
+    assert "Lấy Trích yếu: Bảo đảm an toàn hồ đập" in page.text
+    assert "<q" in page.text
+    assert browser.value_of("/directives", "subject") == "Trích yếu đã gõ", "nothing is filled by itself"
+    assert browser.value_of("/directives", "number") == ""
+    page = await browser.send("/directives", {"act": "take number notation issue_date"}, to="/directives/draft")
+    taken = [browser.value_of("/directives", name) for name in ("number", "notation", "issue_date", "subject")]
+    assert taken == ["5447", "UBND-KTN", "14/10/2026", "Trích yếu đã gõ"]
+    assert re.findall(r'value="take ([^"]+)"', page.text) == ["subject"]
+    page = await browser.send("/directives", {"act": "leave"}, to="/directives/draft")
+    assert 'value="take' not in page.text
+
+
+async def test_a_passage_becomes_a_task_with_the_deadline_in_its_words(portal: Running, browser: Browser) -> None:
+    await opened(browser)
+    passages = ("1. Sở Y tế rà soát, báo cáo trước ngày 30/11/2026.", "2. Sở Tài chính báo cáo")
+    for passage in passages:
+        page = await browser.send(
+            "/directives",
+            {"secrecy": "NORMAL", "document_text": HEAD, "passage": passage, "act": "add-passage"},
+            to="/directives/draft",
+        )
+    assert unfolded(page.text) == [False, True], "the task in which nothing was said yet is the first one's"
+    assert browser.value_of("/directives", "instructions-0-content") == "Sở Y tế rà soát, báo cáo trước ngày 30/11/2026."
+    assert browser.value_of("/directives", "instructions-0-deadline_wording") == "trước ngày 30/11/2026"
+    assert browser.value_of("/directives", "instructions-1-deadline_wording") == ""
+    assert re.search(r'id="instructions-1-lead"[^>]* autofocus', page.text)
+    leads = {"instructions-0-lead": "Sở Y tế", "instructions-0-due": "30/11/2026", "instructions-1-lead": "Sở Tài chính"}
+    await browser.send("/directives", {**FILLED, **leads, "instructions-1-due": "5/12/2026", "act": "save"})
+    (body,) = registered(portal)
+    assert HEAD.splitlines()[0] not in str(body), "the pasted text is no part of what is saved"
+
+
+async def test_a_text_that_is_too_long_is_told_and_not_kept(browser: Browser) -> None:
+    await opened(browser)
+    page = await browser.send(
+        "/directives", {**FILLED, "document_text": "một dòng\n" * 7_000, "act": "add-instruction"}, to="/directives/draft"
+    )
+    assert re.search(r'id="document_text-error" role="alert">', page.text)
+    assert "60.000 ký tự" in page.text
+    await browser.get("/directives/new")
+    assert browser.value_of("/directives", "document_text") == ""
+    assert browser.value_of("/directives", "subject") == "Phòng, chống dịch", "all else is"
+    kept = {**FILLED, "document_text": "một dòng\n" * 6_000, "act": "add-instruction"}
+    page = await browser.send("/directives", kept, to="/directives/draft")
+    assert re.search(r'id="document_text-error" role="alert" hidden>', page.text)
+    await browser.get("/directives/new")
+    assert browser.value_of("/directives", "document_text").count("một dòng") == 6_000

@@ -18,6 +18,7 @@ async def test_no_page_may_run_or_style_what_is_not_ours(browser: Browser) -> No
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
+    assert "frame-src blob:;" in policy, "a file that was chosen in this browser, and nothing else"
     assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -1,12 +1,14 @@
 """Signing in, what the session keeps, and how it ends."""
 
 import asyncio
+import re
 
 import pytest
 from joserfc.jwk import ECKey
 
+from portal.messages import Catalogue
 from tests.portal.conftest import Browser, Running
-from tests.portal.stand_in import id_of
+from tests.portal.stand_in import AGENCIES, PEOPLE, id_of
 
 
 async def test_the_session_is_an_opaque_cookie_that_scripts_and_other_sites_cannot_use(portal: Running, browser: Browser) -> None:
@@ -158,3 +160,33 @@ async def test_signing_out_ends_the_session_and_leads_to_the_sign_in_service(por
     assert answer.headers["Location"].startswith(portal.settings.end_session_url)
     assert "id_token_hint=" in answer.headers["Location"]
     assert await portal.rows("SELECT * FROM session") == []
+
+
+async def test_the_page_of_memberships_says_which_they_are_and_in_which_one_acts(portal: Running, browser: Browser) -> None:
+    portal.stand_in.memberships["clerk"] = ["clerk", "tracker"]
+    await browser.sign_in("clerk")
+
+    def offered() -> dict[str, bool]:
+        radios = re.findall(r'<input type="radio" name="membership_id" value="([^"]+)"( checked)?>', browser.page.text)
+        return {value: bool(checked) for value, checked in radios}
+
+    clerk, tracker = id_of("membership clerk"), id_of("membership tracker")
+    assert offered() == {clerk: True, tracker: False}, "the first, where nothing was chosen"
+    for key in ("clerk", "tracker"):
+        _, agency, position, _ = PEOPLE[key]
+        assert position in browser.page.text
+        assert AGENCIES[agency][0] in browser.page.text
+    await browser.send("/membership", {"membership_id": tracker})
+    await browser.get("/membership")
+    assert offered() == {clerk: False, tracker: True}
+    assert (await browser.get("/membership?return_to=https://evil.test/")).status_code == 200
+    page = await browser.send("/membership", {"membership_id": clerk})
+    assert (page.url.host, page.url.path) == ("portal.test", "/my-work")
+
+
+async def test_whoever_has_no_membership_is_told_so(portal: Running, browser: Browser) -> None:
+    portal.stand_in.memberships["clerk"] = []
+    page = await browser.sign_in("clerk")
+    assert page.url.path == "/membership"
+    assert Catalogue("vi")("membership.none") in page.text
+    assert 'name="membership_id"' not in page.text

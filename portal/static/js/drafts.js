@@ -7,6 +7,8 @@ const forms = [...document.querySelectorAll("form[data-draft]:not([data-draft=''
 const told = document.querySelector("[data-draft-told]");
 let pause;
 let waiting;
+// What was sent and is not answered yet: a page that is left gives up its requests.
+let unanswered;
 // One after the other: what was typed last is kept last, and a draft that is dropped stays dropped.
 let line = Promise.resolve();
 
@@ -17,9 +19,13 @@ for (const form of forms) {
     else later(form);
   });
   // What is sent is kept by the server itself.
-  form.addEventListener("submit", stop);
+  form.addEventListener("submit", () => {
+    stop();
+    unanswered = undefined;
+  });
 }
-document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && waiting && keep(waiting, true));
+document.addEventListener("visibilitychange", () =>
+  document.visibilityState === "hidden" && (waiting ?? unanswered) && keep(waiting ?? unanswered, true));
 
 function later(form) {
   stop();
@@ -43,9 +49,12 @@ function post(path, form, keepalive) {
   // Two forms of one page are one draft; the key is that of the form in which is typed.
   for (const one of [form, ...forms.filter((other) => other !== form && other.dataset.draft === form.dataset.draft)])
     for (const [name, value] of new FormData(one)) if (typeof value === "string") body.append(name, value);
-  line = line.then(async () => {
+  // Whoever leaves cannot wait for what is on its way.
+  line = (keepalive ? Promise.resolve() : line).then(async () => {
+    unanswered = path === "/drafts" ? form : undefined;
     try {
       const answer = await fetch(path, { method: "POST", body, keepalive, redirect: "manual" });
+      unanswered = undefined;
       const signedOut = document.querySelector("[data-signed-out]");
       if (signedOut) signedOut.hidden = answer.status !== 401;
       if (told && answer.status === 200) told.textContent = await answer.text();
@@ -61,7 +70,7 @@ function wipe(form) {
   for (const token of form.querySelectorAll(".agency-token")) token.remove();
   for (const field of form.elements)
     if (field.matches("textarea, input[type=text]") || /(?<!directive)_id$|^seen$/.test(field.name)) field.value = "";
-  for (const words of form.querySelectorAll(".instruction-text, .instruction-facts")) words.replaceChildren();
+  for (const words of form.querySelectorAll(".instruction-text, .instruction-who, .instruction-when")) words.replaceChildren();
   post("/drafts/forget", form);
   // What still comes under the old key is not kept; whoever chose the wrong level begins under a new one.
   form.elements.idempotency_key.value = crypto.randomUUID();
