@@ -23,6 +23,8 @@ ALL_ORDERS = "120"
 MORE_SEEDS = 5
 MORE_HISTORIES = "500"
 MANY_REQUESTS = "3000"
+# An hour, or as long as there is time.
+WALK_SECONDS = os.environ.get("CHIDAO_WALK") or "3600"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,15 @@ def documents(seed: int) -> bool:
     return passes("pytest", "-q", "tests/browser/test_story.py", CHIDAO_DOCUMENTS="all", CHIDAO_SEED=str(seed), **chromium)
 
 
+def walk(seed: int) -> bool:
+    found = find_or_get_browser()
+    if found.missing:
+        print(f"NOT TESTED: {found.missing}")
+        return False
+    chromium = {"CHIDAO_CHROMIUM": found.program} if found.program else {}
+    return passes("pytest", "-q", "-s", "tests/browser/test_walk.py", CHIDAO_WALK=WALK_SECONDS, CHIDAO_SEED=str(seed), **chromium)
+
+
 def mutants(_seed: int) -> bool:
     return passes("python", "-m", "tests.mutants")
 
@@ -87,6 +98,7 @@ PARTS: Mapping[str, Part] = {
     "histories": Part(histories, "tests/reporting/test_settled.py"),
     "requests": Part(requests, "tests/web/test_hostile_requests.py"),
     "documents": Part(documents, "tests/browser/test_story.py"),
+    "walk": Part(walk, "tests/browser/test_walk.py"),
     "mutants": Part(mutants, "tests/structure/test_planted_faults.py"),
 }
 

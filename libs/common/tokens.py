@@ -17,6 +17,8 @@ ALGORITHM = "ES256"
 # become a flood of requests.
 KEYS_ASKED_EVERY = 10.0
 CHECKED_TOKENS_KEPT = 10_000
+# Of two machines one may be a little ahead.
+CLOCKS_DIFFER_SECONDS = 30
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -80,6 +82,8 @@ class TokenVerifier:
             raise InvalidToken("type or party")
         if not isinstance(claims.get("exp"), int) or claims["exp"] <= time.time():
             raise InvalidToken("expired")
+        if any(_is_to_come(claims[name]) for name in ("nbf", "iat") if name in claims):
+            raise InvalidToken("not valid yet")
         roles = claims.get("realm_access", {}).get("roles", [])
         return Claims(str(claims["sub"]), str(claims["azp"]), frozenset(roles), claims["exp"])
 
@@ -94,6 +98,10 @@ class TokenVerifier:
             self._keys = KeySet.import_key_set(answer.json())
             self._asked_at = time.monotonic()
             return self._keys
+
+
+def _is_to_come(moment: object) -> bool:
+    return not isinstance(moment, int | float) or moment > time.time() + CLOCKS_DIFFER_SECONDS
 
 
 def client_assertion(client_id: str, key: ECKey, audience: str) -> str:

@@ -102,6 +102,34 @@
           found.push(`overlap: “${label.textContent}” and “${other.textContent}”`);
   }
 
+  // A number beside what is drawn of it, and the number of its row: none lies upon another, or upon a bar or a square.
+  for (const strip of document.querySelectorAll(".due-strip")) {
+    if (!shown(strip)) continue;
+    const row = strip.closest("tr");
+    // Words that are only spoken lie wherever they like.
+    const piecesOf = (cell) => {
+      const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT, (text) => (text.data.trim() && shown(text.parentElement) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT));
+      const pieces = [];
+      while (walker.nextNode()) {
+        range.selectNodeContents(walker.currentNode);
+        pieces.push([walker.currentNode.parentElement, range.getBoundingClientRect()]);
+      }
+      return pieces;
+    };
+    const words = [
+      ...[...strip.querySelectorAll("text")].filter(shown).map((label) => [label, label.getBoundingClientRect()]),
+      ...[...(row?.querySelectorAll("th a, td.number, td.movement") ?? [])].flatMap(piecesOf),
+    ];
+    const drawn = [...strip.querySelectorAll("rect, use")].filter(shown).map((shape) => [shape, shape.getBoundingClientRect()]);
+    const meet = (box, next, slack) =>
+      box.width > 0 && next.width > 0 && box.left < next.right - slack && next.left < box.right - slack && box.top < next.bottom - 2 && next.top < box.bottom - 2;
+    for (const [place, [label, box]] of words.entries()) {
+      if (box.right > page.clientWidth + SLACK || box.left < -SLACK) found.push(`overprint: “${label.textContent.trim()}” of ${named(row)} is cut by the window`);
+      for (const [other, next] of words.slice(place + 1)) if (meet(box, next, 1)) found.push(`overprint: “${label.textContent.trim()}” and “${other.textContent.trim()}” in ${named(row)}`);
+      if (label.closest(".due-strip") && drawn.some(([, next]) => meet(box, next, 1))) found.push(`overprint: “${label.textContent.trim()}” upon what is drawn in ${named(row)}`);
+    }
+  }
+
   if (width < 768) {
     const controls = "button, .btn, .chip, select, textarea, summary, .tabs a, .bottombar a, .segmented label, .choice-list label, .unit-grid a, .menu a, input:not([type=hidden], [type=radio], [type=checkbox])";
     for (const control of document.querySelectorAll(controls)) {

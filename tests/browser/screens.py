@@ -84,16 +84,48 @@ def fill_directive(page: Page) -> None:
     page.get_by_label("Trích yếu").fill("Quyết toán các dự án thành phần Chương trình mục tiêu quốc gia xây dựng nông thôn mới")
     form = page.locator("details.instruction").first
     form.get_by_label("Nội dung").fill(LONG_DEMAND)
-    form.get_by_role("combobox", name="Chủ trì").fill(LONGEST_NAMED.name)
+    form.get_by_role("combobox", name=re.compile("^Chủ trì")).fill(LONGEST_NAMED.name)
     for name in ("Sở Tài chính", "Sở NN&MT"):
         form.get_by_role("combobox", name="Phối hợp").fill(AGENCIES[name].name)
         page.get_by_role("option").filter(has_text=AGENCIES[name].name).first.click()
     form.get_by_label("Hạn", exact=True).fill("30/11/2026")
 
 
+PASTED = """ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI
+Số: 5447/UBND-KTN
+Quảng Ngãi, ngày 14 tháng 10 năm 2026
+V/v bảo đảm an toàn hồ đập, tiêu thoát nước và đời sống Nhân dân trong mùa mưa lũ năm 2026
+
+Kính gửi: Các sở, ban, ngành; Ủy ban nhân dân các xã, phường, đặc khu
+
+1. Sở Nông nghiệp và Môi trường chủ trì kiểm tra, đánh giá an toàn 43 hồ chứa; báo cáo kết quả trong 10 ngày làm việc kể từ ngày ký.
+2. Sở Xây dựng chỉ đạo nạo vét, khơi thông cống rãnh tại các điểm ngập, hoàn thành trước ngày 31/12/2026.
+"""
+
+
+def paste_document(page: Page) -> None:
+    """Its text is seen, on a narrow screen in the place of the form."""
+    begin_directive(page)
+    if (switch := page.locator("label:has(#view-source)")).is_visible():
+        switch.click()
+    page.locator("#document_text").fill(PASTED)
+    page.locator("#document_text").dispatch_event("pasted")
+    expect(page.locator("#offered li")).to_have_count(4)
+
+
+def make_tasks_of_passages(page: Page) -> None:
+    paste_document(page)
+    for n, words in enumerate(("1. Sở", "2. Sở")):
+        page.locator("#document_text").evaluate("(text, at) => text.setSelectionRange(at, at)", PASTED.index(words))
+        if (switch := page.locator("label:has(#view-source)")).is_visible():
+            switch.click()
+        page.locator("#add-passage").click()
+        expect(page.locator(f"#instructions-{n}-lead")).to_be_focused()
+
+
 def open_agency_list(page: Page) -> None:
     begin_directive(page)
-    page.locator("details.instruction").first.get_by_role("combobox", name="Chủ trì").press_sequentially("ban quan ly du an")
+    page.locator("details.instruction").first.get_by_role("combobox", name=re.compile("^Chủ trì")).press_sequentially("ban quan ly du an")
     expect(page.locator("ul.options [role=option]").first).to_be_visible()
 
 
@@ -101,7 +133,7 @@ def save_with_errors(page: Page) -> None:
     begin_directive(page)
     page.get_by_label("Số", exact=True).fill("5610")
     page.get_by_label("Ngày ban hành").fill("31/02/2026")
-    page.get_by_role("combobox", name="Chủ trì").first.fill("Sở Kế hoạch và Đầu tư cũ")
+    page.get_by_role("combobox", name=re.compile("^Chủ trì")).first.fill("Sở Kế hoạch và Đầu tư cũ")
     page.get_by_role("button", name="Lưu văn bản").click()
     expect(page.locator(".error").first).to_be_visible()
 
@@ -228,6 +260,8 @@ SCREENS = (
     Screen("register", TRACKING, "/directives/new"),
     Screen("register-filled", TRACKING, "/directives/new", act=fill_directive),
     Screen("register-agencies", TRACKING, "/directives/new", act=open_agency_list),
+    Screen("register-text", TRACKING, "/directives/new", act=paste_document),
+    Screen("register-passages", TRACKING, "/directives/new", act=make_tasks_of_passages),
     Screen("register-errors", TRACKING, "/directives/new", act=save_with_errors),
     Screen("register-secret", TRACKING, "/directives/new", act=declare_secret),
     Screen("register-edit", TRACKING, "/directives/{directive_id}/edit", "/directives/{directive.draft}/edit"),

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from portal.app import SCREENS as ROUTERS
 from tests.browser.busy_province import LONG_DEMAND, LONGEST_NAMED, Town
 from tests.browser.looks import Complaints, measured, violations
-from tests.browser.screens import LONGEST, NATURE, NO_SCREEN, SCREENS, THEMES, WIDTHS, Screen, Visits, wear
+from tests.browser.screens import LEADER, LONGEST, NATURE, NO_SCREEN, SCREENS, THEMES, WIDTHS, Screen, Visits, wear
 
 
 def looked_at(page: Page, width: int, theme: str) -> list[str]:
@@ -100,3 +100,27 @@ def test_what_the_browser_complains_of_is_heard(visits: Visits) -> None:
     assert any("Content Security Policy" in one for one in complaints.said)
     assert "script: planted" in complaints.said
     assert any("404" in one for one in complaints.said)
+
+
+# The row of all communes has a column of a hundred, whose number stands beside it.
+OVERPRINTS = {
+    "upon its column": ".due-strip .tallest { translate: 0 14px; transform: translateX(-10px) }",
+    "upon the next cell": ".due-strip .tallest, .due-strip .later { translate: 60vw 0 }",
+    "upon the name": ".agencies th a { position: relative; inset-inline-start: 16rem }",
+}
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("fault", OVERPRINTS)
+def test_a_number_printed_upon_something_is_seen(visits: Visits, fault: str, width: int) -> None:
+    page = visits.page(LEADER)
+    page.goto("/home")
+    wear(page, width, "light")
+    page.locator(".agencies .due-strip .tallest").first.wait_for(state="attached")
+    assert [one for one in measured(page, width) if one.startswith("overprint")] == []
+    page.evaluate(
+        "style => { const sheet = new CSSStyleSheet(); sheet.replaceSync(style); document.adoptedStyleSheets = [sheet] }", OVERPRINTS[fault]
+    )
+    found = measured(page, width)
+    page.close()
+    assert any(one.startswith("overprint") for one in found), found

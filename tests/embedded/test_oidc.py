@@ -274,7 +274,9 @@ async def test_the_page_runs_no_script_and_takes_no_markup(sign_in: SignIn) -> N
 
 
 async def test_who_is_gone_meanwhile_cannot_be_chosen(sign_in: SignIn) -> None:
-    for person in ("nobody", str(Account("x", ()).person_id)):
+    without_position = Account("Người đã nghỉ việc (DEMO)", ())
+    sign_in.people.append(without_position)
+    for person in ("nobody", str(Account("x", ()).person_id), str(without_position.person_id)):
         answer = await sign_in.http.post(AUTHORIZATION, data=sign_in.asked() | {"person": person})
         assert answer.status_code == 409
         assert "không còn đăng nhập được" in answer.text

@@ -99,7 +99,7 @@ async def test_marks_of_reading_go_when_their_notice_is_no_longer_shown(notify: 
                             created_at, recorded_at)
         SELECT gen_random_uuid(), 'tasks', gen_random_uuid(), 1, NULL, '{}', 'released', gen_random_uuid(), label, '', '', '{}',
                now() - created, now() - recorded
-        FROM (VALUES ('old', interval '400 days', interval '400 days'), ('shown', interval '300 days', interval '300 days'),
+        FROM (VALUES ('old', interval '400 days', interval '400 days'), ('shown', interval '365 days', interval '365 days'),
                      ('told late', interval '400 days', interval '2 days')) AS told (label, created, recorded)
         """,
         "INSERT INTO notice_read (person_id, notice_id) SELECT gen_random_uuid(), id FROM notice, generate_series(1, 3)",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.postgres import Cluster
+from embedded.postgres import Address
 from system.databases import DATABASES, name_of
 from tests.structure.planting import Fault, Found, found_by_guard, said_by_guard
 
@@ -108,7 +108,7 @@ NOTHING = Fault(
 
 
 @pytest.fixture(scope="module")
-def folder(cluster: Cluster, migrated: Callable[[str], str]) -> str:
+def folder(cluster: Address, migrated: Callable[[str], str]) -> str:
     """Of a PostgreSQL that runs and has the schema of each."""
     for database in DATABASES:
         migrated(name_of(database))

@@ -61,3 +61,23 @@ async def test_deep_health_tells_what_waits_and_who_was_heard(
     assert found["outbox"]["put_off"] in (0, 1)
     assert found["consumer"] == {"dead": 0, "held": 0, "put_aside": 0}
     assert (refused.status_code, leader.status_code) == (401, 401)
+
+
+@pytest.mark.parametrize("name", AUDIENCES)
+async def test_every_refusal_is_described_in_the_form_in_which_it_is_sent(
+    database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path, name: str
+) -> None:
+    async with running_service(name, database(name), issuer, tmp_path, replica=name != "directory") as client:
+        described: dict[str, Any] = (await client.http.get("/openapi.json")).raise_for_status().json()
+    assert {"HTTPValidationError", "ValidationError"} & described["components"]["schemas"].keys() == set()
+    for path, methods in described["paths"].items():
+        for method, route in methods.items():
+            told = {int(status) for status in route["responses"] if status >= "400"}
+            signed_in = {401, 403, 404} if "security" in route else set()
+            changing = {400, 412, 413, 428} if method in CHANGING else set()
+            assert told == {409, 422, 503} | signed_in | changing, f"{method} {path}"
+            for status in told:
+                response = route["responses"][str(status)]
+                assert list(response["content"]) == ["application/problem+json"], f"{method} {path} {status}"
+                assert response["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
+                assert response["description"].endswith(".")

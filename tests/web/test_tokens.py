@@ -39,6 +39,9 @@ WRONG: dict[str, Callable[[Issuer], str]] = {
     "asked for by nobody we know": lambda issuer: issuer.token(**SUBJECT, azp="somebody-else"),
     "of another kind": lambda issuer: issuer.token(**SUBJECT, typ="Refresh"),
     "without an end": lambda issuer: issuer.token(**SUBJECT, exp=None),
+    "of tomorrow": lambda issuer: issuer.token(**SUBJECT, iat=int(time.time()) + 3600),
+    "not valid yet": lambda issuer: issuer.token(**SUBJECT, nbf=int(time.time()) + 3600),
+    "valid from some day on": lambda issuer: issuer.token(**SUBJECT, nbf="tomorrow"),
     "no token at all": lambda _: "a.b.c",
     "without signature": lambda issuer: issuer.token(**SUBJECT).rpartition(".")[0] + ".",
 }
@@ -48,6 +51,11 @@ WRONG: dict[str, Callable[[Issuer], str]] = {
 async def test_a_wrong_token_is_refused(issuer: Issuer, make: Callable[[Issuer], str]) -> None:
     with pytest.raises(InvalidToken):
         await verifier(issuer).verify(make(issuer))
+
+
+async def test_clocks_that_differ_a_little_are_no_fault(issuer: Issuer) -> None:
+    soon = int(time.time()) + tokens.CLOCKS_DIFFER_SECONDS - 5
+    assert (await verifier(issuer).verify(issuer.token(**SUBJECT, iat=soon, nbf=soon))).subject == "somebody"
 
 
 async def test_a_token_that_was_taken_is_refused_when_it_expires(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
