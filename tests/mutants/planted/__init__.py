@@ -1,7 +1,7 @@
 """Faults planted by hand, room by room. Whoever adds a rule adds the fault that its test must notice."""
 
 from tests.mutants.fault import Fault
-from tests.mutants.planted import contracts, directives, directory, held, libraries, notify, portal, reporting, running, tasks
+from tests.mutants.planted import contracts, directives, directory, held, kinds, libraries, notify, portal, reporting, running, tasks
 
 FAULTS: tuple[Fault, ...] = (
     *contracts.FAULTS,
@@ -14,4 +14,5 @@ FAULTS: tuple[Fault, ...] = (
     *directory.FAULTS,
     *portal.FAULTS,
     *running.FAULTS,
+    *kinds.FAULTS,
 )

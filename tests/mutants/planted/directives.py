@@ -8,6 +8,27 @@ LIFE, BAD_INPUT = "tests/directives/test_life_of_a_directive.py", "tests/directi
 
 FAULTS = (
     Fault(
+        "the summary before a release leaves out the groups",
+        "services/directives/domain/release_summary.py",
+        "leading = directive.leads_at_release(instruction, living)",
+        "leading = instruction.lead_agency_ids",
+        "tests/directives/test_release_summary.py",
+    ),
+    Fault(
+        "a due date on a day off is not noticed",
+        "services/directives/domain/release_summary.py",
+        "if not calendar.is_working_day(due))",
+        "if calendar.is_working_day(due))",
+        "tests/directives/test_release_summary.py",
+    ),
+    Fault(
+        "an agency without an account is not noticed",
+        "services/directives/domain/release_summary.py",
+        "if agency not in answering)",
+        "if agency in answering)",
+        "tests/directives/test_release_summary.py",
+    ),
+    Fault(
         "secrecy as a block list",
         RULES,
         "if draft.secrecy != NORMAL_SECRECY:",
@@ -49,9 +70,9 @@ FAULTS = (
     Fault(
         "who leads his part coordinates as well",
         DIRECTIVE,
-        "if assignment.role is AssignmentRole.COORDINATING and assignment.agency_id not in self.lead_agency_ids",
-        "if assignment.role is AssignmentRole.COORDINATING",
-        LIFE,
+        "(*self.lead_agency_ids, self.draft.reporting_agency_id)",
+        "(self.draft.reporting_agency_id,)",
+        "tests/unit/test_directive.py",
     ),
     Fault(
         "a change keeps what awaited its release",
@@ -70,7 +91,7 @@ FAULTS = (
     Fault(
         "an agency sees the others' instructions",
         RIGHTS,
-        "    return [one for one in directive.instructions if agency in (*one.lead_agency_ids, *one.coordinating_agency_ids)]",
+        "    return [one for one in directive.instructions if agency in one.agency_ids]",
         "    return directive.instructions",
         LIFE,
     ),
@@ -91,8 +112,8 @@ FAULTS = (
     Fault(
         "who coordinates sees no document",
         ROOM + "persistence/repository.py",
-        " OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)])",
-        ")",
+        " OR seen.coordinating_agency_ids @> ARRAY[CAST(:agency_id AS uuid)]",
+        "",
         LIFE,
     ),
     Fault(
@@ -101,5 +122,34 @@ FAULTS = (
         "(d.created_at, d.id) < (CAST(:before AS timestamptz), CAST(:before_id AS uuid))",
         "d.created_at < CAST(:before AS timestamptz) AND CAST(:before_id AS uuid) IS NOT NULL",
         LIFE,
+    ),
+    Fault(
+        "nobody reports by default",
+        "services/directives/domain/rules.py",
+        "replace(one, reporting_agency_id=known.office) if",
+        "one if",
+        "tests/unit/test_directive.py",
+    ),
+    Fault(
+        "who has no account either reports",
+        "services/directives/domain/rules.py",
+        "    elif reporting not in known.answering:\n        yield ReportingAgencyWithoutAccount(field=field)\n",
+        "",
+        "tests/unit/test_directive.py",
+    ),
+    Fault(
+        "another reports for who reports itself",
+        "services/directives/domain/rules.py",
+        "    elif instruction.lead_group is not None or instruction.lead_agency_id in known.answering:\n"
+        "        yield ReportingAgencyNotNeeded(field=field)\n",
+        "",
+        "tests/unit/test_directive.py",
+    ),
+    Fault(
+        "who reports does not see the document",
+        "services/directives/persistence/repository.py",
+        "\n  OR seen.reporting_agency_id = CAST(:agency_id AS uuid))",
+        ")",
+        "tests/directives/test_reporting_agency.py",
     ),
 )

@@ -4,12 +4,8 @@ from tests.mutants.fault import Fault
 
 ROOM = "services/directory/"
 DECISIONS, PROVINCE = ROOM + "domain/decisions.py", ROOM + "domain/province_rules.py"
-DIRECTORY, RULES, REPLICA = (
-    "tests/directory/test_directory.py",
-    "tests/directory/test_province_rules.py",
-    "tests/directory/test_province_replica.py",
-)
-LIFE = "tests/tasks/test_life_of_a_task.py"
+DIRECTORY, RULES = "tests/directory/test_directory.py", "tests/directory/test_province_rules.py"
+PEOPLE = "tests/directory/test_people_replica.py"
 
 FAULTS = (
     Fault("a rule changes for today", DECISIONS, "        _require_to_come(valid_from, at)\n        checked", "        checked", RULES),
@@ -91,28 +87,49 @@ FAULTS = (
         "libs/directory_replica/replica.py",
         "if found is None or found.role not in roles:",
         "if found is None:",
-        LIFE,
+        PEOPLE,
     ),
     Fault(
         "a directory that is silent for too long",
         "libs/directory_replica/replica.py",
         "        if silent > self._max_age:\n",
         "        if False:\n",
-        "tests/web/test_half_dead.py",
+        PEOPLE,
     ),
     Fault(
         "an older membership takes the place of a newer",
         "libs/directory_replica/handlers.py",
         "WHERE excluded.version > membership_replica.version",
         "WHERE true",
-        REPLICA,
+        PEOPLE,
     ),
     Fault(
         "a membership ends a day late",
         "libs/directory_replica/replica.py",
         'coalesce(valid_to, \'infinity\') >= :today\n""")\n_HEARD',
         'coalesce(valid_to + 1, \'infinity\') >= :today\n""")\n_HEARD',
-        DIRECTORY,
+        PEOPLE,
+    ),
+    Fault(
+        "an older agency takes the place of a newer",
+        "libs/directory_replica/handlers.py",
+        "WHERE excluded.version > agency_replica.version",
+        "WHERE true",
+        PEOPLE,
+    ),
+    Fault(
+        "somebody else's membership is one's own",
+        "libs/directory_replica/replica.py",
+        "WHERE id = :id AND person_id = :person_id\n",
+        "WHERE id = :id AND CAST(:person_id AS uuid) IS NOT NULL\n",
+        PEOPLE,
+    ),
+    Fault(
+        "a membership that is to come counts",
+        "libs/directory_replica/replica.py",
+        "AND person_id = :person_id\n  AND coalesce(valid_from, '-infinity') <= :today AND",
+        "AND person_id = :person_id\n  AND",
+        PEOPLE,
     ),
     Fault(
         "agencies of another province are in a group",
@@ -120,5 +137,19 @@ FAULTS = (
         " AND scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid)))",
         " AND CAST(:within AS uuid) IS NOT NULL)",
         "tests/directives/test_life_of_a_directive.py",
+    ),
+    Fault(
+        "rows of another order of names stay where they are",
+        "services/directory/persistence/repository.py",
+        "if agency.sort_key != stored[agency.id].sort_key]",
+        "if agency.version == 0]",
+        "tests/directory/test_order_of_names.py",
+    ),
+    Fault(
+        "every name is put in order again and again",
+        "services/directory/persistence/repository.py",
+        "if agency.sort_key != stored[agency.id].sort_key]",
+        "]",
+        "tests/directory/test_order_of_names.py",
     ),
 )

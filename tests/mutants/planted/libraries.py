@@ -198,4 +198,25 @@ FAULTS = (
         "return self.hint_of(aggregate)",
         "tests/web/test_whom_hints_name.py",
     ),
+    Fault(
+        "a refusal is described in another form than it is sent",
+        "libs/common/web/description.py",
+        '                    "content": {PROBLEM: {',
+        '                    "content": {"application/json": {',
+        "tests/web/test_description.py",
+    ),
+    Fault(
+        "that nobody is signed in is not described",
+        "libs/common/web/description.py",
+        '**(_OF_SIGNED_IN if "security" in route else {}), ',
+        "",
+        "tests/web/test_description.py",
+    ),
+    Fault(
+        "all that a process ever imported is looked through",
+        "libs/common/web/server.py",
+        "    gc.freeze()\n",
+        "",
+        "tests/web/test_what_stays_is_not_collected.py",
+    ),
 )

@@ -25,8 +25,8 @@ FAULTS = (
     Fault(
         "the same event makes a second notice",
         ROOM + "notices/telling.py",
-        'uuid5(NAMESPACE, f"{envelope.source}',
-        'uuid5(NAMESPACE, f"{envelope.id}/{envelope.source}',
+        "        CAST(:detail AS jsonb), :created_at, :gathered_in)\nON CONFLICT DO NOTHING\n",
+        "        CAST(:detail AS jsonb), :created_at, :gathered_in)\n",
         NOTICES,
     ),
     Fault(
@@ -41,6 +41,20 @@ FAULTS = (
         ROOM + "notices/retention.py",
         "interval '{SHOWN.days + 31} days'",
         "interval '{SHOWN.days - 31} days'",
-        "tests/notify/test_retention.py",
+        "tests/messaging/test_housekeeping.py",
+    ),
+    Fault(
+        "who led before is told nothing",
+        "services/notify/subscriptions/on_lead_changed.py",
+        'if one.role != "COORDINATING"]',
+        'if one.role == "COORDINATING"]',
+        "tests/notify/test_notices.py",
+    ),
+    Fault(
+        "who reads all has read what comes a moment later",
+        "services/notify/notices/reading.py",
+        "now() - CAST(:on_its_way AS interval))",
+        "now() - least(CAST(:on_its_way AS interval), interval '0'))",
+        "tests/notify/test_gathering.py",
     ),
 )

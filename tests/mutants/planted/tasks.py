@@ -10,6 +10,7 @@ UNIT, LIFE, AGREE, OVERDUE = (
     "tests/tasks/test_lists_agree.py",
     "tests/tasks/test_overdue.py",
 )
+REPORTED = "tests/tasks/test_reporting_agency.py"
 LISTING, FILES, NOTICE = ROOM + "queries/listing.py", "tests/tasks/test_files.py", ROOM + "persistence/overdue_repository.py"
 
 FAULTS = (
@@ -42,7 +43,7 @@ FAULTS = (
     Fault(
         "the former lead leads on",
         TASK,
-        "        ending = [one for one in self.in_force if one.role is AssignmentRole.LEAD or one.agency_id == agency]\n",
+        "        ending = [one for one in self.in_force if one.role is not AssignmentRole.COORDINATING or one.agency_id == agency]\n",
         "        ending = [one for one in self.in_force if one.agency_id == agency]\n",
         UNIT,
     ),
@@ -73,10 +74,14 @@ FAULTS = (
         '    ("OFFICE_LEAD", Relation.OVERSIGHT): frozenset(',
         '    ("INSPECTOR", Relation.OVERSIGHT): frozenset({Action.CONFIRM, Action.RETURN_RESULT}),\n'
         '    ("OFFICE_LEAD", Relation.OVERSIGHT): frozenset(',
-        LIFE,
+        "tests/unit/test_task_permissions.py",
     ),
     Fault(
-        "HOME_AFFAIRS sees every task", RIGHTS, '"OFFICE_TRACKER", "INSPECTOR"})', '"OFFICE_TRACKER", "INSPECTOR", "HOME_AFFAIRS"})', LIFE
+        "HOME_AFFAIRS sees every task",
+        RIGHTS,
+        '"OFFICE_TRACKER", "INSPECTOR"})',
+        '"OFFICE_TRACKER", "INSPECTOR", "HOME_AFFAIRS"})',
+        "tests/unit/test_task_permissions.py",
     ),
     Fault(
         "an officer submits the result",
@@ -121,8 +126,8 @@ FAULTS = (
     Fault(
         "a result's file of another agency",
         ROOM + "use_cases/submit_result.py",
-        "WHERE id = :id AND task_id = :task_id AND agency_id = :agency_id",
-        "WHERE id = :id AND CAST(:task_id AS uuid) IS NOT NULL AND CAST(:agency_id AS uuid) IS NOT NULL",
+        "WHERE id = :id AND task_id = :task_id AND agency_id = ANY(:agency_ids)",
+        "WHERE id = :id AND CAST(:task_id AS uuid) IS NOT NULL AND CAST(:agency_ids AS uuid[]) IS NOT NULL",
         FILES,
     ),
     Fault(
@@ -141,13 +146,22 @@ FAULTS = (
         FILES,
     ),
     Fault(
-        "overdue is told again and again",
+        "those that were told hold up those to come",
         NOTICE,
         "  AND NOT EXISTS (SELECT 1 FROM overdue_told o WHERE o.task_id = t.id AND o.due = t.due)\n",
         "",
         OVERDUE,
     ),
-    Fault("overdue on the due date is told", NOTICE, "WHERE t.due < {AS_OF} AND t.state", "WHERE t.due <= {AS_OF} AND t.state", OVERDUE),
+    Fault(
+        "what is due today or waits is told as overdue",
+        NOTICE,
+        """WHERE t.due < {AS_OF} AND t.state <> 'COMPLETED' AND NOT t.is_group
+  AND {bucket_sql("t", awaiting_counts_as=awaiting_counts_as)} = 'open_overdue'
+""",
+        """WHERE t.due <= {AS_OF} AND t.state <> 'COMPLETED' AND NOT t.is_group
+""",
+        OVERDUE,
+    ),
     Fault(
         "one that cannot be told holds up the others",
         ROOM + "scheduler/overdue.py",
@@ -162,5 +176,96 @@ FAULTS = (
         "WHERE t.number = :number AND {VISIBLE}",
         "WHERE t.number = :number",
         LIFE,
+    ),
+    Fault(
+        "who reports for another may not",
+        RIGHTS,
+        '    ("AGENCY_CLERK", Relation.REPORTING): RECEIVES_AND_REPORTS,\n',
+        "",
+        "tests/unit/test_task_permissions.py",
+    ),
+    Fault(
+        "who reports for another sees nothing",
+        ROOM + "persistence/repository.py",
+        "AND a.role IN ('COORDINATING', 'REPORTING')",
+        "AND a.role = 'COORDINATING'",
+        REPORTED,
+    ),
+    Fault(
+        "what the Office reports for another its tracker confirms",
+        ROOM + "persistence/origins.py",
+        "x.role IN ('LEAD', 'REPORTING')",
+        "x.role = 'LEAD'",
+        REPORTED,
+    ),
+    Fault(
+        "what is reported for another counts as led",
+        ROOM + "queries/ways.py",
+        "    if asked.part in (None, AssignmentRole.REPORTING):\n        yield _REPORTED, False\n",
+        "    yield _REPORTED, False\n",
+        REPORTED,
+    ),
+    Fault(
+        "the file of who reports is unknown",
+        ROOM + "use_cases/submit_result.py",
+        "[task.lead_agency_id, task.reporting_agency_id]",
+        "[task.lead_agency_id]",
+        REPORTED,
+    ),
+    Fault(
+        "the parts of a group are reported by another",
+        ROOM + "use_cases/assign_tasks.py",
+        "reporting=instruction.reporting_agency_id if instruction.group is None else None,",
+        "reporting=instruction.reporting_agency_id if group is not None else None,",
+        REPORTED,
+    ),
+    Fault(
+        "the Office has no work of its own",
+        RIGHTS,
+        "    return actor.agency_id if actor.role in AGENCY_ROLES | OVERSIGHT_ROLES else None",
+        "    return agency_that_sees(actor)",
+        REPORTED,
+    ),
+    Fault(
+        "damages are found only when somebody asks",
+        ROOM + "files/verification.py",
+        "        damaged = [name for name in names if not await self._store.is_whole(name)]\n",
+        "        damaged: list[str] = []\n",
+        FILES,
+    ),
+    Fault(
+        "the verification looks at the same files for ever",
+        ROOM + "files/verification.py",
+        '        self._after = names[-1] if names else ""\n',
+        "",
+        FILES,
+    ),
+    Fault(
+        "the verification reads without a bound",
+        ROOM + "files/verification.py",
+        "            if names and total > self._limit:\n                break\n",
+        "",
+        FILES,
+    ),
+    Fault(
+        "what is damaged is served",
+        ROOM + "files/store.py",
+        "return content if hashlib.sha256(content).hexdigest() == sha256 else None",
+        "return content",
+        FILES,
+    ),
+    Fault(
+        "what is only coordinated is listed as led",
+        ROOM + "queries/ways.py",
+        "    if asked.part not in (None, AssignmentRole.COORDINATING):\n        return\n",
+        "",
+        AGREE,
+    ),
+    Fault(
+        "what is led is listed as coordinated",
+        ROOM + "queries/ways.py",
+        "    if asked.part in (None, AssignmentRole.LEAD):\n        yield _LED, False\n",
+        "    yield _LED, False\n",
+        AGREE,
     ),
 )

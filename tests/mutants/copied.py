@@ -1,0 +1,182 @@
+"""A copy of the tree in which one thing is changed after the other, and what the tests say there.
+
+What costs most is not the tests: it is the libraries, which are imported once and kept by a process that forks for each change, and
+PostgreSQL, which runs once and is lent to the tests.
+"""
+
+import compileall
+import importlib
+import os
+import re
+import select
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from embedded.postgres import start_cluster
+from tests.conftest import LENT_CLUSTER
+from tests.mutants.tree import ROOT
+
+LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", ".test", "__pycache__", ".*_cache", ".hypothesis", ".chidao", "node_modules")
+# What costs most to import, and is none of ours.
+WARM = ("fastapi", "sqlalchemy.ext.asyncio", "asyncpg", "hypothesis", "httpx2", "structlog", "uvicorn", "opentelemetry.sdk.trace", "jinja2")
+OURS = ("bench", "chidao", "embedded", "faults", "gateway", "libs", "portal", "seed", "services", "system", "tests")
+# Faults in what makes a PostgreSQL and its databases are seen only where both are made anew.
+MAKES_DATABASES = re.compile(r"/migrations/|^embedded/|^system/|^libs/common/migrate|^tests/")
+# In the words of PostgreSQL: such a question was never asked, so that nobody could notice what it answers.
+NOT_ASKED = ("PostgresSyntaxError", "UndefinedColumnError", "UndefinedFunctionError", "DatatypeMismatchError", "AmbiguousColumnError")
+# A busy machine may take several times the thirty seconds that a test file should.
+GIVEN_UP_SECONDS = 240.0
+FAILED, NOT_COLLECTED = 1, 2
+# How many of the tests that noticed something last are asked first.
+ASKED_FIRST = 6
+
+
+class Verdict(StrEnum):
+    NOTICED = "noticed"
+    SURVIVED = "SURVIVED"
+    NO_SQL = "no SQL"
+    """PostgreSQL could not read it."""
+    BROKEN = "BROKEN"
+    """The tests did not run, or were red without any fault: nothing is proved."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    verdict: Verdict
+    seconds: float
+    said: str
+
+
+@dataclass
+class Copy:
+    """`root` is the copy, `lent` the folder of the PostgreSQL that tests are lent."""
+
+    root: Path
+    lent: Path
+    green: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    noticed_last: list[str] = field(default_factory=list)
+
+    def tried(self, file: str, content: str, tests: Sequence[str]) -> Tried:
+        """What `tests` say where `file` holds `content`; the copy is as before afterwards."""
+        if not self._are_green(tests):
+            return Tried(Verdict.BROKEN, 0.0, f"{' '.join(tests)}: red without any fault")
+        path = self.root / file
+        before, times = path.read_bytes(), path.stat()
+        path.write_text(content, "utf-8")
+        try:
+            code, seconds, said = self._asked(tests, lent=not MAKES_DATABASES.search(file), keep_compiled=False)
+        finally:
+            path.write_bytes(before)
+            # What was compiled of it before is as good as it was.
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        for test in re.findall(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - |$)", said, re.MULTILINE):
+            self.noticed_last = [test, *(one for one in self.noticed_last if one != test)][:ASKED_FIRST]
+        return Tried(_verdict(code, said), seconds, said)
+
+    def _are_green(self, tests: Sequence[str]) -> bool:
+        """A test that is red without any fault proves nothing."""
+        asked = tuple(tests)
+        if asked not in self.green:
+            code, _, said = self._asked(tests, lent=True, keep_compiled=True)
+            self.green[asked] = code == 0
+            if code != 0:
+                print("\n".join(said.splitlines()[-12:]), flush=True)
+        return self.green[asked]
+
+    def _asked(self, tests: Sequence[str], *, lent: bool, keep_compiled: bool) -> tuple[int, float, str]:
+        """How pytest ends in the copy, after how many seconds, and what it says. Nothing of what the tests start outlives this."""
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="chidao-mutant-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            child = os.fork()
+            if child == 0:
+                self._become_pytest(tests, folder, lent=lent, keep_compiled=keep_compiled)
+            code = _ended(child)
+            said = (folder / "said").read_text("utf-8", errors="replace") if (folder / "said").exists() else ""
+        return code, time.monotonic() - began, said
+
+    def _become_pytest(self, tests: Sequence[str], folder: Path, *, lent: bool, keep_compiled: bool) -> None:
+        """Does not return."""
+        code = 3
+        try:
+            os.setsid()
+            os.chdir(self.root)
+            with (folder / "said").open("w") as opened:
+                os.dup2(opened.fileno(), 1)
+                os.dup2(opened.fileno(), 2)
+            for name in [one for one in sys.modules if one.partition(".")[0] in OURS]:
+                del sys.modules[name]
+            importlib.invalidate_caches()
+            sys.path[:] = [str(self.root), *(one for one in sys.path if one and Path(one).resolve() not in (ROOT, self.root))]
+            sys.dont_write_bytecode = not keep_compiled
+            os.environ |= {"PYTHONPATH": str(self.root)} | ({} if keep_compiled else {"PYTHONDONTWRITEBYTECODE": "1"})
+            if lent:
+                os.environ[LENT_CLUSTER] = str(self.lent)
+            options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder / 'tests'}")
+            code = int(pytest.main([*options, *tests], plugins=[AskedFirst(self.noticed_last)]))
+        finally:
+            sys.stdout.flush()
+            os._exit(code)
+
+
+class AskedFirst:
+    """Tests that noticed something last notice the next, too, more often than not; with -x nobody waits for the others then."""
+
+    def __init__(self, tests: Sequence[str]) -> None:
+        self.place = {test: place for place, test in enumerate(tests)}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: self.place.get(item.nodeid, len(self.place)))
+
+
+@contextmanager
+def copy_of_tree() -> Iterator[Copy]:
+    """Beside the shared folder, as every checkout lies: some tests read there."""
+    for name in WARM:
+        importlib.import_module(name)
+    with tempfile.TemporaryDirectory(prefix="chidao-mutants-", ignore_cleanup_errors=True) as name:
+        # PostgreSQL runs as an ordinary user, who has to get to its folder.
+        Path(name).chmod(0o755)
+        shared = ROOT.parent / "shared"
+        if shared.exists():
+            (Path(name) / "shared").symlink_to(shared.resolve())
+        root = Path(name) / "main"
+        shutil.copytree(ROOT, root, ignore=LEFT_BEHIND, symlinks=True)
+        for package in OURS:
+            compileall.compile_dir(root / package, quiet=2)
+        cluster = start_cluster(Path(name) / "lent")
+        try:
+            yield Copy(root, cluster.folder)
+        finally:
+            cluster.stop()
+
+
+def _verdict(code: int, said: str) -> Verdict:
+    if code in (FAILED, NOT_COLLECTED):
+        return Verdict.NO_SQL if any(one in said for one in NOT_ASKED) else Verdict.NOTICED
+    return Verdict.SURVIVED if code == 0 else Verdict.BROKEN
+
+
+def _ended(child: int) -> int:
+    """The exit code. A change that makes something wait for ever is noticed by whoever waits for the tests."""
+    ends = time.monotonic() + GIVEN_UP_SECONDS
+    handle = os.pidfd_open(child)
+    try:
+        waited_for_ever = not select.select([handle], [], [], max(0.0, ends - time.monotonic()))[0]
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        return FAILED if waited_for_ever else os.waitstatus_to_exitcode(status)
+    finally:
+        os.close(handle)
