@@ -93,7 +93,7 @@ def fill_directive(page: Page) -> None:
 
 PASTED = """ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI
 Số: 5447/UBND-KTN
-Quảng Ngãi, ngày 14 tháng 10 năm 2026
+Quảng Ngãi, ngày 12 tháng 10 năm 2026
 V/v bảo đảm an toàn hồ đập, tiêu thoát nước và đời sống Nhân dân trong mùa mưa lũ năm 2026
 
 Kính gửi: Các sở, ban, ngành; Ủy ban nhân dân các xã, phường, đặc khu

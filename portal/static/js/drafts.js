@@ -70,7 +70,10 @@ function wipe(form) {
   for (const token of form.querySelectorAll(".agency-token")) token.remove();
   for (const field of form.elements)
     if (field.matches("textarea, input[type=text]") || /(?<!directive)_id$|^seen$/.test(field.name)) field.value = "";
-  for (const words of form.querySelectorAll(".instruction-text, .instruction-who, .instruction-when")) words.replaceChildren();
+  for (const words of form.querySelectorAll(".instruction-text, .instruction-who, .instruction-when")) {
+    words.replaceChildren();
+    words.removeAttribute("title");
+  }
   post("/drafts/forget", form);
   // What still comes under the old key is not kept; whoever chose the wrong level begins under a new one.
   form.elements.idempotency_key.value = crypto.randomUUID();

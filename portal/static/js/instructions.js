@@ -24,7 +24,8 @@ function say(fold) {
   const isDated = fold.querySelector("[name$='-deadline_class']:checked").value === "DATED";
   const due = typed("due") ? words.due.replace("{day}", typed("due")) : words.noDay;
   fold.querySelector(".instruction-text").textContent = typed("content") || words.noContent;
-  fold.querySelector(".instruction-who").textContent = who(fold) || words.nobody;
+  const said = fold.querySelector(".instruction-who");
+  said.title = said.textContent = who(fold) || words.nobody;
   fold.querySelector(".instruction-when").textContent = isDated ? due : words.undated;
 }
 
