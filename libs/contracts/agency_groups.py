@@ -16,3 +16,5 @@ AGENCY_GROUPS: Mapping[str, tuple[str, ...]] = {
     "state-enterprises": ("STATE_ENTERPRISE",),
 }
 """Group key → the kinds of agency that belong to it."""
+COMPOSED = "composed"
+"""The key of a group that has no kinds: whoever issues the document has named its agencies one by one."""

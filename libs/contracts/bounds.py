@@ -40,6 +40,8 @@ def weight(text: str) -> int:
     return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')
 
 
+GROUP_NAME = Bound(200, 500)
+"""What an issuer calls a group that he has composed."""
 NUMBER = Bound(100, 200)
 """Number or notation of a document."""
 SUBJECT = Bound(2_000, 2_700)

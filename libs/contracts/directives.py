@@ -33,6 +33,8 @@ class InstructionState(Part):
     """Nhiệm vụ trong văn bản. Either one agency in `lead_agency_ids`, or a `group` expanded into all of them on the day of release.
 
     `field` is the key of its field (lĩnh vực). `reporting_agency_id` reports in place of a lead that has no account (báo cáo thay).
+    Of a composed group (`group` is `agency_groups.COMPOSED`) `group_name` is what its issuer calls it; `left_out_agency_ids` are those
+    of any other group that the instruction is not given to.
     """
 
     id: UUID
@@ -48,6 +50,8 @@ class InstructionState(Part):
     coordinating_agency_ids: tuple[UUID, ...]
     field: str | None = None
     reporting_agency_id: UUID | None = None
+    group_name: str | None = None
+    left_out_agency_ids: tuple[UUID, ...] = ()
 
 
 class ReleaseChange(Part):

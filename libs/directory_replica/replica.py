@@ -36,6 +36,11 @@ ORDER BY sort_key, id
 """)
 
 
+_WITHIN = text("""
+SELECT id FROM agency_replica
+WHERE id = ANY(CAST(:ids AS uuid[])) AND scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid))
+  AND coalesce(valid_from, '-infinity') <= :day AND coalesce(valid_to, 'infinity') >= :day
+""")
 _WITH_ACCOUNT = text("""
 SELECT DISTINCT agency_id FROM membership_replica
 WHERE agency_id = ANY(CAST(:ids AS uuid[])) AND role = ANY(CAST(:roles AS text[]))
@@ -62,6 +67,11 @@ async def living_agencies(
     """Those that live on `day` among `ids` and the agencies of `kinds` in the province of the agency `within`, in alphabetical order."""
     rows = await connection.execute(_LIVING, {"ids": list(ids), "kinds": list(kinds), "within": within, "day": day})
     return [LivingAgency(row.id, row.kind) for row in rows]
+
+
+async def living_within(connection: AsyncConnection, ids: Collection[UUID], *, within: UUID, day: date) -> set[UUID]:
+    """Those among `ids` that live on `day` in the province of the agency `within`."""
+    return set((await connection.execute(_WITHIN, {"ids": list(ids), "within": within, "day": day})).scalars())
 
 
 async def agencies_with_account(connection: AsyncConnection, ids: Collection[UUID], *, roles: Collection[str], day: date) -> set[UUID]:

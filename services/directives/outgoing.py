@@ -4,6 +4,7 @@ from functools import singledispatch
 
 from libs.common.domain import Aggregate, DomainEvent
 from libs.contracts import directives as contracts
+from libs.contracts.agency_groups import COMPOSED
 from libs.contracts.contract import Contract
 from services.directives.domain import events
 from services.directives.domain.directive import Directive, Instruction
@@ -52,10 +53,12 @@ def instruction_state(instruction: Instruction, directive: events.Document) -> c
         deadline_wording=draft.deadline_wording,
         due=draft.due,
         lead_agency_ids=instruction.lead_agency_ids,
-        group=draft.lead_group,
+        group=draft.lead_group if draft.composed_group is None else COMPOSED,
         coordinating_agency_ids=instruction.coordinating_agency_ids,
         field=draft.field,
         reporting_agency_id=draft.reporting_agency_id,
+        group_name=draft.composed_group.name if draft.composed_group is not None else None,
+        left_out_agency_ids=draft.left_out,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from libs.common.actor import Actor
 from libs.common.domain import Aggregate
 from libs.contracts import bounds
-from libs.contracts.agency_groups import AGENCY_GROUPS
+from libs.contracts.agency_groups import AGENCY_GROUPS, COMPOSED
 from libs.contracts.bounds import Bound, weight
 from libs.contracts.contract import Contract
 from libs.contracts.fields import FIELDS
@@ -17,7 +17,7 @@ from libs.contracts.working_days import CalendarDay, DayType
 from libs.directory_replica.replica import LivingAgency
 from services.directives import outgoing as of_directives
 from services.directives.domain.directive import Directive, Instruction
-from services.directives.domain.draft import Assignment, Draft, InstructionDraft
+from services.directives.domain.draft import Assignment, ComposedGroup, Draft, InstructionDraft
 from services.directives.domain.rules import AgenciesOfDay, require_sound
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
 from services.directory import outgoing as of_directory
@@ -61,6 +61,8 @@ NAMED = [agency(number) for number in range(1, bounds.MOST_NAMED_AGENCIES + 1)]
 
 
 def instruction(group: str | None) -> InstructionDraft:
+    """`group` is None for one lead, else the key of a group; a composed one has its agencies by name."""
+    is_composed = group == COMPOSED
     roles = [AssignmentRole.COORDINATING if group or place else AssignmentRole.LEAD for place in range(len(NAMED))]
     return InstructionDraft(
         content=longest(bounds.CONTENT),
@@ -70,9 +72,11 @@ def instruction(group: str | None) -> InstructionDraft:
         due=DAY,
         no_deadline_reason=longest(bounds.WORDING),
         assignments=tuple(Assignment(one, role) for one, role in zip(NAMED, roles, strict=True)),
-        lead_group=group,
+        lead_group=None if is_composed else group,
         field=wordiest(FIELDS),
         reporting_agency_id=None if group else LATEST_ID,
+        composed_group=ComposedGroup(longest(bounds.GROUP_NAME), tuple(one.id for one in MEMBERS)) if is_composed else None,
+        left_out=tuple(one.id for one in MEMBERS[1:]) if group and not is_composed else (),
     )
 
 
@@ -90,7 +94,9 @@ def document(group: str | None) -> Directive:
         instructions=(instruction(group),) * bounds.MOST_INSTRUCTIONS,
         another_document_reason=longest(bounds.WORDING),
     )
-    require_sound(draft, AgenciesOfDay([*NAMED, LATEST_ID], [LATEST_ID], [KIND] * len(MEMBERS)), today=DAY)
+    members = [one.id for one in MEMBERS]
+    known = AgenciesOfDay([*NAMED, *members, LATEST_ID], [*members, LATEST_ID], MEMBERS, of_province=members)
+    require_sound(draft, known, today=DAY)
     return Directive.register(draft, issuing_agency_id=LATEST_ID, created_by=LATEST_ID, new_id=lambda: LATEST_ID, at=MOMENT)
 
 
@@ -99,7 +105,7 @@ def told_by(aggregate: Aggregate, of_service: Any) -> Iterator[Contract]:
 
 
 def events_of_directives() -> Iterator[Contract]:
-    for group in (None, GROUP):
+    for group in (None, GROUP, COMPOSED):
         directive = document(group)
         yield from told_by(directive, of_directives)
         whole, directive.draft = directive.draft, Draft("", DirectiveKind.KHAC, None, None, DAY, Urgency.NORMAL, "", None, ())
@@ -112,7 +118,7 @@ def events_of_directives() -> Iterator[Contract]:
 
 
 def events_of_tasks() -> Iterator[Contract]:
-    for group in (None, GROUP):
+    for group in (None, GROUP, COMPOSED):
         directive = document(group)
         leads = tuple(one.id for one in MEMBERS) if group else ()
         released = Instruction(LATEST_ID, bounds.MOST_INSTRUCTIONS, directive.draft.instructions[0], lead_agency_ids=leads)

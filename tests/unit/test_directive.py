@@ -14,13 +14,13 @@ from libs.contracts import bounds
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from services.directives.domain import events
 from services.directives.domain.directive import Directive, Instruction
-from services.directives.domain.draft import Assignment, Draft, InstructionDraft
+from services.directives.domain.draft import Assignment, ComposedGroup, Draft, InstructionDraft
 from services.directives.domain.lifecycle import Action, AlreadyReleased, AlreadySubmitted, next_state
 from services.directives.domain.permissions import agency_that_sees, instructions_seen, permit, sees_all
 from services.directives.domain.rules import AgenciesOfDay, broken_rules, require_sound, with_reporting_agencies
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
 
-OFFICE, HEALTH, FINANCE, BINH_SON, LY_SON, PARTY = uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
+OFFICE, HEALTH, FINANCE, BINH_SON, LY_SON, PARTY, MINISTRY = (uuid4() for _ in range(7))
 MANY = [uuid4() for _ in range(200)]
 TODAY = date(2026, 2, 12)
 NOON = datetime(2026, 2, 12, 5, tzinfo=UTC)
@@ -92,6 +92,17 @@ def group_with_kind() -> tuple[str, str]:
     """Some group of agencies, and a kind that is in it."""
     group = next(iter(AGENCY_GROUPS))
     return group, next(iter(AGENCY_GROUPS[group]))
+
+
+GROUP_MEMBERS = [Living(agency, group_with_kind()[1]) for agency in (BINH_SON, FINANCE)]
+
+
+def composed(*agencies: UUID, name: str = "các cơ quan bị thiệt hại", **changed: Any) -> InstructionDraft:
+    return replace(instruction(composed_group=ComposedGroup(name, agencies), **changed), assignments=changed.get("assignments", ()))
+
+
+def without(*left_out: UUID) -> InstructionDraft:
+    return replace(instruction(lead_group=group_with_kind()[0], left_out=left_out), assignments=())
 
 
 def test_what_is_registered_is_a_draft_with_its_instructions_in_order() -> None:
@@ -251,12 +262,82 @@ WRONG: list[tuple[str, Draft, list[tuple[str, str]]]] = [
         [("instructions.0.assignments", "too-many-agencies")],
     ),
     ("as many agencies as an event can carry", draft(instruction(*many(199), lead(HEALTH))), []),
+    ("a composed group", draft(composed(HEALTH, FINANCE)), []),
+    ("a composed group that others coordinate", draft(composed(HEALTH, FINANCE, assignments=(coordinating(PARTY),))), []),
+    ("a composed group of one", draft(composed(HEALTH)), [("instructions.0.composed_group.agency_ids", "group-too-small")]),
+    (
+        "a lead and a composed group",
+        draft(composed(HEALTH, FINANCE, assignments=(lead(PARTY),))),
+        [("instructions.0.assignments", "two-leads")],
+    ),
+    (
+        "two groups",
+        draft(composed(HEALTH, FINANCE, lead_group=group_with_kind()[0])),
+        [("instructions.0.assignments", "two-leads")],
+    ),
+    (
+        "an agency twice in a composed group",
+        draft(composed(HEALTH, FINANCE, HEALTH)),
+        [("instructions.0.composed_group.agency_ids.2", "agency-twice")],
+    ),
+    (
+        "an agency that leads its part and coordinates by name",
+        draft(composed(HEALTH, FINANCE, assignments=(coordinating(FINANCE),))),
+        [("instructions.0.assignments.0.agency_id", "agency-twice")],
+    ),
+    (
+        "an agency of a composed group that lives no more",
+        draft(composed(HEALTH, LY_SON)),
+        [("instructions.0.composed_group.agency_ids.1", "unknown-agency")],
+    ),
+    (
+        "an agency of another province in a composed group",
+        draft(composed(MINISTRY, HEALTH)),
+        [("instructions.0.composed_group.agency_ids.0", "agency-of-another-province")],
+    ),
+    (
+        "an agency of a composed group that can receive nothing",
+        draft(composed(HEALTH, FINANCE, PARTY)),
+        [("instructions.0.composed_group.agency_ids.2", "member-without-account")],
+    ),
+    (
+        "reported by another though each agency of a composed group reports itself",
+        draft(composed(HEALTH, FINANCE, reporting_agency_id=HEALTH)),
+        [("instructions.0.reporting_agency_id", "reporting-agency-not-needed")],
+    ),
+    (
+        "a name of a group that is longer than an event can carry",
+        draft(composed(HEALTH, FINANCE, name="x" * 201)),
+        [("instructions.0.composed_group.name", "text-too-long")],
+    ),
+    ("a group without one of it", draft(without(FINANCE)), []),
+    (
+        "a group without an agency that is none of it",
+        draft(without(HEALTH)),
+        [("instructions.0.left_out_agency_ids.0", "left-out-is-no-member")],
+    ),
+    (
+        "a group without the same agency twice",
+        draft(without(FINANCE, FINANCE)),
+        [("instructions.0.left_out_agency_ids.1", "agency-twice")],
+    ),
+    ("a group without all of it", draft(without(FINANCE, BINH_SON)), [("instructions.0.lead_group", "empty-group")]),
+    (
+        "a lead without somebody",
+        draft(instruction(left_out=(FINANCE,))),
+        [("instructions.0.left_out_agency_ids", "left-out-of-no-group")],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("words", "wrong"), [one[1:] for one in WRONG], ids=[one[0] for one in WRONG])
 def test_what_a_draft_must_satisfy(words: Draft, wrong: list[tuple[str, str]]) -> None:
-    agencies = AgenciesOfDay({HEALTH, FINANCE, PARTY, *MANY}, {HEALTH, FINANCE}, [group_with_kind()[1]])
+    agencies = AgenciesOfDay(
+        {HEALTH, FINANCE, PARTY, MINISTRY, *MANY},
+        {HEALTH, FINANCE, MINISTRY, *MANY[2:]},
+        GROUP_MEMBERS,
+        of_province={HEALTH, FINANCE, PARTY, *MANY},
+    )
     assert [(one.field, one.code) for one in broken_rules(words, agencies, today=TODAY)] == wrong
     if not wrong:
         require_sound(words, agencies, today=TODAY)
@@ -267,9 +348,37 @@ def test_what_a_draft_must_satisfy(words: Draft, wrong: list[tuple[str, str]]) -
     assert refused.value.extra["errors"] == [{"field": field, "code": code} for field, code in wrong]
 
 
+@pytest.mark.parametrize(("members", "wrong"), [(bounds.MOST_IN_A_GROUP, []), (bounds.MOST_IN_A_GROUP + 1, ["too-many-agencies"])])
+def test_a_composed_group_has_at_most_what_an_event_can_tell(members: int, wrong: list[str]) -> None:
+    named = [uuid4() for _ in range(members)]
+    known = AgenciesOfDay(named, named, (), of_province=named)
+    assert [one.code for one in broken_rules(draft(composed(*named)), known, today=TODAY)] == wrong
+
+
+def test_each_agency_of_a_composed_group_leads_from_its_release_on() -> None:
+    directive = registered(draft(composed(HEALTH, BINH_SON)))
+    assert directive.instructions[0].lead_agency_ids == ()
+    directive.release([Living(FINANCE, group_with_kind()[1])], by=RELEASER, at=NOON)
+    assert directive.instructions[0].lead_agency_ids == (HEALTH, BINH_SON)
+
+
+def test_who_is_left_out_of_a_group_gets_nothing_at_its_release() -> None:
+    directive = registered(draft(without(FINANCE)))
+    directive.release([*GROUP_MEMBERS, Living(LY_SON, group_with_kind()[1])], by=RELEASER, at=NOON)
+    assert directive.instructions[0].lead_agency_ids == (BINH_SON, LY_SON)
+
+
+def test_the_agencies_of_a_composed_group_are_named_and_those_left_out_are_not() -> None:
+    assert draft(composed(HEALTH, BINH_SON, assignments=(coordinating(FINANCE),)), without(LY_SON)).agency_ids == {
+        HEALTH,
+        BINH_SON,
+        FINANCE,
+    }
+
+
 def test_a_group_of_nobody_is_refused() -> None:
     words = draft(replace(instruction(lead_group=group_with_kind()[0]), assignments=()))
-    found = broken_rules(words, AgenciesOfDay((), (), ["of-no-group"]), today=TODAY)
+    found = broken_rules(words, AgenciesOfDay((), (), [Living(HEALTH, "of-no-group")]), today=TODAY)
     assert [(one.field, one.code) for one in found] == [("instructions.0.lead_group", "empty-group")]
 
 
@@ -277,7 +386,9 @@ def test_a_group_of_nobody_is_refused() -> None:
 def test_a_group_has_at_most_what_an_event_can_tell(members: int, wrong: list[str]) -> None:
     group, kind = group_with_kind()
     words = draft(replace(instruction(lead_group=group), assignments=()))
-    assert [one.code for one in broken_rules(words, AgenciesOfDay((), (), [kind] * members), today=TODAY)] == wrong
+    assert [
+        one.code for one in broken_rules(words, AgenciesOfDay((), (), [Living(uuid4(), kind) for _ in range(members)]), today=TODAY)
+    ] == wrong
 
 
 @pytest.mark.parametrize(
@@ -342,7 +453,7 @@ def test_who_sees_what(role: str) -> None:
 
 
 def test_the_office_reports_for_who_has_no_account_unless_another_is_named() -> None:
-    known = AgenciesOfDay({OFFICE, HEALTH, FINANCE, PARTY}, {OFFICE, HEALTH, FINANCE}, [group_with_kind()[1]], OFFICE)
+    known = AgenciesOfDay({OFFICE, HEALTH, FINANCE, PARTY}, {OFFICE, HEALTH, FINANCE}, GROUP_MEMBERS, OFFICE)
     asked = (
         instruction(lead(PARTY)),
         instruction(lead(PARTY), reporting_agency_id=FINANCE),

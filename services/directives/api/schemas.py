@@ -29,6 +29,11 @@ class AssignmentOut(BaseModel):
     role: AssignmentRole
 
 
+class ComposedGroupOut(BaseModel):
+    name: str
+    agency_ids: list[UUID]
+
+
 class InstructionOut(BaseModel):
     id: UUID
     ordinal: int
@@ -43,10 +48,13 @@ class InstructionOut(BaseModel):
     lead_agency_ids: list[UUID]
     field: str | None
     reporting_agency_id: UUID | None
+    composed_group: ComposedGroupOut | None
+    left_out_agency_ids: list[UUID]
 
     @staticmethod
     def of(instruction: Instruction) -> "InstructionOut":
         draft = instruction.draft
+        group = draft.composed_group
         return InstructionOut(
             id=instruction.id,
             ordinal=instruction.ordinal,
@@ -61,6 +69,8 @@ class InstructionOut(BaseModel):
             lead_agency_ids=list(instruction.lead_agency_ids),
             field=draft.field,
             reporting_agency_id=draft.reporting_agency_id,
+            composed_group=ComposedGroupOut(name=group.name, agency_ids=list(group.agency_ids)) if group is not None else None,
+            left_out_agency_ids=list(draft.left_out),
         )
 
 

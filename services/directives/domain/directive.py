@@ -1,6 +1,6 @@
 """A directive and the instructions in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from libs.contracts.agency_groups import AGENCY_GROUPS
 from services.directives.domain import events
 from services.directives.domain.draft import Draft, InstructionDraft
 from services.directives.domain.lifecycle import Action, next_state
+from services.directives.domain.living_agency import LivingAgency
 from services.directives.domain.vocabulary import AssignmentRole, DirectiveState
 
 
@@ -18,20 +19,10 @@ class NewId(Protocol):
     def __call__(self) -> UUID: ...
 
 
-class LivingAgency(Protocol):
-    """An agency of the issuer's province that lives on the day."""
-
-    @property
-    def id(self) -> UUID: ...
-
-    @property
-    def kind(self) -> str: ...
-
-
 class Instruction(Aggregate):
     """Nhiệm vụ trong văn bản, chưa phát hành: on release it becomes one task with the same id (rulebook 8).
 
-    `lead_agency_ids` is the one lead agency, or, once released, every agency of `draft.lead_group`.
+    `lead_agency_ids` is the one lead agency, or, once released, every agency of the group that it is given to.
     """
 
     def __init__(
@@ -120,12 +111,15 @@ class Directive(Aggregate):
 
     def leads_at_release(self, instruction: Instruction, living: Sequence[LivingAgency]) -> tuple[UUID, ...]:
         """Who leads it when it is released on the day of which `living` tells."""
-        group = instruction.draft.lead_group
-        return instruction.lead_agency_ids if group is None else self._members(group, living)
+        draft = instruction.draft
+        if draft.composed_group is not None:
+            return draft.composed_group.agency_ids
+        return instruction.lead_agency_ids if draft.lead_group is None else self._members(draft.lead_group, draft.left_out, living)
 
-    def _members(self, group: str, living: Sequence[LivingAgency]) -> tuple[UUID, ...]:
+    def _members(self, group: str, left_out: Collection[UUID], living: Sequence[LivingAgency]) -> tuple[UUID, ...]:
         """From the issuer's point of view: nobody assigns work to himself."""
-        return tuple(agency.id for agency in living if agency.kind in AGENCY_GROUPS[group] and agency.id != self.issuing_agency_id)
+        meant = (agency.id for agency in living if agency.kind in AGENCY_GROUPS[group] and agency.id != self.issuing_agency_id)
+        return tuple(agency for agency in meant if agency not in left_out)
 
 
 def _instructions(draft: Draft, new_id: NewId) -> list[Instruction]:

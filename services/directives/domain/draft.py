@@ -17,11 +17,20 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class ComposedGroup:
+    """Nhóm tự lập: agencies named one by one, under the name that their issuer gives them ("các xã bị thiệt hại"; rulebook 1.14)."""
+
+    name: str
+    agency_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
 class InstructionDraft:
     """One demand of the document. `deadline_wording` is the deadline as the document words it, `due` the day a person read from it.
 
     `field` is the key of its field (lĩnh vực), one of `libs.contracts.fields`. `reporting_agency_id` (cơ quan báo cáo thay) reports in
-    place of a lead that has no account (rulebook 1.14).
+    place of a lead that has no account (rulebook 1.14). One agency leads, or each of `lead_group` but those `left_out`, or each of
+    `composed_group`.
     """
 
     content: str
@@ -34,6 +43,19 @@ class InstructionDraft:
     lead_group: str | None
     field: str | None
     reporting_agency_id: UUID | None = None
+    composed_group: ComposedGroup | None = None
+    left_out: tuple[UUID, ...] = ()
+
+    @property
+    def is_for_a_group(self) -> bool:
+        return self.lead_group is not None or self.composed_group is not None
+
+    @property
+    def agency_ids(self) -> set[UUID]:
+        """All that are to have a part in it by name."""
+        composed = self.composed_group.agency_ids if self.composed_group is not None else ()
+        reporting = {self.reporting_agency_id} if self.reporting_agency_id is not None else set()
+        return {*composed, *reporting, *(one.agency_id for one in self.assignments)}
 
     @property
     def lead_agency_id(self) -> UUID | None:
@@ -68,5 +90,4 @@ class Draft:
 
     @property
     def agency_ids(self) -> set[UUID]:
-        reporting = {one.reporting_agency_id for one in self.instructions if one.reporting_agency_id is not None}
-        return reporting | {assignment.agency_id for instruction in self.instructions for assignment in instruction.assignments}
+        return {agency for instruction in self.instructions for agency in instruction.agency_ids}

@@ -7,7 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from libs.contracts.working_days import WorkingCalendar
-from services.directives.domain.directive import Directive, LivingAgency
+from services.directives.domain.directive import Directive
+from services.directives.domain.living_agency import LivingAgency
 from services.directives.domain.vocabulary import DeadlineClass
 
 Ordinals = tuple[int, ...]
@@ -52,7 +53,7 @@ def summary_of(
     return ReleaseSummary(
         leads={agency: tuple(ordinals) for agency, ordinals in leads.items()},
         coordinates={agency: tuple(ordinals) for agency, ordinals in coordinates.items()},
-        groups=sum(one.draft.lead_group is not None for one in directive.instructions),
+        groups=sum(one.draft.is_for_a_group for one in directive.instructions),
         nearest_due=min(dated.values(), default=None),
         undated=tuple(one.ordinal for one in directive.instructions if one.draft.deadline_class is not DeadlineClass.DATED),
         due_on_day_off=tuple(ordinal for ordinal, due in dated.items() if not calendar.is_working_day(due)),

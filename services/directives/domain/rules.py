@@ -9,8 +9,12 @@ from libs.common.domain import DomainError, Refusal
 from libs.contracts import bounds
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from libs.contracts.fields import FIELDS
-from services.directives.domain.draft import Draft, InstructionDraft
+from services.directives.domain.draft import ComposedGroup, Draft, InstructionDraft
+from services.directives.domain.living_agency import LivingAgency
 from services.directives.domain.vocabulary import NORMAL_SECRECY, AssignmentRole, DeadlineClass
+
+
+LEAST_IN_A_COMPOSED_GROUP = 2
 
 
 class DraftRefused(DomainError):
@@ -97,6 +101,36 @@ class TooManyAgencies(DraftRefused):
     code = "too-many-agencies"
 
 
+class GroupTooSmall(DraftRefused):
+    """A group that is composed has two agencies at least; one alone is a lead (rulebook 1.1 rule 1)."""
+
+    code = "group-too-small"
+
+
+class AgencyOfAnotherProvince(DraftRefused):
+    """A group is of the issuer's province, composed ones too."""
+
+    code = "agency-of-another-province"
+
+
+class MemberWithoutAccount(DraftRefused):
+    """Nobody of it receives and reports here, and within a group nobody does so in its place (rulebook 1.14)."""
+
+    code = "member-without-account"
+
+
+class LeftOutOfNoGroup(DraftRefused):
+    """Only of a group whose agencies the directory knows somebody can be left out."""
+
+    code = "left-out-of-no-group"
+
+
+class LeftOutIsNoMember(DraftRefused):
+    """What is not in the group on the day cannot be left out of it: the number that was seen would not be right."""
+
+    code = "left-out-is-no-member"
+
+
 class EmptyGroup(DraftRefused):
     """A group without a living agency would assign the work to nobody."""
 
@@ -137,13 +171,15 @@ class DocumentRegisteredAlready(DomainError):
 class AgenciesOfDay:
     """What the directory knows on the day: which of the named agencies `live`, which of them can receive and report (`answering`).
 
-    `kinds` has the kind of each living agency that a group may mean; `office` is the Office of the province, where it can report.
+    `of_groups` are the living agencies that a group may mean; `office` is the Office of the province, where it can report; `of_province`
+    are the named agencies that live in it.
     """
 
     living: Collection[UUID]
     answering: Collection[UUID]
-    kinds: Sequence[str]
+    of_groups: Sequence[LivingAgency]
     office: UUID | None = None
+    of_province: Collection[UUID] = ()
 
 
 def with_reporting_agencies(draft: Draft, known: AgenciesOfDay) -> Draft:
@@ -157,7 +193,7 @@ def with_reporting_agencies(draft: Draft, known: AgenciesOfDay) -> Draft:
 
 def _is_reported_for(instruction: InstructionDraft, known: AgenciesOfDay) -> bool:
     lead = instruction.lead_agency_id
-    return instruction.lead_group is None and lead in known.living and lead not in known.answering
+    return not instruction.is_for_a_group and lead in known.living and lead not in known.answering
 
 
 def require_sound(draft: Draft, agencies: AgenciesOfDay, *, today: date) -> None:
@@ -189,7 +225,7 @@ def broken_rules(draft: Draft, agencies: AgenciesOfDay, *, today: date) -> Itera
         yield from _broken_in_reporting(instruction, agencies, place)
 
 
-def _too_long(texts: Mapping[str, bounds.Bound], said: Draft | InstructionDraft, place: str = "") -> Iterator[DraftRefused]:
+def _too_long(texts: Mapping[str, bounds.Bound], said: Draft | InstructionDraft | ComposedGroup, place: str = "") -> Iterator[DraftRefused]:
     for name, bound in texts.items():
         if not bound.holds(getattr(said, name)):
             yield TextTooLong(field=f"{place}{name}")
@@ -211,26 +247,64 @@ def _broken_in_assignments(instruction: InstructionDraft, known: AgenciesOfDay, 
     if len(instruction.assignments) > bounds.MOST_NAMED_AGENCIES:
         yield TooManyAgencies(field=f"{place}.assignments")
     leads = [assignment for assignment in instruction.assignments if assignment.role is AssignmentRole.LEAD]
-    if len(leads) + (instruction.lead_group is not None) > 1:
+    if len(leads) + (instruction.lead_group is not None) + (instruction.composed_group is not None) > 1:
         yield TwoLeads(field=f"{place}.assignments")
-    if not leads and instruction.lead_group is None:
+    if not leads and not instruction.is_for_a_group:
         yield NoLead(field=f"{place}.assignments")
-    if instruction.lead_group is not None:
-        kinds = AGENCY_GROUPS.get(instruction.lead_group)
-        if kinds is None:
-            yield UnknownGroup(field=f"{place}.lead_group")
-        elif not (members := sum(kind in kinds for kind in known.kinds)):
-            yield EmptyGroup(field=f"{place}.lead_group")
-        elif members > bounds.MOST_IN_A_GROUP:
-            yield TooManyAgencies(field=f"{place}.lead_group")
+    yield from _broken_in_group(instruction, known, place)
+    if instruction.composed_group is not None:
+        yield from _broken_in_composed_group(instruction.composed_group, known, f"{place}.composed_group")
     agencies = [assignment.agency_id for assignment in instruction.assignments]
+    composed = instruction.composed_group.agency_ids if instruction.composed_group is not None else ()
     for index, agency in enumerate(agencies):
         if agency not in known.living:
             yield UnknownAgency(field=f"{place}.assignments.{index}.agency_id")
-        elif agency in agencies[:index]:
+        elif agency in agencies[:index] or agency in composed:
             yield AgencyTwice(field=f"{place}.assignments.{index}.agency_id")
         elif instruction.assignments[index].role is AssignmentRole.LEAD and _has_nobody_to_report(instruction, known):
             yield LeadWithoutAccount(field=f"{place}.assignments.{index}.agency_id")
+
+
+def _broken_in_group(instruction: InstructionDraft, known: AgenciesOfDay, place: str) -> Iterator[DraftRefused]:
+    """A group that the directory knows, and who is left out of it."""
+    left_out = instruction.left_out
+    if instruction.lead_group is None:
+        if left_out:
+            yield LeftOutOfNoGroup(field=f"{place}.left_out_agency_ids")
+        return
+    kinds = AGENCY_GROUPS.get(instruction.lead_group)
+    if kinds is None:
+        yield UnknownGroup(field=f"{place}.lead_group")
+        return
+    members = {agency.id for agency in known.of_groups if agency.kind in kinds}
+    if len(members) > bounds.MOST_IN_A_GROUP:
+        yield TooManyAgencies(field=f"{place}.lead_group")
+    elif members <= set(left_out):
+        yield EmptyGroup(field=f"{place}.lead_group")
+    for index, agency in enumerate(left_out):
+        if agency in left_out[:index]:
+            yield AgencyTwice(field=f"{place}.left_out_agency_ids.{index}")
+        elif agency not in members:
+            yield LeftOutIsNoMember(field=f"{place}.left_out_agency_ids.{index}")
+
+
+def _broken_in_composed_group(group: ComposedGroup, known: AgenciesOfDay, place: str) -> Iterator[DraftRefused]:
+    """Each of it leads its own part, so each must satisfy what a lead must."""
+    yield from _too_long({"name": bounds.GROUP_NAME}, group, f"{place}.")
+    if len(group.agency_ids) < LEAST_IN_A_COMPOSED_GROUP:
+        yield GroupTooSmall(field=f"{place}.agency_ids")
+    elif len(group.agency_ids) > bounds.MOST_IN_A_GROUP:
+        yield TooManyAgencies(field=f"{place}.agency_ids")
+    for index, agency in enumerate(group.agency_ids):
+        field = f"{place}.agency_ids.{index}"
+        if agency not in known.living:
+            yield UnknownAgency(field=field)
+        elif agency in group.agency_ids[:index]:
+            yield AgencyTwice(field=field)
+        elif agency not in known.of_province:
+            yield AgencyOfAnotherProvince(field=field)
+        elif agency not in known.answering:
+            yield MemberWithoutAccount(field=field)
 
 
 def _has_nobody_to_report(instruction: InstructionDraft, known: AgenciesOfDay) -> bool:
@@ -243,7 +317,7 @@ def _broken_in_reporting(instruction: InstructionDraft, known: AgenciesOfDay, pl
         return
     if reporting not in known.living:
         yield UnknownAgency(field=field)
-    elif instruction.lead_group is not None or instruction.lead_agency_id in known.answering:
+    elif instruction.is_for_a_group or instruction.lead_agency_id in known.answering:
         yield ReportingAgencyNotNeeded(field=field)
     elif reporting not in known.answering:
         yield ReportingAgencyWithoutAccount(field=field)

@@ -13,7 +13,7 @@ from libs.common.folding import folded
 from libs.common.live import Hint
 from libs.common.unit_of_work import Repository
 from services.directives.domain.directive import Directive, Instruction
-from services.directives.domain.draft import Assignment, Draft, InstructionDraft
+from services.directives.domain.draft import Assignment, ComposedGroup, Draft, InstructionDraft
 from services.directives.domain.permissions import agency_that_sees, sees_all
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
 from services.directives.hints import hint_of_directive, hint_of_instruction
@@ -48,10 +48,10 @@ _DELETE_INSTRUCTIONS = text("DELETE FROM instruction WHERE directive_id = :id")
 _INSERT_INSTRUCTION = text("""
 INSERT INTO instruction (id, version, directive_id, ordinal, content, deliverable, deadline_class, deadline_wording, due,
                          no_deadline_reason, lead_group, lead_agency_ids, assignments, coordinating_agency_ids,
-                         field, reporting_agency_id)
+                         field, reporting_agency_id, composed_group, left_out_agency_ids)
 VALUES (:id, :version, :directive_id, :ordinal, :content, :deliverable, :deadline_class, :deadline_wording, :due,
         :no_deadline_reason, :lead_group, :lead_agency_ids, CAST(:assignments AS jsonb), :coordinating_agency_ids,
-        :field, :reporting_agency_id)
+        :field, :reporting_agency_id, CAST(:composed_group AS jsonb), :left_out_agency_ids)
 """)
 _RELEASE_INSTRUCTION = text("""
 UPDATE instruction SET version = :version, lead_agency_ids = :lead_agency_ids, coordinating_agency_ids = :coordinating_agency_ids
@@ -111,11 +111,18 @@ def _instruction_row(instruction: Instruction, directive_id: UUID) -> dict[str, 
         "coordinating_agency_ids": list(instruction.coordinating_agency_ids),
         "field": draft.field,
         "reporting_agency_id": draft.reporting_agency_id,
+        "composed_group": _composed_row(draft.composed_group),
+        "left_out_agency_ids": list(draft.left_out),
     }
+
+
+def _composed_row(group: ComposedGroup | None) -> str | None:
+    return json.dumps({"name": group.name, "agency_ids": [str(one) for one in group.agency_ids]}) if group is not None else None
 
 
 def instruction_of(row: Any) -> Instruction:
     assignments = json.loads(row.assignments) if isinstance(row.assignments, str) else row.assignments
+    group = json.loads(row.composed_group) if isinstance(row.composed_group, str) else row.composed_group
     draft = InstructionDraft(
         content=row.content,
         deliverable=Deliverable(row.deliverable) if row.deliverable else None,
@@ -127,6 +134,8 @@ def instruction_of(row: Any) -> Instruction:
         lead_group=row.lead_group,
         field=row.field,
         reporting_agency_id=row.reporting_agency_id,
+        composed_group=ComposedGroup(group["name"], tuple(map(UUID, group["agency_ids"]))) if group is not None else None,
+        left_out=tuple(row.left_out_agency_ids),
     )
     return Instruction(row.id, row.ordinal, draft, lead_agency_ids=tuple(row.lead_agency_ids), version=row.version)
 

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.actor import Actor
 from libs.common.calendar_day import CalendarDay
 from libs.contracts.agency_groups import AGENCY_GROUPS
-from libs.contracts.bounds import CONTENT, MOST_INSTRUCTIONS, MOST_NAMED_AGENCIES, NUMBER, SUBJECT, WORDING
-from libs.directory_replica.replica import LivingAgency, agencies_with_account, living_agencies
-from services.directives.domain.draft import Assignment, Draft, InstructionDraft
+from libs.contracts.bounds import CONTENT, GROUP_NAME, MOST_IN_A_GROUP, MOST_INSTRUCTIONS, MOST_NAMED_AGENCIES, NUMBER, SUBJECT, WORDING
+from libs.directory_replica.replica import LivingAgency, agencies_with_account, living_agencies, living_within
+from services.directives.domain.draft import Assignment, ComposedGroup, Draft, InstructionDraft
 from services.directives.domain.rules import AgenciesOfDay, DocumentRegisteredAlready, SecrecyNotAllowed, require_sound
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
 from services.directives.persistence.unit_of_work import DirectivesUnitOfWork
@@ -29,6 +29,7 @@ OFFICE_KIND = "OFFICE"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=WORDING.characters)]
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SUBJECT.characters)]
 Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=CONTENT.characters)]
+GroupName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=GROUP_NAME.characters)]
 Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NUMBER.characters)]
 
 
@@ -39,7 +40,18 @@ class AssignmentBody(BaseModel):
     role: AssignmentRole
 
 
+class ComposedGroupBody(BaseModel):
+    """A name, and agencies named one by one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: GroupName
+    agency_ids: list[UUID] = Field(max_length=MOST_IN_A_GROUP)
+
+
 class InstructionBody(BaseModel):
+    """One agency leads (`assignments`), or each of a `lead_group` without those left out, or each of a `composed_group`."""
+
     model_config = ConfigDict(extra="forbid")
 
     content: Content
@@ -52,6 +64,8 @@ class InstructionBody(BaseModel):
     lead_group: str | None = None
     field: str | None = None
     reporting_agency_id: UUID | None = None
+    composed_group: ComposedGroupBody | None = None
+    left_out_agency_ids: list[UUID] = Field(default=[], max_length=MOST_IN_A_GROUP)
 
 
 class DirectiveBody(BaseModel):
@@ -114,6 +128,7 @@ class DirectiveBody(BaseModel):
 
 
 def _instruction(body: InstructionBody) -> InstructionDraft:
+    group = body.composed_group
     return InstructionDraft(
         content=body.content,
         deliverable=body.deliverable,
@@ -125,6 +140,8 @@ def _instruction(body: InstructionBody) -> InstructionDraft:
         lead_group=body.lead_group,
         field=body.field,
         reporting_agency_id=body.reporting_agency_id,
+        composed_group=ComposedGroup(group.name, tuple(group.agency_ids)) if group is not None else None,
+        left_out=tuple(body.left_out_agency_ids),
     )
 
 
@@ -133,31 +150,33 @@ class AgenciesToday:
     """`named` are those of the draft that live, `answering` those of them with an account that receives and reports.
 
     `of_groups` are all of its groups' kinds in the issuer's province, the issuer himself too; `office` is its Office, where that has an
-    account.
+    account. `of_province` are those of the draft that live in the issuer's province.
     """
 
     named: frozenset[UUID]
     answering: frozenset[UUID]
     of_groups: Sequence[LivingAgency]
     office: UUID | None
+    of_province: frozenset[UUID]
 
     def seen_from(self, issuing_agency_id: UUID) -> AgenciesOfDay:
         """Nobody assigns work to himself by a group."""
-        kinds = [one.kind for one in self.of_groups if one.id != issuing_agency_id]
-        return AgenciesOfDay(self.named, self.answering, kinds, self.office)
+        of_groups = [one for one in self.of_groups if one.id != issuing_agency_id]
+        return AgenciesOfDay(self.named, self.answering, of_groups, self.office, self.of_province)
 
 
 async def agencies_today(draft: Draft, connection: AsyncConnection, *, issuing_agency_id: UUID, today: date) -> AgenciesToday:
     """Who a group is, is seen from the agency that issues the document, whoever enters or releases it."""
     kinds = {kind for instruction in draft.instructions for kind in AGENCY_GROUPS.get(instruction.lead_group or "", ())}
     offices = [one.id for one in await living_agencies(connection, kinds=[OFFICE_KIND], within=issuing_agency_id, day=today)]
+    of_province = await living_within(connection, draft.agency_ids, within=issuing_agency_id, day=today)
     named = [one.id for one in await living_agencies(connection, ids=draft.agency_ids, day=today)]
     answering = await agencies_with_account(connection, {*draft.agency_ids, *offices}, roles=MAY_RECEIVE_AND_REPORT, day=today)
     of_groups = await living_agencies(connection, kinds=kinds, within=issuing_agency_id, day=today) if kinds else []
     office = next((one for one in offices if one in answering), None)
     # The Office may stand in the draft by default as well, and is then among those that it names.
     known = {*named, *([office] if office is not None else [])}
-    return AgenciesToday(frozenset(known), frozenset(answering), of_groups, office)
+    return AgenciesToday(frozenset(known), frozenset(answering), of_groups, office, frozenset(of_province))
 
 
 def require_sound_today(draft: Draft, agencies: AgenciesToday, *, issuing_agency_id: UUID, actor: Actor, today: date) -> None:

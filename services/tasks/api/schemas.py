@@ -89,6 +89,8 @@ class ResultOut(BaseModel):
 
 
 class TaskListItem(BaseModel):
+    """Of a group, `group_name` is what its issuer calls one that he has composed, `left_out` how many of it are not given the task."""
+
     id: UUID
     code: str
     version: int
@@ -97,6 +99,8 @@ class TaskListItem(BaseModel):
     is_group: bool
     parent_id: UUID | None
     group_id: UUID | None
+    group_name: str | None
+    left_out: int
     directive: DirectiveOut
     ordinal: int
     content: str
@@ -313,6 +317,8 @@ def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today, held: HeldA
         "is_group": task.is_group,
         "parent_id": assigned.group_id,
         "group_id": assigned.group_id,
+        "group_name": assigned.group_name,
+        "left_out": assigned.left_out,
         "directive": DirectiveOut(**assigned.directive.model_dump(exclude={"issuing_agency_id"}), label=assigned.directive.label),
         "ordinal": assigned.ordinal,
         "content": assigned.content,

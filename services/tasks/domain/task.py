@@ -51,7 +51,8 @@ class GroupHasNoLead(DomainError):
 class TaskTerms:
     """What a task is given when it is assigned; it does not change afterwards, but for the due date.
 
-    `group_id` is the group it is a part of, `field` the key of its field (lĩnh vực).
+    `group_id` is the group it is a part of, `field` the key of its field (lĩnh vực). Of the parent of a group, `group_name` is what its
+    issuer calls one that he has composed, and `left_out` how many of it are not given the task.
     """
 
     number: int
@@ -67,6 +68,8 @@ class TaskTerms:
     assigned_at: datetime
     field: str | None = None
     flags: tuple[str, ...] = ()
+    group_name: str | None = None
+    left_out: int = 0
 
     @property
     def assigned_on(self) -> date:

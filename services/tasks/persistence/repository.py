@@ -36,11 +36,12 @@ _RESULTS = text("SELECT * FROM result WHERE task_id = :id ORDER BY number")
 _INSERT = text("""
 INSERT INTO task (id, version, number, directive_id, directive, parent_id, group_id, is_group, ordinal, content, field, deliverable,
                   deadline_class, deadline_wording, original_due, due, assigned_on, assigned_at, lead_agency_id, flags,
-                  state, percent, last_reported_at, last_report_version, submitted_at, submitted_on, completed_on, return_count, words)
+                  state, percent, last_reported_at, last_report_version, submitted_at, submitted_on, completed_on, return_count, words,
+                  group_name, left_out)
 VALUES (:id, :version, :number, :directive_id, CAST(:directive AS jsonb), :group_id, :group_id, :is_group, :ordinal, :content, :field,
         :deliverable, :deadline_class, :deadline_wording, :original_due, :due, :assigned_on, :assigned_at, :lead_agency_id, :flags,
         :state, :percent, :last_reported_at, :last_report_version, :submitted_at, :submitted_on, :completed_on, :return_count,
-        array_to_tsvector(:words))
+        array_to_tsvector(:words), :group_name, :left_out)
 """)
 # What it is ordered by stands in the assignments of the other agencies too, for their lists.
 _UPDATE = text("""
@@ -125,6 +126,8 @@ def _whole_row(task: Task) -> dict[str, Any]:
         "assigned_on": assigned.assigned_on,
         "assigned_at": assigned.assigned_at,
         "flags": list(assigned.flags),
+        "group_name": assigned.group_name,
+        "left_out": assigned.left_out,
         "words": sorted(set(search_words(f"{task.code} {assigned.directive.label} {assigned.directive.subject} {assigned.content}"))),
     }
 
@@ -207,6 +210,8 @@ def task_of(row: Any, assignments: list[Assignment], results: list[Result], orig
         assigned_at=row.assigned_at,
         field=row.field,
         flags=tuple(row.flags),
+        group_name=row.group_name,
+        left_out=row.left_out,
     )
     course = Course(
         state=State(row.state),

@@ -74,6 +74,8 @@ def _task(
             assigned_at=release.at,
             field=instruction.field,
             flags=(DUE_HAS_PASSED,) if due_had_passed else (),
+            group_name=instruction.group_name if lead is None else None,
+            left_out=len(instruction.left_out_agency_ids) if lead is None else 0,
         ),
         lead=lead,
         # Each agency of a group reports itself.

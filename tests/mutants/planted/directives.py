@@ -51,9 +51,15 @@ FAULTS = (
     ),
     Fault("issued tomorrow", RULES, "if draft.issue_date > today:", "if False:", BAD_INPUT),
     Fault("issued today is refused", RULES, "if draft.issue_date > today:", "if draft.issue_date >= today:", LIFE),
-    Fault("two leads", RULES, "if len(leads) + (instruction.lead_group is not None) > 1:", "if len(leads) > 1:", BAD_INPUT),
-    Fault("no lead", RULES, "    if not leads and instruction.lead_group is None:\n", "    if False:\n", BAD_INPUT),
-    Fault("an agency twice", RULES, "elif agency in agencies[:index]:", "elif False:", BAD_INPUT),
+    Fault(
+        "two leads",
+        RULES,
+        "if len(leads) + (instruction.lead_group is not None) + (instruction.composed_group is not None) > 1:",
+        "if len(leads) > 1:",
+        BAD_INPUT,
+    ),
+    Fault("no lead", RULES, "    if not leads and not instruction.is_for_a_group:\n", "    if False:\n", BAD_INPUT),
+    Fault("an agency twice", RULES, "elif agency in agencies[:index] or agency in composed:", "elif agency in composed:", BAD_INPUT),
     Fault("an agency that has ended", RULES, "        if agency not in known.living:\n", "        if False:\n", BAD_INPUT),
     Fault(
         "a product without a date needs no reason",
@@ -63,10 +69,8 @@ FAULTS = (
         BAD_INPUT,
     ),
     Fault("a date without a deadline", RULES, "    elif instruction.due is not None:\n", "    elif False:\n", BAD_INPUT),
-    Fault(
-        "an empty group", RULES, "elif not (members := sum(kind in kinds for kind in known.kinds)):", "elif (members := 1) > 1:", BAD_INPUT
-    ),
-    Fault("the issuer assigns work to himself", DIRECTIVE, " and agency.id != self.issuing_agency_id)", ")", LIFE),
+    Fault("an empty group", RULES, "    elif members <= set(left_out):\n", "    elif False:\n", BAD_INPUT),
+    Fault("the issuer assigns work to himself", DIRECTIVE, " and agency.id != self.issuing_agency_id)\n", ")\n", LIFE),
     Fault(
         "who leads his part coordinates as well",
         DIRECTIVE,
@@ -140,7 +144,7 @@ FAULTS = (
     Fault(
         "another reports for who reports itself",
         "services/directives/domain/rules.py",
-        "    elif instruction.lead_group is not None or instruction.lead_agency_id in known.answering:\n"
+        "    elif instruction.is_for_a_group or instruction.lead_agency_id in known.answering:\n"
         "        yield ReportingAgencyNotNeeded(field=field)\n",
         "",
         "tests/unit/test_directive.py",
