@@ -217,11 +217,17 @@ class Visitor:
 
 
 def many_leads(task: Task, messages: Catalogue) -> str:
-    """ "96 xã, phường": how many agencies a group has, and of which kinds; "–" for what is no group and has no lead that is known."""
+    """ "96 xã, phường": how many agencies a group has, and of which kinds, or its issuer's name for it.
+
+    "–" for what is no group and has no lead that is known.
+    """
     if not task["is_group"]:
         return "–"
-    parts = task["children_summary"]
-    return agencies_of(parts["total"], parts["kinds"], messages) if parts else messages("task.many-leads")
+    parts, name, left_out = task["children_summary"], task["group_name"], task["left_out"]
+    if name:
+        return messages("group.composed", name=name, n=thousands(parts["total"])) if parts else name
+    agencies = agencies_of(parts["total"], parts["kinds"], messages) if parts else messages("task.many-leads")
+    return messages("group.without", agencies=agencies, n=left_out) if left_out else agencies
 
 
 def agencies_of(total: int, kinds: Sequence[str], messages: Catalogue) -> str:

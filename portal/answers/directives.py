@@ -18,6 +18,11 @@ class AvailableAction(TypedDict):
     reason_code: str | None
 
 
+class ComposedGroupOut(TypedDict):
+    name: str
+    agency_ids: list[str]
+
+
 class DirectiveListItem(TypedDict):
     id: str
     version: int
@@ -84,6 +89,8 @@ class InstructionOut(TypedDict):
     lead_agency_ids: list[str]
     field: str | None
     reporting_agency_id: str | None
+    composed_group: ComposedGroupOut | None
+    left_out_agency_ids: list[str]
 
 
 class PageOfDirectiveListItem(TypedDict):

@@ -76,6 +76,12 @@ class MembershipOut(TypedDict):
     is_head: bool
 
 
+class NamedAgencyOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
+
+
 class NamedPersonOut(TypedDict):
     id: str
     name: str
@@ -96,6 +102,13 @@ class PeopleOut(TypedDict):
 class PersonOut(TypedDict):
     id: str
     name: str
+
+
+class RecognisedNameOut(TypedDict):
+    typed: str
+    agency: NamedAgencyOut | None
+    was_called: str | None
+    offers: list[NamedAgencyOut]
 
 
 class SettingDecisionOut(TypedDict):
@@ -130,6 +143,7 @@ AGENCIES: Route[PageOfAgencyOut] = Route("directory", "/agencies")
 AGENCY: Route[AgencyOut] = Route("directory", "/agencies/{agency_id}")
 AGENCY_GROUPS: Route[list[AgencyGroupOut]] = Route("directory", "/agency-groups")
 ME: Route[MeOut] = Route("directory", "/me")
+NAMED_AGENCIES: Route[list[RecognisedNameOut]] = Route("directory", "/named-agencies")
 PEOPLE: Route[PeopleOut] = Route("directory", "/people")
 PROVINCE_CALENDARS: Route[list[int]] = Route("directory", "/province/calendars")
 CALENDAR_OF_YEAR: Route[CalendarOut] = Route("directory", "/province/calendars/{year}")

@@ -121,6 +121,8 @@ class TaskListItem(TypedDict):
     is_group: bool
     parent_id: str | None
     group_id: str | None
+    group_name: str | None
+    left_out: int
     directive: DirectiveOut
     ordinal: int
     content: str
@@ -156,6 +158,8 @@ class TaskOut(TypedDict):
     is_group: bool
     parent_id: str | None
     group_id: str | None
+    group_name: str | None
+    left_out: int
     directive: DirectiveOut
     ordinal: int
     content: str

@@ -63,6 +63,13 @@ DOMAIN = {
             "unknown-agency": "The agency is not in the directory or no longer exists.",
             "unknown-group": "The group is not in the directory.",
             "unknown-field": "The field is not in the vocabulary.",
+            "group-too-small": "A group of your own has at least two agencies. If it is one, please name it as the lead agency.",
+            "agency-of-another-province": "This agency is not of the province, so a task cannot be given to it within a group.",
+            "member-without-account": (
+                "Nobody of this agency receives and reports in this system. Please take it out, or give it a task of its own."
+            ),
+            "left-out-of-no-group": "Agencies can only be left out of a group that the directory knows.",
+            "left-out-is-no-member": "This agency is not in the group, so it need not be left out.",
             "empty-group": "There is no active agency in this group.",
             "due-missing": "A dated task needs a due date.",
             "due-without-deadline": "A task without deadline has no due date.",

@@ -53,6 +53,13 @@ PROBLEMS = {
     "unknown-agency": "Cơ quan không có trong danh bạ hoặc đã ngừng hoạt động.",
     "unknown-group": "Nhóm cơ quan không có trong danh bạ.",
     "unknown-field": "Lĩnh vực không có trong danh mục.",
+    "group-too-small": "Nhóm tự lập phải có ít nhất hai cơ quan. Nếu chỉ có một, vui lòng ghi là cơ quan chủ trì.",
+    "agency-of-another-province": "Cơ quan này không thuộc tỉnh, nên không thể nằm trong nhóm được giao nhiệm vụ.",
+    "member-without-account": (
+        "Cơ quan này không có tài khoản để tiếp nhận và báo cáo trên hệ thống. Vui lòng bỏ khỏi nhóm, hoặc giao bằng một nhiệm vụ riêng."
+    ),
+    "left-out-of-no-group": "Chỉ trừ ra được cơ quan khi nhiệm vụ giao cho một nhóm có trong danh bạ.",
+    "left-out-is-no-member": "Cơ quan này không thuộc nhóm, nên không cần trừ ra.",
     "empty-group": "Nhóm này hiện không có cơ quan nào đang hoạt động.",
     "due-missing": "Nhiệm vụ có thời hạn phải ghi ngày đến hạn.",
     "due-without-deadline": "Nhiệm vụ không thời hạn thì không ghi ngày đến hạn.",

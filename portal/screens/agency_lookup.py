@@ -5,14 +5,16 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from portal.answers import directory
-from portal.screens.directive_form import DirectiveForm
+from portal.screens.directive_form import DirectiveForm, InstructionForm
+from portal.screens.pasted_agencies import MOST_CHARACTERS, read_list
 from portal.web import Visit, Visitor
 
 router = APIRouter()
 
 OFFERED = 8
-# Fields of an instruction in which one agency is named.
+# Fields of an instruction in which one agency is named, and those in which one is added after another.
 ONE_AGENCY = ("lead", "reporting")
+SEVERAL_AGENCIES = ("coordinating", "left_out", "group_agencies")
 
 
 class NotClear(Exception):
@@ -51,13 +53,23 @@ async def resolve_agencies(visitor: Visitor, form: DirectiveForm) -> None:
                     one.texts[field], one.ids[field] = agency["name"], [agency["id"]]
                 except NotClear as unclear:
                     one.note(field, unclear.words)
-        if one["coordinating"]:
+        for field in filter(one.__getitem__, SEVERAL_AGENCIES):
             try:
-                agency = await the_one(visitor, one["coordinating"])
-                one.texts["coordinating"] = ""
-                one.ids["coordinating"] = list(dict.fromkeys([*one.ids["coordinating"], agency["id"]]))
+                agency = await the_one(visitor, one[field])
+                one.texts[field] = ""
+                one.ids[field] = list(dict.fromkeys([*one.ids[field], agency["id"]]))
             except NotClear as unclear:
-                one.note("coordinating", unclear.words)
+                one.note(field, unclear.words)
+        if one.is_composed and one["group_pasted"]:
+            await _take_list(visitor, one)
+
+
+async def _take_list(visitor: Visitor, one: InstructionForm) -> None:
+    """Whom the pasted list names joins the group."""
+    if len(one["group_pasted"]) > MOST_CHARACTERS:
+        one.note("group_pasted", visitor.messages("register.list-too-long", most=MOST_CHARACTERS))
+        return
+    one.take_list(await read_list(visitor, one["group_pasted"]))
 
 
 async def the_one(visitor: Visitor, typed: str) -> directory.AgencyOut:

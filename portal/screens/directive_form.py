@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from markupsafe import Markup
+
 from portal.agencies import AgencyName
+from portal.answers.directory import RecognisedNameOut
 from portal.formats import full_day
 from portal.forms.fields import Agencies, Agency, Area, Choice, Day, Field, Own, Segmented, Unreadable
 from portal.forms.form import Form, Wrong
@@ -16,6 +19,10 @@ from portal.screens.document_text import MOST_CHARACTERS, Found, deadline_of, de
 from portal.services import Json
 from portal.web import Sent
 
+# The choice, beside the groups that the directory knows, of a group whose agencies are named here.
+COMPOSED = "composed"
+# Fields of which the service says which agency is wrong by its place.
+BY_PLACE = ("group_agencies", "left_out")
 INSTRUCTION_FIELD = re.compile(r"instructions-(\d+)-")
 # "Số: 123/TB-VPUBND", as it stands in the document.
 WHOLE_NUMBER = re.compile(r"(?:số\s*:?\s*)?(?P<number>[^\s/]+)\s*/\s*(?P<notation>\S.*)", re.IGNORECASE)
@@ -62,6 +69,11 @@ INSTRUCTION: tuple[Field, ...] = (
     Area("content", "register.content", required=True),
     Agency("lead", "task.lead", "span-3", note="register.one-agency"),
     Choice("lead_group", "register.lead-group", "span-3"),
+    Agencies("left_out", "register.left-out", "if-known-group", note="register.left-out-note"),
+    Field("group_name", "register.group-name", "if-composed", placeholder="register.group-name-hint", only_if=("lead_group", COMPOSED)),
+    Agencies("group_agencies", "register.group-agencies", "if-composed", note="register.group-agencies-note"),
+    # What is not understood of it stays in it, to be mended; nothing of it is sent.
+    Own("group_pasted", "register.group-pasted"),
     Agencies("coordinating", "task.coordinating"),
     Choice("deliverable", "task.deliverable", "span-3", words="deliverable", keys=DELIVERABLES),
     Choice("field", "task.field", "span-3"),
@@ -105,6 +117,39 @@ class Seen:
 
 
 @dataclass
+class InstructionForm(Form):
+    """`unread` are the names of the pasted list that are not clear, `renamed` those of agencies that are called otherwise now."""
+
+    unread: Sequence[RecognisedNameOut] = ()
+    renamed: Sequence[RecognisedNameOut] = ()
+
+    @property
+    def is_composed(self) -> bool:
+        return self["lead_group"] == COMPOSED
+
+    def take_list(self, read: Sequence[RecognisedNameOut]) -> None:
+        """Who is meant joins the group; what is not clear stays where it was pasted."""
+        for one in read:
+            if one["agency"] is not None:
+                self._add(one["agency"]["id"])
+        self._keep(read)
+        self.renamed = [one for one in read if one["was_called"]]
+
+    def take_offer(self, agency_id: str, typed: str) -> None:
+        """Of those who may be meant by a name this one is."""
+        self._add(agency_id)
+        self._keep([one for one in self.unread if one["typed"] != typed])
+
+    def _add(self, agency_id: str) -> None:
+        if agency_id not in self.ids["group_agencies"]:
+            self.ids["group_agencies"].append(agency_id)
+
+    def _keep(self, read: Sequence[RecognisedNameOut]) -> None:
+        self.unread = [one for one in read if one["agency"] is None]
+        self.texts["group_pasted"] = "\n".join(one["typed"] for one in self.unread)
+
+
+@dataclass
 class DirectiveForm:
     """`errors` are those of the list of tasks as a whole; each form has its own.
 
@@ -114,7 +159,7 @@ class DirectiveForm:
     """
 
     document: Form
-    instructions: list[Form]
+    instructions: list[InstructionForm]
     directive_id: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     is_known: bool = False
@@ -131,7 +176,7 @@ class DirectiveForm:
     @staticmethod
     def of_sent(sent: Sent) -> "DirectiveForm":
         places = sorted({int(match[1]) for name in sent.form if (match := INSTRUCTION_FIELD.match(name))})
-        instructions = [Form.of_sent(INSTRUCTION, sent, prefix=f"instructions-{place}-") for place in places]
+        instructions = [InstructionForm.of_sent(INSTRUCTION, sent, prefix=f"instructions-{place}-") for place in places]
         for one in instructions:
             one.texts["deadline_class"] = one["deadline_class"] or DATED
         document = Form.of_sent(DOCUMENT, sent)
@@ -223,17 +268,29 @@ class DirectiveForm:
         for form in self.forms:
             yield from form.wrong(words)
 
-    def note(self, errors: Mapping[str, str]) -> None:
-        """Put what the service said of `instructions.0.assignments.1.agency_id` beside the field where it was typed."""
+    def note(self, errors: Mapping[str, str], names: Mapping[str, AgencyName]) -> None:
+        """Put what the service said of `instructions.0.assignments.1.agency_id` beside the field where it was typed.
+
+        In a group it is said of all its agencies at once, by their `names`.
+        """
+        of_agencies: dict[tuple[int, str, str], list[int]] = {}
         for name, text in errors.items():
             parts = name.split(".")
             if parts[0] == "instructions" and len(parts) >= 3:
-                one = self.instructions[int(parts[1])]
-                one.note(_field_of(one, parts), text)
+                place, one = int(parts[1]), self.instructions[int(parts[1])]
+                field = _field_of(one, parts)
+                if field in BY_PLACE and parts[-1].isdecimal():
+                    of_agencies.setdefault((place, field, text), []).append(int(parts[-1]))
+                else:
+                    one.note(field, text)
             elif parts[0] == "instructions":
                 self.errors.setdefault("instructions", text)
             else:
                 self.document.note(parts[0], text)
+        for (place, field, text), members in of_agencies.items():
+            one = self.instructions[place]
+            known = [agency.short_name for agency in one.tokens(field, names)]
+            one.note(field, Markup("{}: {}").format(", ".join(known[member] for member in sorted(members)), text))
 
 
 def _part_number(document: Form) -> None:
@@ -242,8 +299,8 @@ def _part_number(document: Form) -> None:
         document.texts |= whole.groupdict()
 
 
-def instruction_form(place: int) -> Form:
-    return Form(INSTRUCTION, f"instructions-{place}-")
+def instruction_form(place: int) -> InstructionForm:
+    return InstructionForm(INSTRUCTION, f"instructions-{place}-")
 
 
 def _is_untouched(one: Form) -> bool:
@@ -251,34 +308,47 @@ def _is_untouched(one: Form) -> bool:
     return one.texts == empty.texts and one.ids == empty.ids
 
 
-def renumbered(instructions: list[Form]) -> list[Form]:
+def renumbered(instructions: list[InstructionForm]) -> list[InstructionForm]:
     """One after another, whatever was added or removed."""
     for place, one in enumerate(instructions):
         one.prefix = f"instructions-{place}-"
     return instructions
 
 
-def _instruction_body(one: Form, words: Catalogue) -> dict[str, Json]:
+def _instruction_body(one: InstructionForm, words: Catalogue) -> dict[str, Json]:
+    body = one.body(words)
+    name, group = body.pop("group_name"), body["lead_group"]
     leads = [{"agency_id": agency_id, "role": "LEAD"} for agency_id in one.ids["lead"]]
     helping = [{"agency_id": agency_id, "role": "COORDINATING"} for agency_id in one.ids["coordinating"]]
-    return {**one.body(words), "assignments": leads + helping, "reporting_agency_id": next(iter(one.ids["reporting"]), None)}
+    return {
+        **body,
+        "assignments": leads + helping,
+        "reporting_agency_id": next(iter(one.ids["reporting"]), None),
+        "lead_group": None if one.is_composed else group,
+        "composed_group": {"name": name or "", "agency_ids": one.ids["group_agencies"]} if one.is_composed else None,
+        "left_out_agency_ids": one.ids["left_out"] if group and not one.is_composed else [],
+    }
 
 
 def _field_of(one: Form, parts: list[str]) -> str:
     """Agencies are typed by name, and sent by their ids."""
-    if parts[2] == "reporting_agency_id":
-        return "reporting"
+    if parts[2] == "composed_group":
+        return "group_name" if parts[-1] == "name" else "group_agencies"
     if parts[2] != "assignments":
-        return parts[2]
+        return {"reporting_agency_id": "reporting", "left_out_agency_ids": "left_out"}.get(parts[2], parts[2])
     is_lead = len(parts) == 3 or (parts[3] == "0" and bool(one.ids["lead"]))
     return "lead" if is_lead else "coordinating"
 
 
-def _instruction_of(place: int, found: Mapping[str, Json], names: Mapping[str, AgencyName]) -> Form:
-    form = Form.of_body(INSTRUCTION, found, prefix=f"instructions-{place}-")
+def _instruction_of(place: int, found: Mapping[str, Json], names: Mapping[str, AgencyName]) -> InstructionForm:
+    form = InstructionForm.of_body(INSTRUCTION, found, prefix=f"instructions-{place}-")
     form.was = str(place)
     for name, role in (("lead", "LEAD"), ("coordinating", "COORDINATING")):
         form.ids[name] = [given["agency_id"] for given in found["assignments"] if given["role"] == role]
+    form.ids["left_out"] = list(found["left_out_agency_ids"])
+    if (group := found["composed_group"]) is not None:
+        form.texts |= {"lead_group": COMPOSED, "group_name": group["name"]}
+        form.ids["group_agencies"] = list(group["agency_ids"])
     form.ids["reporting"] = [found["reporting_agency_id"]] if found["reporting_agency_id"] else []
     for name in ("lead", "reporting"):
         form.texts[name] = next((names[one].name for one in form.ids[name] if one in names), "")

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from portal.forms.form import Form
 from portal.forms.merging import Values, is_same, is_untouched, merge, values_of
 from portal.messages import Catalogue
-from portal.screens.directive_form import DirectiveForm, renumbered
+from portal.screens.directive_form import DirectiveForm, InstructionForm, renumbered
 
 
 def merge_directive(form: DirectiveForm, newest: DirectiveForm, words: Catalogue) -> list[Markup]:
@@ -15,7 +15,7 @@ def merge_directive(form: DirectiveForm, newest: DirectiveForm, words: Catalogue
     told = [words(form.document.named(name).label) for name in merge(form.document, form.seen.document, values_of(newest.document))]
     before_of = _matched(form.seen.instructions, newest.instructions)
     mine = {int(one.was): one for one in form.instructions if one.was.isdecimal()}
-    merged: list[Form] = []
+    merged: list[InstructionForm] = []
     for place, theirs in enumerate(newest.instructions):
         number = words("register.instruction", n=len(merged) + 1)
         before = before_of.get(place)
@@ -42,7 +42,7 @@ def merge_directive(form: DirectiveForm, newest: DirectiveForm, words: Catalogue
     return told
 
 
-def _removed_there(form: DirectiveForm, one: Form, merged: list[Form], words: Catalogue) -> Iterator[Markup]:
+def _removed_there(form: DirectiveForm, one: InstructionForm, merged: list[InstructionForm], words: Catalogue) -> Iterator[Markup]:
     """The other has removed it: it goes, unless this person has worked on it."""
     place = int(one.was)
     if place < len(form.seen.instructions) and is_untouched(one, form.seen.instructions[place]):

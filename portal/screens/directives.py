@@ -1,13 +1,14 @@
 """Văn bản: the list of documents, one document with its tasks, and its release."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from portal.answers.directives import DIRECTIVE, DIRECTIVES, RELEASE_SUMMARY_OF_DIRECTIVE, DirectiveOut, ReleaseSummaryOut
-from portal.answers.directory import AGENCY_GROUPS
+from portal.answers.directory import AGENCY_GROUPS, AgencyGroupOut
 from portal.answers.reporting import LATE_RELEASES, LateReleaseOut
 from portal.answers.tasks import TASKS
 from portal.frame import may_register
@@ -119,6 +120,31 @@ async def _summary(visitor: Visitor, found: DirectiveOut) -> ReleaseSummaryOut |
         return None
 
 
+@dataclass(frozen=True)
+class GivenToGroup:
+    """One instruction to a group: to how many of it, and how many are left out."""
+
+    ordinal: int
+    name: str
+    given: int
+    left_out: int
+
+
+def _given_to_groups(
+    found: DirectiveOut, summary: ReleaseSummaryOut | None, groups: Mapping[str, AgencyGroupOut]
+) -> Iterator[GivenToGroup]:
+    """What the summary says of each group, by its name."""
+    if summary is None:
+        return
+    for one in found["instructions"]:
+        composed, group = one["composed_group"], one["lead_group"]
+        if composed is not None or group is not None:
+            known = groups.get(group or "")
+            name = composed["name"] if composed is not None else known["name"] if known is not None else str(group)
+            given = sum(one["ordinal"] in agency["leads"] for agency in summary["agencies"])
+            yield GivenToGroup(one["ordinal"], name, given, len(one["left_out_agency_ids"]))
+
+
 async def directive_page(visitor: Visitor, directive_id: str, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
     found, tasks, groups = await together(
         visitor.get(DIRECTIVE, directive_id),
@@ -127,6 +153,7 @@ async def directive_page(visitor: Visitor, directive_id: str, *, status: int = 2
     )
     summary = await _summary(visitor, found)
     fields = await visitor.portal.vocabulary.known(visitor)
+    by_key = {one["key"]: one for one in groups}
     views = {view.id: view for view in await visitor.task_views(tasks["items"])}
     return await visitor.page(
         "directive.html",
@@ -137,7 +164,8 @@ async def directive_page(visitor: Visitor, directive_id: str, *, status: int = 2
         summary=summary,
         names=await visitor.portal.agencies.known(visitor),
         fields=fields,
-        groups={one["key"]: one for one in groups},
+        groups=by_key,
+        given_to_groups=list(_given_to_groups(found, summary, by_key)),
         actions={one["action"]: one for one in found["available_actions"]},
         problem=problem,
         recalled="recalled" in visitor.request.query_params and found["held"] is None and found["state"] != "RELEASED",

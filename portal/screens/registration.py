@@ -11,7 +11,7 @@ from portal.answers import directives, directory
 from portal.forms.form import Form
 from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.screens.agency_lookup import resolve_agencies
-from portal.screens.directive_form import DOCUMENT, DirectiveForm, instruction_form, renumbered
+from portal.screens.directive_form import COMPOSED, DOCUMENT, DirectiveForm, instruction_form, renumbered
 from portal.screens.directive_merge import merge_directive
 from portal.screens.document_text import MOST_CHARACTERS
 from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
@@ -20,6 +20,8 @@ from portal.web import Sent, SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
 
+# Steps that take over what is typed into a field of agencies; what of it is not clear stays said.
+ADDING = ("add-agency", "read-agencies")
 SECRECIES = ("NORMAL", "CONFIDENTIAL", "SECRET", "TOP_SECRET")
 
 
@@ -56,6 +58,9 @@ async def register(visitor: Visit, sent: SentForm) -> Response:
     # A step that no button of ours names changes nothing.
     with suppress(ValueError, IndexError):
         _take_step(form, step, where, sent)
+    for one in form.instructions:
+        if one.unread:
+            one.errors["group_pasted"] = visitor.messages("register.unread", n=len(one.unread))
     if step != "save":
         return await _form_page(visitor, form)
     return await _save(visitor, form, sent)
@@ -65,7 +70,7 @@ def _take_step(form: DirectiveForm, step: str, where: list[str], sent: Sent) -> 
     if step == "save":
         return
     for one in form.instructions:
-        one.errors = {name: text for name, text in one.errors.items() if step == "add-agency" and where == [one.id_of(name)]}
+        one.errors = {name: text for name, text in one.errors.items() if step in ADDING and where == [one.id_of(name)]}
     if step == "add-instruction":
         form.instructions.append(instruction_form(len(form.instructions)))
         form.work_on(len(form.instructions) - 1)
@@ -84,12 +89,20 @@ def _take_step(form: DirectiveForm, step: str, where: list[str], sent: Sent) -> 
         renumbered(form.instructions)
         if form.instructions:
             form.work_on(min(removed, len(form.instructions) - 1))
-    elif step == "add-agency":
+    elif step in ADDING:
         form.worked_on = _place_in(where[0])
+        if step == "read-agencies":
+            form.work_on(form.worked_on, "group_pasted" if form.instructions[form.worked_on]["group_pasted"] else "group_agencies")
+    elif step == "take-agency":
+        control, agency_id, *typed = where
+        one = form.instructions[_place_in(control)]
+        one.take_offer(agency_id, " ".join(typed))
+        form.work_on(_place_in(control), "group_pasted" if one.unread else "group_agencies")
     elif step == "remove-agency":
         form.worked_on = _place_in(where[0])
-        ids = form.instructions[form.worked_on].ids
-        ids["coordinating"] = [one for one in ids["coordinating"] if one != where[1]]
+        one = form.instructions[form.worked_on]
+        name = where[0].removeprefix(one.prefix)
+        one.ids[name] = [agency_id for agency_id in one.ids[name] if agency_id != where[1]]
 
 
 def _place_in(control: str) -> int:
@@ -129,7 +142,7 @@ async def _refused(visitor: Visitor, form: DirectiveForm, refused: Refused) -> R
             for name in one.theirs:
                 one.note(name, visitor.messages("merge.choose"))
     form.is_known = refused.code == "document-registered-already"
-    form.note(errors_of(refused, visitor.messages))
+    form.note(errors_of(refused, visitor.messages), await visitor.portal.agencies.known(visitor))
     return await _form_page(visitor, form, status=refused.status, problem=problem_of(refused, visitor.messages), told=told)
 
 
@@ -155,7 +168,8 @@ async def _form_page(
     words = visitor.messages
     offered: dict[str, Sequence[tuple[str, str]]] = {
         "lead_group": [("", words("register.no-group"))]
-        + [(one["key"], words("register.group", name=one["name"], n=one["count"])) for one in groups],
+        + [(one["key"], words("register.group", name=one["name"], n=one["count"])) for one in groups]
+        + [(COMPOSED, words("register.composed"))],
         "field": [("", words("register.no-field")), *fields.items()],
     }
     for one in form.instructions:

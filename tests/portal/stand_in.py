@@ -239,6 +239,8 @@ class StandIn:
             }
         if path == ["agency-groups"]:
             return [{"key": "communes", "name": "Các xã, phường, đặc khu", "count": 2}]
+        if path == ["named-agencies"]:
+            return [self.recognised(name) for line in request.query_params.getlist("lines") for name in line.split(",")]
         if path == ["people"]:
             return {
                 "items": [
@@ -254,6 +256,15 @@ class StandIn:
     def agency(self, key: str) -> dict[str, Any]:
         name, short_name, kind = AGENCIES[key]
         return {"id": id_of(key), "key": key, "name": name, "short_name": short_name, "kind": kind}
+
+    def recognised(self, typed: str) -> dict[str, Any]:
+        """By a part of its name: one agency is meant, several may be."""
+        named = [
+            self.agency(key) for key, names in AGENCIES.items() if any(typed.strip().casefold() in name.casefold() for name in names[:2])
+        ]
+        offers = [{name: one[name] for name in ("id", "name", "short_name")} for one in named]
+        agency = offers[0] if len(offers) == 1 else None
+        return {"typed": typed.strip(), "agency": agency, "was_called": None, "offers": [] if agency else offers}
 
     def membership(self, person: str) -> dict[str, Any]:
         _, agency, position, role = PEOPLE[person]
@@ -310,7 +321,16 @@ class StandIn:
 
     def directive(self, body: dict[str, Any]) -> dict[str, Any]:
         instructions = [
-            {"field": None, "reporting_agency_id": None, **one, "id": str(uuid4()), "ordinal": n, "lead_agency_ids": []}
+            {
+                "field": None,
+                "reporting_agency_id": None,
+                "composed_group": None,
+                "left_out_agency_ids": [],
+                **one,
+                "id": str(uuid4()),
+                "ordinal": n,
+                "lead_agency_ids": [],
+            }
             for n, one in enumerate(body["instructions"], 1)
         ]
         actions = [{"action": name, "allowed": True, "reason_code": None} for name in ("CHANGE", "SUBMIT_FOR_RELEASE", "RELEASE")]
@@ -340,6 +360,8 @@ class StandIn:
             "parent_id": None,
             "group_id": None,
             "field": one["field"],
+            "group_name": None,
+            "left_out": 0,
             "directive": {name: directive[name] for name in ("id", "number", "notation", "kind", "subject", "issue_date", "urgency")}
             | {"label": "5425/UBND-KGVX"},
             "original_due": one["due"],

@@ -31,6 +31,8 @@ function say(fold) {
 
 // The first of the ways to name who leads that is used.
 function who(fold) {
-  const [agency, group] = fold.querySelectorAll("[data-who] input[role=combobox], [data-who] select");
-  return agency.value.trim() || (group.value && group.selectedOptions[0].textContent);
+  const agency = fold.querySelector("[data-who] input[role=combobox]");
+  const group = fold.querySelector("[data-who] select");
+  const composed = group.value === "composed" && fold.querySelector("[name$='-group_name']").value.trim();
+  return agency.value.trim() || composed || (group.value && group.selectedOptions[0].textContent);
 }

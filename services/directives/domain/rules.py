@@ -13,7 +13,6 @@ from services.directives.domain.draft import ComposedGroup, Draft, InstructionDr
 from services.directives.domain.living_agency import LivingAgency
 from services.directives.domain.vocabulary import NORMAL_SECRECY, AssignmentRole, DeadlineClass
 
-
 LEAST_IN_A_COMPOSED_GROUP = 2
 
 

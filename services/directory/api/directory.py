@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import StringConstraints
 
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn, SignedInPerson
@@ -11,17 +12,33 @@ from libs.common.web.changing import Changing, accepts, tell_outcome
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
 from libs.common.web.problems import Problem
 from libs.contracts.agency_groups import AGENCY_GROUPS
-from services.directory.api.schemas import AgencyGroupOut, AgencyOut, EndedMembershipOut, MeOut, NamedPersonOut, PeopleOut
+from services.directory.api.schemas import (
+    AgencyGroupOut,
+    AgencyOut,
+    EndedMembershipOut,
+    MeOut,
+    NamedPersonOut,
+    PeopleOut,
+    RecognisedNameOut,
+)
 from services.directory.api.titles import GROUP_NAMES
 from services.directory.outgoing import to_contract
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
 from services.directory.queries.agencies import group_counts, one_agency, search_agencies
+from services.directory.queries.named_agencies import MOST_NAMES, TooManyNames, named_agencies
 from services.directory.queries.people import me, named_people
 from services.directory.use_cases.end_membership import EndMembership, end_membership
 
 router = APIRouter(tags=["directory"])
 
 MOST_PEOPLE = 200
+Line = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=TEXT)]
+Lines = Annotated[
+    list[Line],
+    Query(
+        min_length=1, max_length=MOST_NAMES, description="Lines of a list, each a name or several with commas; at most 100 names in all."
+    ),
+]
 
 
 async def service_here(request: Request) -> Service:
@@ -87,6 +104,17 @@ async def groups(service: Here, actor: SignedIn) -> list[AgencyGroupOut]:
     async with service.database.read() as connection:
         counts = await group_counts(connection, within=actor.agency_id, day=service.clock.today())
     return [AgencyGroupOut(key=key, name=GROUP_NAMES[key], count=count) for key, count in counts.items() if count]
+
+
+@router.get("/named-agencies")
+async def named(service: Here, actor: SignedIn, lines: Lines) -> list[RecognisedNameOut]:
+    """Which agencies of one's own province a pasted list means, name by name; what is not clear is said so, and not guessed."""
+    try:
+        async with service.database.read() as connection:
+            found = await named_agencies(connection, lines, within=actor.agency_id, day=service.clock.today())
+    except TooManyNames:
+        raise Problem(422, "invalid-parameters", errors=[{"field": "lines", "code": "too-many-names"}]) from None
+    return [RecognisedNameOut.model_validate(one) for one in found]
 
 
 @router.get("/people")

@@ -48,6 +48,26 @@ class AgencyGroupOut(BaseModel):
     count: int
 
 
+class NamedAgencyOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    short_name: str
+
+
+class RecognisedNameOut(BaseModel):
+    """One name of a list. `agency` is who is meant, `was_called` the former name by which it was found; where it is None, `offers` are
+    the first of those who may be meant."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    typed: str
+    agency: NamedAgencyOut | None
+    was_called: str | None
+    offers: list[NamedAgencyOut]
+
+
 class AgencyOfMembershipOut(BaseModel):
     id: UUID
     key: str

@@ -77,7 +77,7 @@ def _like(words: str) -> str:
     return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
-def _each_word(words: str) -> list[str]:
+def each_word(words: str) -> list[str]:
     """Patterns for words that stand apart: whole ones, of which the last may be unfinished. A text without a word finds nothing so."""
     *whole, last = search_words(words) or [""]
     return [*(f"% {word} %" for word in whole), f"% {last}%"] if last else [""]
@@ -101,7 +101,7 @@ async def search_agencies(
         "prefix": f"{_like(words)}%",
         "word": f"% {_like(words)}%",
         "anywhere": f"%{_like(words)}%",
-        "each_word": _each_word(words),
+        "each_word": each_word(words),
         "living": living,
         "kinds": list(kinds) if kinds is not None else None,
         "within": within,
