@@ -317,6 +317,12 @@ def _one_agency(here: Population, chance: Random) -> Iterator[Ask]:
         yield Ask(here.tracker, f"{DIRECTORY}/agencies/{chance.choice(here.cast.leading)}")
 
 
+def _pasted_lists(here: Population, _: Random) -> Iterator[Ask]:
+    """As many names as the portal asks at once: known, unclear, former, and such as nobody bears."""
+    for names in cycle((("Bình Sơn", "Trà Bồng", "xa son ha"), ("Sở Y tế", "huyện Bình Sơn", "ba"), ("Xã Không Có", "Ba Động", "sở tc"))):
+        yield Ask(here.tracker, address(f"{DIRECTORY}/named-agencies", lines=", ".join(names * 16)))
+
+
 def _people(here: Population, chance: Random) -> Iterator[Ask]:
     while True:
         people = [here.clerk(one).person_id for one in chance.sample(here.cast.leading, 5)]
@@ -405,6 +411,7 @@ ROUTES = (
     Question("directory", "GET /agencies", "search", SEARCH, _agencies_searched),
     Question("directory", "GET /agencies/{agency_id}", "", ONE, _one_agency),
     Question("directory", "GET /agency-groups", "", ONE, _plain(False, f"{DIRECTORY}/agency-groups")),
+    Question("directory", "GET /named-agencies", "a pasted list", SEARCH, _pasted_lists),
     Question("directory", "GET /people", "", ONE, _people),
     Question("directory", "GET /province/settings", "", ONE, _plain(False, f"{DIRECTORY}/province/settings")),
     Question("directory", "GET /province/settings/{key}", "", ONE, _plain(False, f"{DIRECTORY}/province/settings/due_soon_days")),

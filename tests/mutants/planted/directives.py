@@ -6,7 +6,77 @@ ROOM = "services/directives/"
 RULES, DIRECTIVE, RIGHTS = ROOM + "domain/rules.py", ROOM + "domain/directive.py", ROOM + "domain/permissions.py"
 LIFE, BAD_INPUT = "tests/directives/test_life_of_a_directive.py", "tests/directives/test_bad_input.py"
 
+GROUPS = "tests/directives/test_composed_groups.py"
+
 FAULTS = (
+    Fault(
+        "who is left out of a group gets a task",
+        DIRECTIVE,
+        "        return tuple(agency for agency in meant if agency not in left_out)\n",
+        "        return tuple(meant)\n",
+        GROUPS,
+    ),
+    Fault(
+        "an agency counts twice in a composed group",
+        RULES,
+        "        elif agency in group.agency_ids[:index]:\n            yield AgencyTwice(field=field)\n",
+        "",
+        GROUPS,
+    ),
+    Fault(
+        "an agency of another province is in a composed group",
+        RULES,
+        "        elif agency not in known.of_province:\n            yield AgencyOfAnotherProvince(field=field)\n",
+        "",
+        GROUPS,
+    ),
+    Fault(
+        "any agency that lives is one of the province",
+        "libs/directory_replica/replica.py",
+        "WHERE id = ANY(CAST(:ids AS uuid[])) AND scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid))",
+        "WHERE id = ANY(CAST(:ids AS uuid[])) AND CAST(:within AS uuid) IS NOT NULL",
+        GROUPS,
+    ),
+    Fault(
+        "an agency of a composed group has nobody who reports",
+        RULES,
+        "        elif agency not in known.answering:\n            yield MemberWithoutAccount(field=field)\n",
+        "",
+        GROUPS,
+    ),
+    Fault("a composed group of one", RULES, "LEAST_IN_A_COMPOSED_GROUP = 2", "LEAST_IN_A_COMPOSED_GROUP = 1", GROUPS),
+    Fault(
+        "who leads its part in a composed group coordinates", RULES, "agencies[:index] or agency in composed:", "agencies[:index]:", GROUPS
+    ),
+    Fault(
+        "who is none of a group is left out of it",
+        RULES,
+        "        elif agency not in members:\n            yield LeftOutIsNoMember(",
+        "        elif False:\n            yield LeftOutIsNoMember(",
+        GROUPS,
+    ),
+    Fault("some are left out of no group", RULES, "        if left_out:\n", "        if False:\n", GROUPS),
+    Fault(
+        "a correction forgets who is left out",
+        ROOM + "persistence/repository.py",
+        "        left_out=tuple(row.left_out_agency_ids),\n",
+        "",
+        GROUPS,
+    ),
+    Fault(
+        "a composed group is released as one lead",
+        ROOM + "outgoing.py",
+        "group=draft.lead_group if draft.composed_group is None else COMPOSED,",
+        "group=draft.lead_group,",
+        GROUPS,
+    ),
+    Fault(
+        "the summary does not count a composed group",
+        ROOM + "domain/release_summary.py",
+        "one.draft.is_for_a_group for one",
+        "one.draft.lead_group is not None for one",
+        GROUPS,
+    ),
     Fault(
         "the summary before a release leaves out the groups",
         "services/directives/domain/release_summary.py",
@@ -60,7 +130,13 @@ FAULTS = (
     ),
     Fault("no lead", RULES, "    if not leads and not instruction.is_for_a_group:\n", "    if False:\n", BAD_INPUT),
     Fault("an agency twice", RULES, "elif agency in agencies[:index] or agency in composed:", "elif agency in composed:", BAD_INPUT),
-    Fault("an agency that has ended", RULES, "        if agency not in known.living:\n", "        if False:\n", BAD_INPUT),
+    Fault(
+        "an agency that has ended",
+        RULES,
+        '        if agency not in known.living:\n            yield UnknownAgency(field=f"{place}.assignments',
+        '        if False:\n            yield UnknownAgency(field=f"{place}.assignments',
+        BAD_INPUT,
+    ),
     Fault(
         "a product without a date needs no reason",
         RULES,

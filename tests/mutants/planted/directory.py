@@ -8,6 +8,48 @@ DIRECTORY, RULES = "tests/directory/test_directory.py", "tests/directory/test_pr
 PEOPLE = "tests/directory/test_people_replica.py"
 
 FAULTS = (
+    Fault(
+        "of several who may be meant the first is taken",
+        "services/directory/domain/recognition.py",
+        "return marked if len(marked) == 1 else found",
+        "return found[:1]",
+        "tests/unit/test_recognition.py",
+    ),
+    Fault(
+        "a former name stands before a present one",
+        "services/directory/domain/recognition.py",
+        "        [one for one in bearers if not one.is_former and not one.took_over and folded(one.alias) == whole],\n",
+        "        [one for one in bearers if not one.took_over and folded(one.alias) == whole],\n",
+        "tests/unit/test_recognition.py",
+    ),
+    Fault(
+        "a name with a comma falls into two",
+        "services/directory/domain/recognition.py",
+        'if is_known(", ".join(parts[:end]))), 1)',
+        "if False), 1)",
+        "tests/directory/test_named_agencies.py",
+    ),
+    Fault(
+        "what somebody is called otherwise now is not said",
+        "services/directory/queries/named_agencies.py",
+        "one.alias if one.is_former or one.took_over else None, ())",
+        "None, ())",
+        "tests/directory/test_named_agencies.py",
+    ),
+    Fault(
+        "a list means agencies of elsewhere",
+        "services/directory/queries/named_agencies.py",
+        "WHERE {LIVES} AND a.scope = (SELECT scope FROM agency WHERE id = CAST(:within AS uuid))\nORDER BY",
+        "WHERE {LIVES} AND CAST(:within AS uuid) IS NOT NULL\nORDER BY",
+        "tests/directory/test_named_agencies.py",
+    ),
+    Fault(
+        "more names are looked up at once than is said",
+        "services/directory/queries/named_agencies.py",
+        '    if sum(1 + line.count(",") for line in lines) > MOST_NAMES:\n        raise TooManyNames\n',
+        "",
+        "tests/directory/test_named_agencies.py",
+    ),
     Fault("a rule changes for today", DECISIONS, "        _require_to_come(valid_from, at)\n        checked", "        checked", RULES),
     Fault(
         "what has begun is taken back",

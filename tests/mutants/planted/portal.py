@@ -4,7 +4,58 @@ from tests.mutants.fault import Fault
 
 FORMATS, VIEW, AXIS, CSRF = "portal/formats.py", "portal/task_view.py", "portal/axis.py", "portal/csrf.py"
 
+COMPOSED = "tests/portal/test_composed_groups.py"
+
 FAULTS = (
+    Fault(
+        "what is not clear of a pasted list is forgotten",
+        "portal/screens/registration.py",
+        "        if one.unread:\n            one.errors",
+        "        if False:\n            one.errors",
+        COMPOSED,
+    ),
+    Fault(
+        "what is not clear of a pasted list goes out of the field",
+        "portal/screens/directive_form.py",
+        '"\\n".join(one["typed"] for one in self.unread)',
+        '""',
+        COMPOSED,
+    ),
+    Fault(
+        "a name that is settled is asked again",
+        "portal/screens/directive_form.py",
+        'self._keep([one for one in self.unread if one["typed"] != typed])',
+        "self._keep(self.unread)",
+        COMPOSED,
+    ),
+    Fault(
+        "an agency is taken out of another field",
+        "portal/screens/registration.py",
+        "        name = where[0].removeprefix(one.prefix)\n",
+        '        name = "coordinating"\n',
+        COMPOSED,
+    ),
+    Fault(
+        "who is left out is left out of a composed group too",
+        "portal/screens/directive_form.py",
+        'one.ids["left_out"] if group and not one.is_composed else []',
+        'one.ids["left_out"]',
+        COMPOSED,
+    ),
+    Fault(
+        "a group is called by its kinds though it has a name",
+        "portal/web.py",
+        '    if name:\n        return messages("group.composed"',
+        '    if False:\n        return messages("group.composed"',
+        COMPOSED,
+    ),
+    Fault(
+        "only one of the agencies that are wrong is named",
+        "portal/screens/directive_form.py",
+        "known[member] for member in sorted(members)",
+        "known[member] for member in sorted(members)[:1]",
+        COMPOSED,
+    ),
     Fault("85.95", FORMATS, 'str(value).replace(".", ",")', "str(value)", "tests/portal/test_formats.py"),
     Fault(
         "a form of another site",
@@ -145,8 +196,8 @@ FAULTS = (
     Fault(
         "who reports is lost on the way to the service",
         "portal/screens/directive_form.py",
-        '"reporting_agency_id": next(iter(one.ids["reporting"]), None)}',
-        '"reporting_agency_id": None}',
+        '"reporting_agency_id": next(iter(one.ids["reporting"]), None)',
+        '"reporting_agency_id": None',
         "tests/portal/test_registering.py",
     ),
     Fault(

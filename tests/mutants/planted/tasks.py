@@ -15,6 +15,27 @@ LISTING, FILES, NOTICE = ROOM + "queries/listing.py", "tests/tasks/test_files.py
 
 FAULTS = (
     Fault(
+        "a group forgets what its issuer calls it",
+        "services/tasks/persistence/repository.py",
+        "        group_name=row.group_name,\n",
+        "",
+        "tests/tasks/test_composed_groups.py",
+    ),
+    Fault(
+        "a group does not tell how many are left out",
+        "services/tasks/use_cases/assign_tasks.py",
+        "left_out=len(instruction.left_out_agency_ids) if lead is None else 0,",
+        "left_out=0,",
+        "tests/tasks/test_composed_groups.py",
+    ),
+    Fault(
+        "every part is called as the whole",
+        "services/tasks/use_cases/assign_tasks.py",
+        "group_name=instruction.group_name if lead is None else None,",
+        "group_name=instruction.group_name,",
+        "tests/tasks/test_composed_groups.py",
+    ),
+    Fault(
         "completed on the day of the Office's word",
         TASK,
         "self.course.completed_on = max(result.report_date, vietnam_date(result.submitted_at))",
