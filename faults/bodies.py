@@ -22,7 +22,7 @@ def coordinating(agency: object) -> dict[str, str]:
 
 
 def instruction(**other: Any) -> dict[str, Any]:
-    """Due in ten days, and led by nobody until `assignments` or `lead_group` say who."""
+    """Due in ten days, and led by nobody until `assignments`, `lead_group` or `composed_group` say who."""
     return {
         "content": "Rà soát năng lực thu dung, điều trị tại các cơ sở y tế; báo cáo Ủy ban nhân dân tỉnh.",
         "deliverable": "bao-cao",

@@ -153,8 +153,14 @@ class Office(Client):
         self.numbers += 1
         wanted = [self._single() for _ in range(self.random.randint(1, 3))]
         if for_a_group or self.random.random() < 0.15:
-            wanted.append(instruction(assignments=[], lead_group=self.random.choice(SMALL_GROUPS), content=f"Các cơ quan {self.numbers}"))
+            wanted.append(instruction(content=f"Các cơ quan {self.numbers}", **self._group()))
         return document(*wanted, number=str(self.numbers), issue_date=(today() - timedelta(days=5)).isoformat())
+
+    def _group(self) -> dict[str, Any]:
+        """One that the directory knows, or one that is composed."""
+        if self.random.random() < 0.5:
+            return {"lead_group": self.random.choice(SMALL_GROUPS)}
+        return {"composed_group": {"name": f"Nhóm {self.numbers}", "agency_ids": self.random.sample(self.agencies, 2)}}
 
     def _single(self) -> dict[str, Any]:
         leading, helping = self.random.sample(self.agencies, 2)

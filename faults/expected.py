@@ -133,7 +133,7 @@ def _released(release: Accepted) -> Iterator[ExpectedTask]:
             one["agency_id"] for one in instruction["assignments"] if one["role"] == "COORDINATING" and one["agency_id"] not in leads
         )
         id_ = instruction["id"]
-        if instruction["lead_group"] is None:
+        if instruction["lead_group"] is None and instruction["composed_group"] is None:
             yield ExpectedTask(id_, release, leads[0], None, helping, due, assigned_on)
             continue
         yield ExpectedTask(id_, release, None, None, helping, due, assigned_on)

@@ -83,6 +83,10 @@ def test_five_names_of_which_one_is_unknown_and_one_fits_two(page: Page) -> None
     summary = page.locator(".release-summary")
     expect(summary).to_contain_text("5 lượt giao, 1 nhóm")
     expect(summary).to_contain_text(f"Nhiệm vụ 1: {NAME}, 5 cơ quan")
+    release(page)
+    page.get_by_role("link", name="Thống kê thiệt hại").first.click()
+    expect(page.get_by_role("heading", name=NAME)).to_have_text(f"{NAME} 5")
+    assert sorted(page.locator(".unit-grid a > span:not(.visually-hidden)").all_inner_texts()) == sorted(GIVEN)
     assert complaints.said == []
 
 
