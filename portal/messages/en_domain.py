@@ -63,6 +63,7 @@ DOMAIN = {
             "unknown-agency": "The agency is not in the directory or no longer exists.",
             "unknown-group": "The group is not in the directory.",
             "unknown-field": "The field is not in the vocabulary.",
+            "too-many-names": "The list has too many names to be looked up at once. Please split it.",
             "group-too-small": "A group of your own has at least two agencies. If it is one, please name it as the lead agency.",
             "agency-of-another-province": "This agency is not of the province, so a task cannot be given to it within a group.",
             "member-without-account": (

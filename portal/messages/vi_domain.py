@@ -53,6 +53,7 @@ PROBLEMS = {
     "unknown-agency": "Cơ quan không có trong danh bạ hoặc đã ngừng hoạt động.",
     "unknown-group": "Nhóm cơ quan không có trong danh bạ.",
     "unknown-field": "Lĩnh vực không có trong danh mục.",
+    "too-many-names": "Danh sách có quá nhiều tên để tra cùng một lúc. Vui lòng chia thành nhiều phần.",
     "group-too-small": "Nhóm tự lập phải có ít nhất hai cơ quan. Nếu chỉ có một, vui lòng ghi là cơ quan chủ trì.",
     "agency-of-another-province": "Cơ quan này không thuộc tỉnh, nên không thể nằm trong nhóm được giao nhiệm vụ.",
     "member-without-account": (

@@ -61,10 +61,15 @@ async def test_nobody_of_elsewhere_is_meant(directory: Client) -> None:
     assert [one["agency"] for one in await read(directory, "Bộ Y tế", "Chính phủ")] == [None, None]
 
 
-@pytest.mark.parametrize("lines", [[], [""], ["x" * 2_001], ["a\x00b"], ["," * MOST_NAMES], ["x"] * (MOST_NAMES + 1)])
+@pytest.mark.parametrize("lines", [[], [""], ["x" * 2_001], ["a\x00b"], ["x"] * (MOST_NAMES + 1)])
 async def test_a_list_that_is_none(directory: Client, lines: list[str]) -> None:
     answer = await directory.get(TRACKER, "/named-agencies", lines=lines)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-parameters")
+
+
+async def test_more_names_than_are_looked_up_at_once(directory: Client) -> None:
+    answer = await directory.get(TRACKER, "/named-agencies", lines=["Bình Sơn", "," * (MOST_NAMES - 1)])
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": "lines", "code": "too-many-names"}])
 
 
 async def test_as_many_names_as_are_looked_up_at_once(directory: Client) -> None:

@@ -4,6 +4,7 @@ from libs.common.web.titles import add_titles
 
 add_titles(
     {
+        "too-many-names": "Danh sách có quá nhiều tên để tra cùng một lúc. Vui lòng chia thành nhiều phần.",
         "membership-has-ended": "Tư cách này đã kết thúc trước đó.",
         "change-not-to-come": "Quy định chỉ được thay đổi cho một ngày sắp tới; không thay đổi cho hôm nay hoặc ngày đã qua.",
         "nothing-changes": "Giá trị này vốn đã áp dụng vào ngày đó; không có gì thay đổi.",
