@@ -30,13 +30,13 @@ def chosen(browser: Browser) -> list[str]:
 
 async def test_a_pasted_list_becomes_agencies_and_what_is_not_clear_stays(portal: Running, browser: Browser) -> None:
     await opened(browser)
-    text = await pasted(browser, "Sở Y tế, Sở Tài chính\nba đ\nBa\nXã Không Có")
+    text = await pasted(browser, "Sở Y tế, Sở Tài chính\nba đ\nxã ba\nXã Không Có")
     assert chosen(browser) == [id_of("health"), id_of("finance"), id_of("ba-dong")]
-    assert browser.value_of("/directives", f"{PLACE}group_pasted").splitlines() == ["Ba", "Xã Không Có"]
+    assert browser.value_of("/directives", f"{PLACE}group_pasted").splitlines() == ["xã ba", "Xã Không Có"]
     assert "Còn 2 tên chưa rõ" in browser.errors[0]
     assert "không có trong danh bạ của tỉnh" in text
     offers = re.findall(rf'value="(take-agency {PLACE}group_pasted [^"]+)"', text)
-    assert offers == [f"take-agency {PLACE}group_pasted {id_of(one)} Ba" for one in ("ba-dong", "ba-dinh")]
+    assert offers == [f"take-agency {PLACE}group_pasted {id_of(one)} xã ba" for one in ("ba-dong", "ba-dinh")]
     await browser.send("/directives", {"act": offers[1]}, to="/directives/draft")
     assert chosen(browser) == [id_of("health"), id_of("finance"), id_of("ba-dong"), id_of("ba-dinh")]
     assert browser.value_of("/directives", f"{PLACE}group_pasted").strip() == "Xã Không Có"
