@@ -49,7 +49,7 @@ def chips(page: Page) -> list[str]:
 
 
 def release(page: Page) -> None:
-    page.get_by_role("button", name="Phát hành").click()
+    page.get_by_role("button", name="Phát hành", exact=True).click()
     now = page.get_by_role("button", name="Có hiệu lực ngay")
     expect(now.or_(page.get_by_text("Đã phát hành")).first).to_be_visible()
     if now.count():
