@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from system.databases import database_of
 DRAWN = 160
 
 _TASKS = """
-SELECT id, version, number, state, lead_agency_id, is_group, directive_id, due FROM task
+SELECT id, version, number, state, lead_agency_id, is_group, directive_id, due, submitted_at FROM task
 WHERE state = $1 AND is_group = $2 ORDER BY md5(id::text || $3) LIMIT $4
 """
 _DIRECTIVES = "SELECT id, version FROM directive WHERE state = $1 ORDER BY md5(id::text || $2) LIMIT $3"
@@ -44,7 +44,7 @@ FROM task t WHERE t.state = 'RESULT_RETURNED' ORDER BY md5(t.id::text || $1) LIM
 
 
 _OF_AGENCIES = """
-SELECT id, version, number, state, lead_agency_id, is_group, directive_id, due FROM task
+SELECT id, version, number, state, lead_agency_id, is_group, directive_id, due, submitted_at FROM task
 WHERE state = $1 AND lead_agency_id = ANY ($2) ORDER BY md5(id::text || $3) LIMIT $4
 """
 # Clerks of so many agencies, of every kind, look at the portal.
@@ -61,6 +61,7 @@ class Task:
     directive: UUID
     due: date | None = None
     file: UUID | None = None
+    submitted_at: datetime | None = None
 
 
 @dataclass
@@ -146,4 +147,13 @@ async def population(postgres: Address, scale: Scale, seed: str) -> Population:
 
 
 def _task(row: Any) -> Task:
-    return Task(row["id"], row["version"], row["number"], row["state"], row["lead_agency_id"], row["directive_id"], row["due"])
+    return Task(
+        row["id"],
+        row["version"],
+        row["number"],
+        row["state"],
+        row["lead_agency_id"],
+        row["directive_id"],
+        row["due"],
+        submitted_at=row["submitted_at"],
+    )

@@ -87,6 +87,11 @@ def _from_the_middle(here: Population, _: Random) -> Iterator[Ask]:
         yield Ask(here.tracker, _list(scope="oversight", level="assignment", cursor=encode_cursor(task.due, task.number)))
 
 
+def _awaiting_from_the_middle(here: Population, _: Random) -> Iterator[Ask]:
+    for task in cycle([task for task in here.tasks["AWAITING_CONFIRMATION"] if task.submitted_at is not None]):
+        yield Ask(here.tracker, address(f"{TASKS}/tasks/awaiting-decision", cursor=encode_cursor(task.submitted_at, task.number)))
+
+
 def _searched(here: Population, _: Random) -> Iterator[Ask]:
     for words in cycle(SEARCHES):
         yield Ask(here.tracker, _list(scope="oversight", q=words, limit=20))
@@ -362,6 +367,8 @@ ROUTES = (
     Question("tasks", "GET /tasks/counts", "of one agency, for the Office", LIST, _counts_by_agency),
     Question("tasks", "GET /tasks/counts", "of an agency", LIST, _counts(scope="agency")),
     Question("tasks", "GET /tasks/counts", "results that wait", LIST, _counts(scope="oversight", state="AWAITING_CONFIRMATION")),
+    Question("tasks", "GET /tasks/awaiting-decision", "", LIST, _plain(False, f"{TASKS}/tasks/awaiting-decision")),
+    Question("tasks", "GET /tasks/awaiting-decision", "from the middle on", LIST, _awaiting_from_the_middle),
     Question("tasks", "GET /tasks/{task_id}", "", ONE, _of_task("")),
     Question("tasks", "GET /tasks/{task_id}", "a group", ONE, _of_group("")),
     Question("tasks", "GET /tasks/{task_id}/children", "", LIST, _of_group("/children")),

@@ -192,6 +192,7 @@ class TaskOut(TypedDict):
 
 RECEIPT_OF_CODE: Route[ReceiptOut] = Route("tasks", "/receipts/{code}")
 TASKS: Route[PageOfTaskListItem] = Route("tasks", "/tasks")
+TASKS_AWAITING_DECISION: Route[PageOfTaskListItem] = Route("tasks", "/tasks/awaiting-decision")
 TASKS_COUNTS: Route[CountsOut] = Route("tasks", "/tasks/counts")
 TASK: Route[TaskOut] = Route("tasks", "/tasks/{task_id}")
 CHILDREN_OF_TASK: Route[PageOfTaskListItem] = Route("tasks", "/tasks/{task_id}/children")

@@ -18,6 +18,7 @@ from portal.route import Route
 from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
 from portal.screens.held import Decided, just_decided, settle
 from portal.screens.history import events_of
+from portal.screens.lists import filter_query
 from portal.screens.tasks import people_of
 from portal.services import Refused, ServiceAway
 from portal.task_view import TaskView
@@ -25,7 +26,7 @@ from portal.web import Sent, SentForm, Visit, Visitor, go, together
 
 router = APIRouter()
 
-MOST = 200
+PAGE = 50
 # An id that came out of an address leads nowhere else.
 ITEM: Route[Any] = Route("portal", "/confirm/{task_id}")
 TASK_PATH: Route[Any] = tasks.TASK
@@ -40,10 +41,12 @@ DECISION: tuple[Field, ...] = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a decision, the oldest first. `total` counts also what is too much for one page."""
+    """A page of what waits for a decision, the oldest first; it begins at `cursor`. `total` counts all that waits."""
 
     views: list[TaskView]
     total: int
+    cursor: str
+    next_cursor: str | None
 
     def by_days(self, today: date) -> list[tuple[int, list[TaskView]]]:
         """In groups of those that have waited for as many days."""
@@ -53,6 +56,15 @@ class Waiting:
         """The next one; after the last it begins again with the oldest."""
         others = [view for view in self.views if view.id != task_id]
         return next((view for view in others if str(view.raw["submitted_at"]) >= submitted_at), others[0] if others else None)
+
+    def at(self, path: str, **other: str) -> str:
+        """`path`, beside which this page of the run stands."""
+        query = filter_query(**other, cursor=self.cursor)
+        return f"{path}?{query}" if query else path
+
+    @property
+    def next_url(self) -> str:
+        return f"/confirm?{filter_query(cursor=self.next_cursor)}" if self.next_cursor else ""
 
 
 @router.get("/confirm")
@@ -116,11 +128,12 @@ async def _decide(visitor: Visitor, task_id: str, sent: Sent, act: str, names: t
         return await _item_page(visitor, task_id, form, status=503, problem=problem)
     await finish_draft(visitor, form.draft, sent)
     try:
-        following = (await _waiting(visitor)).after(task_id, str(decided["result"]["submitted_at"]))
-    except ServiceAway:
+        waiting = await _waiting(visitor)
+    except (Refused, ServiceAway):
         # The decision is written down, whatever comes next.
-        following = None
-    return go(f"{ITEM.at((following.id,)) if following else '/confirm'}?decided={quote(task_id, safe='')}")
+        return go(f"/confirm?{filter_query(decided=task_id)}")
+    following = waiting.after(task_id, str(decided["result"]["submitted_at"]))
+    return go(waiting.at(ITEM.at((following.id,)), decided=task_id) if following else f"/confirm?{filter_query(decided=task_id)}")
 
 
 def _here(path: str) -> str:
@@ -129,11 +142,12 @@ def _here(path: str) -> str:
 
 
 async def _waiting(visitor: Visitor) -> Waiting:
-    """What was decided and only waits for its effect is done for whoever decided, and for his office."""
-    page = await visitor.get(tasks.TASKS, scope="oversight", level="assignment", state="AWAITING_CONFIRMATION", limit=MOST)
-    to_decide = [one for one in page["items"] if one["held"] is None or one["held"]["void_because"]]
-    views = sorted(await visitor.task_views(to_decide), key=lambda view: str(view.raw["submitted_at"]))
-    return Waiting(views, (page["total"] or 0) - len(page["items"]) + len(views))
+    """The page of the run that the address names, the first where nothing stands on that any more."""
+    cursor = visitor.request.query_params.get("cursor", "")
+    page = await visitor.get(tasks.TASKS_AWAITING_DECISION, limit=PAGE, cursor=cursor)
+    if cursor and not page["items"]:
+        cursor, page = "", await visitor.get(tasks.TASKS_AWAITING_DECISION, limit=PAGE)
+    return Waiting(await visitor.task_views(page["items"]), page["total"] or 0, cursor, page["next_cursor"])
 
 
 def _submitted_on(view: TaskView) -> date:

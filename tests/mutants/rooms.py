@@ -39,7 +39,12 @@ RULES = (
 STATEMENTS = (
     Room(
         ("services/tasks/queries/*.py",),
-        ("tests/tasks/test_lists_agree.py", "tests/tasks/test_pages.py", "tests/tasks/test_life_of_a_task.py"),
+        (
+            "tests/tasks/test_lists_agree.py",
+            "tests/tasks/test_pages.py",
+            "tests/tasks/test_awaiting_decision.py",
+            "tests/tasks/test_life_of_a_task.py",
+        ),
     ),
     Room(("services/tasks/persistence/overdue_repository.py",), ("tests/tasks/test_overdue.py",)),
     Room(

@@ -418,15 +418,13 @@ class StandIn:
                 "by_state": self.counts("state"),
                 "by_bucket": self.counts("bucket"),
             }
+        if path == ["tasks", "awaiting-decision"]:
+            return self.awaiting_decision(int(query["limit"]), int(query.get("cursor", 0)))
         if path == ["tasks"]:
             for name in ("state", "bucket", "directive_id"):
                 if query.get(name):
                     listed = [one for one in listed if (one["directive"]["id"] if name == "directive_id" else one[name]) == query[name]]
-            items = [
-                without(one, "result", "results", "assignments", "left_to_others") | {"available_actions": self.actions_of(one)}
-                for one in listed
-            ]
-            return {"items": items, "next_cursor": None, "total": len(listed)}
+            return {"items": self.rows_of(listed), "next_cursor": None, "total": len(listed)}
         if path[0] == "receipts":
             found = next((one for one in listed if one["receipt_code"] == path[1]), None)
             told = {"version": 2, "type": "chidao.tasks.progress-reported.v1", "received_at": self.moment()}
@@ -457,6 +455,18 @@ class StandIn:
             task["held"] = self.held("CONFIRM" if path[-1] == "confirm" else "RETURN_RESULT")
             return task | {"available_actions": self.actions_of(task)}
         return self.act(task, path[-1], body)
+
+    def rows_of(self, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        left_out = ("result", "results", "assignments", "left_to_others")
+        return [without(one, *left_out) | {"available_actions": self.actions_of(one)} for one in tasks]
+
+    def awaiting_decision(self, limit: int, begin: int) -> dict[str, Any]:
+        waiting = [one for one in self.tasks.values() if one["state"] == "AWAITING_CONFIRMATION"]
+        waiting = [one for one in waiting if one["held"] is None or one["held"]["void_because"]]
+        waiting.sort(key=lambda one: one["submitted_at"])
+        end = begin + limit
+        cursor = str(end) if len(waiting) > end else None
+        return {"items": self.rows_of(waiting[begin:end]), "next_cursor": cursor, "total": len(waiting)}
 
     def held(self, kind: str) -> dict[str, Any]:
         waits = {"seconds_left": self.hold_seconds, "is_own": True, "void_because": None}

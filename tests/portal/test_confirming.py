@@ -9,9 +9,17 @@ from typing import Any
 import pytest
 
 from portal.formats import moment_of
+from portal.screens import confirm
 from tests.portal.conftest import Browser, Running
+from tests.portal.stand_in import StandIn
 
 Task = dict[str, Any]
+
+
+def submitted(stand_in: StandIn, task: Task, days_ago: float) -> None:
+    result = {"report_number": "128/BC-SYT", "report_date": "2026-03-05", "summary": "Xong", "file_id": None}
+    stand_in.act(task, "results", result)
+    task["submitted_at"] = task["result"]["submitted_at"] = (moment_of(stand_in.moment()) - timedelta(days=days_ago)).isoformat()
 
 
 @pytest.fixture
@@ -22,12 +30,8 @@ def results(portal: Running, released: Task) -> list[Task]:
     instruction = directive["instructions"][0]
     others = [stand_in.assign(directive, deepcopy(instruction) | {"id": f"{n}", "content": f"Việc {n}"}) for n in (2, 3)]
     tasks = [released, *others]
-    now = moment_of(stand_in.moment())
     for task, days in zip(tasks, (5, 2, 0), strict=True):
-        submitted = (now - timedelta(days=days)).isoformat()
-        result = {"report_number": "128/BC-SYT", "report_date": "2026-03-05", "summary": "Xong", "file_id": None}
-        stand_in.act(task, "results", result)
-        task["submitted_at"] = task["result"]["submitted_at"] = submitted
+        submitted(stand_in, task, days)
     return tasks
 
 
@@ -55,6 +59,33 @@ async def test_the_next_item_comes_by_itself(office: Browser, results: list[Task
     page = await office.send(f"{first}/confirm", {"quality": "GOOD"})
     assert page.url.path == "/confirm"
     assert "Không còn kết quả chờ xác nhận" in page.text
+
+
+async def test_what_is_too_much_for_one_page_stands_on_the_next_and_the_run_goes_on_there(
+    portal: Running, office: Browser, results: list[Task]
+) -> None:
+    stand_in = portal.stand_in
+    directive = next(iter(stand_in.directives.values()))
+    instruction = directive["instructions"][0]
+    for number in range(10, 10 + confirm.PAGE):
+        submitted(stand_in, stand_in.assign(directive, deepcopy(instruction) | {"id": f"{number}", "content": f"Việc {number}"}), 10)
+    page = await office.get("/confirm")
+    assert f"{confirm.PAGE + 3} chờ xác nhận" in page.text
+    # Those of today and of some days ago are younger than a full page.
+    assert not any(f'href="/confirm/{task["id"]}"' in page.text for task in results)
+    (rest,) = re.findall(r'<a href="(/confirm\?cursor=[^"]+)">', page.text)
+    page = await office.get(rest)
+    at = rest.removeprefix("/confirm")
+    first, second, third = (f"/confirm/{task['id']}" for task in results)
+    assert all(f'href="{one}{at}"' in page.text for one in (first, second, third))
+    await office.get(f"{second}{at}")
+    page = await office.send(f"{second}/confirm{at}", {"quality": "GOOD"})
+    assert page.url.path == third
+    # With the last of the last page it begins again with the oldest of all.
+    for one in (third, first):
+        await office.get(f"{one}{at}")
+        page = await office.send(f"{one}/confirm{at}", {"quality": "GOOD"})
+    assert page.url.path == "/confirm/10"
 
 
 async def test_the_evidence_stands_beside_the_decision(office: Browser, results: list[Task]) -> None:

@@ -216,6 +216,7 @@ async def test_a_key_that_is_none(tasks: Client, accepted: str, key: str) -> Non
         ("/tasks?state=NONE", 422, "invalid-parameters"),
         ("/tasks?limit=0", 422, "invalid-parameters"),
         ("/tasks?cursor=nonsense", 422, "invalid-cursor"),
+        (f"/tasks/awaiting-decision?cursor={encode_cursor('2026-02-27T08:00:00', 1)}", 422, "invalid-cursor"),
         (f"/tasks?cursor={encode_cursor('9999-12-31', 1)}", 422, "invalid-cursor"),
         (f"/tasks?cursor={encode_cursor('2026-02-27', 10**30)}", 422, "invalid-cursor"),
         (f"/tasks?cursor={encode_cursor('2026-02-27', None)}", 422, "invalid-cursor"),

@@ -1,5 +1,6 @@
 """Tasks over HTTP: lists and one task, as the actor may see them."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from services.tasks.domain.receipt import NoReceiptCode, Receipt
 from services.tasks.domain.today import Today
 from services.tasks.persistence.repository import TaskRepository, visibility_of
 from services.tasks.queries.asked import Level, Scope, TaskFilter
+from services.tasks.queries.awaiting import AfterSubmission, count_awaiting, list_awaiting
 from services.tasks.queries.counting import count_listed, count_tasks
 from services.tasks.queries.listing import After, list_tasks
 from services.tasks.queries.people import Holder, holder_of
@@ -128,6 +130,25 @@ async def _counts(service: Service, actor: Actor, asked: TaskFilter, today: Toda
     async with service.database.read() as connection:
         counted = await count_tasks(connection, actor, asked, today)
     return CountsOut.model_validate(counted, from_attributes=True)
+
+
+@router.get("/tasks/awaiting-decision")
+async def awaiting_decision(
+    service: Here, actor: SignedIn, today: TodayHere, cursor: CursorParameter = None, limit: Limit = 50
+) -> Page[TaskListItem]:
+    """Results that await a decision, the oldest submission first; without those that the actor's office has decided (held acts)."""
+    keys = decode_cursor(cursor, datetime.fromisoformat, int)
+    async with service.database.read() as connection:
+        rows = await list_awaiting(connection, actor, today, after=AfterSubmission(*keys) if keys else None, limit=limit + 1)
+        page = await TaskRepository(connection).listed(rows[:limit])
+        held = await held_seen(connection, actor, [task.id for task in page])
+        total = await count_awaiting(connection, actor)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(
+        items=[list_item(task, Bearing.of_row(row), actor, today, held=held.get(task.id)) for task, row in zip(page, rows, strict=False)],
+        next_cursor=encode_cursor(last.submitted_at, last.number) if last else None,
+        total=total,
+    )
 
 
 @router.get("/tasks/{task_id}")

@@ -298,4 +298,18 @@ FAULTS = (
         "return 0 if is_late else 0",
         "tests/portal/test_registering.py",
     ),
+    Fault(
+        "the run ends with its first page",
+        "portal/screens/confirm.py",
+        '    cursor = visitor.request.query_params.get("cursor", "")\n',
+        '    cursor = ""\n',
+        "tests/portal/test_confirming.py",
+    ),
+    Fault(
+        "after the last page the run stands still",
+        "portal/screens/confirm.py",
+        '    if cursor and not page["items"]:\n        cursor, page = "", await visitor.get(tasks.TASKS_AWAITING_DECISION, limit=PAGE)\n',
+        "",
+        "tests/portal/test_confirming.py",
+    ),
 )

@@ -10,6 +10,7 @@ UNIT, LIFE, AGREE, OVERDUE = (
     "tests/tasks/test_lists_agree.py",
     "tests/tasks/test_overdue.py",
 )
+AWAITING, WAITS = ROOM + "queries/awaiting.py", "tests/tasks/test_awaiting_decision.py"
 REPORTED = "tests/tasks/test_reporting_agency.py"
 LISTING, FILES, NOTICE = ROOM + "queries/listing.py", "tests/tasks/test_files.py", ROOM + "persistence/overdue_repository.py"
 
@@ -289,4 +290,14 @@ FAULTS = (
         "    yield _LED, False\n",
         AGREE,
     ),
+    Fault("who waits longest stands anywhere", AWAITING, '"ORDER BY t.submitted_at, t.number"', '"ORDER BY t.due, t.number"', WAITS),
+    Fault(
+        "the second page of what waits skips those of one moment",
+        AWAITING,
+        "(t.submitted_at, t.number) > (CAST(:after_moment AS timestamptz), CAST(:after_number AS bigint))",
+        "t.submitted_at > CAST(:after_moment AS timestamptz) AND :after_number > 0",
+        WAITS,
+    ),
+    Fault("what became void waits for nobody", AWAITING, " AND h.void_because IS NULL)", ")", WAITS),
+    Fault("what one office holds is gone for all", AWAITING, " AND h.agency_id = CAST(:office AS uuid)", "", WAITS),
 )
