@@ -1,4 +1,4 @@
-"""`python -m bench clients`: eight people at once who turn pages of lists, and open tasks, through the portal."""
+"""`python -m bench clients`: eight browsers at once in which somebody turns pages of lists, and opens tasks, through the portal."""
 
 import argparse
 import asyncio
@@ -11,9 +11,8 @@ from bench.load import Request, closed_loop
 from bench.scale.command import UNTIL
 from bench.scale.measuring import SEED
 from bench.scale.population import Population, population
-from bench.scale.questions import Ask, address
-from bench.scale.screens import signed_in
-from bench.scale.system import Asking, asking
+from bench.scale.questions import address
+from bench.scale.system import asking
 from embedded.filling_told import told
 from embedded.kept import copy_of, kept
 from seed.scale import Scale, of_assignments
@@ -28,40 +27,47 @@ VIEWS = ("all", "overdue", "due-soon", "in-time", "undated", "on-time", "late", 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench clients")
     parser.add_argument("--rows", type=int, default=ROWS, metavar="N")
-    rows: int = parser.parse_args(arguments).rows
-    scale = of_assignments(rows, UNTIL)
+    parser.add_argument("--portals", type=int, action="append", metavar="N", help="split, with so many processes of the portal; repeatable")
+    parser.add_argument("--seconds", type=float, default=SECONDS, metavar="N")
+    given = parser.parse_args(arguments)
+    scale = of_assignments(given.rows, UNTIL)
     with told() as progress:
         filled = kept(scale, seed=SEED, progress=progress)
     with tempfile.TemporaryDirectory(dir=filled.parent) as name:
         data = Path(name) / "data"
         copy_of(filled, data)
-        lists, tasks = asyncio.run(_measured(data, scale))
-    print(f"{CLIENTS} clients at once over {rows:,} assignments: {lists:.0f} list pages/s (aim ≥ {LIST_PAGES_AIM}), ", end="")
-    print(f"{tasks:.0f} task pages/s (aim ≥ {TASK_PAGES_AIM})")
+        for portals in given.portals or [None]:
+            lists, tasks = asyncio.run(_measured(data, scale, portals, given.seconds))
+            how = "in one process" if portals is None else f"split, {portals} of the portal"
+            print(f"{CLIENTS} clients at once over {given.rows:,} assignments, {how}: {lists:.0f} list pages/s ", end="")
+            print(f"(aim ≥ {LIST_PAGES_AIM}), {tasks:.0f} task pages/s (aim ≥ {TASK_PAGES_AIM})", flush=True)
 
 
-async def _measured(data: Path, scale: Scale) -> tuple[float, float]:
-    async with asking(data, scale, module="embedded") as system:
+async def _measured(data: Path, scale: Scale, portals: int | None, seconds: float) -> tuple[float, float]:
+    async with asking(data, scale, module="embedded", portals=portals) as system:
         here = await population(system.postgres, scale, str(SEED))
-        system.sign_in(here, signed_in(here))
+        browsers = [system.new_session(here, here.tracker) for _ in range(CLIENTS)]
         found = []
         for pages in (_lists, _tasks):
-            walk = _walk(system, here, pages)
-            await closed_loop(system.run.url, walk, connections=CLIENTS, seconds=WARM_SECONDS)
-            found.append(await closed_loop(system.run.url, walk, connections=CLIENTS, seconds=SECONDS))
+            walk = _walk(here, browsers, pages)
+            for lasting in (WARM_SECONDS, seconds):
+                answered = await closed_loop(system.run.url, walk, connections=CLIENTS, seconds=lasting, trust=system.run.trust)
+            found.append(answered)
         return found[0], found[1]
 
 
-def _walk(system: Asking, here: Population, pages: Callable[[Population, int], Iterator[Ask]]) -> Callable[[int], Iterator[Request]]:
-    return lambda number: (system.request(ask) for ask in pages(here, number))
+def _walk(
+    here: Population, browsers: Sequence[str], pages: Callable[[Population, int], Iterator[str]]
+) -> Callable[[int], Iterator[Request]]:
+    return lambda number: (Request("GET", path, {"Cookie": browsers[number]}) for path in pages(here, number))
 
 
-def _lists(here: Population, number: int) -> Iterator[Ask]:
+def _lists(here: Population, number: int) -> Iterator[str]:
     """Each client looks at the lists of another agency, so that nobody is given what was made for somebody else."""
     for view, agency in zip(cycle(VIEWS), cycle(here.cast.leading[number::CLIENTS]), strict=False):
-        yield Ask(here.tracker, address("/workbench", view=view, agency_id=agency))
+        yield address("/workbench", view=view, agency_id=agency)
 
 
-def _tasks(here: Population, number: int) -> Iterator[Ask]:
+def _tasks(here: Population, number: int) -> Iterator[str]:
     for task in cycle(here.any_tasks[number::CLIENTS]):
-        yield Ask(here.tracker, f"/tasks/{task.id}")
+        yield f"/tasks/{task.id}"

@@ -43,10 +43,10 @@ def start(data: Path, *arguments: str, module: str = "embedded") -> Run:
     raise RuntimeError("the system did not start")
 
 
-def start_split(data: Path) -> Run:
+def start_split(data: Path, *arguments: str) -> Run:
     """Every service as a process of its own, over RabbitMQ and behind the gateway."""
     began = time.perf_counter()
-    process = _begun("bench.split_run", str(data))
+    process = _begun("bench.split_run", str(data), *arguments)
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line.startswith("{"):

@@ -24,7 +24,7 @@ from embedded.pieces import Piece
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
 from embedded.seeded import Demo, begin_with
 from embedded.servers import address_of, listen, serving
-from embedded.split import Split, split
+from embedded.split import Split, portals_asked, split
 from embedded.wiring import Wiring
 from libs.common import fault_points
 from libs.common.clock import Clock
@@ -124,7 +124,8 @@ async def _run_split(options: Options, folder: DataFolder, door: socket.socket, 
     # nginx opens the port itself, and finds it as free as we did.
     port = door.getsockname()[1]
     door.close()
-    async with split(folder, port=port, day=options.day, ended=teller.ended) as running:
+    portals = portals_asked(os.environ)
+    async with split(folder, port=port, day=options.day, ended=teller.ended, portals=portals) as running:
         if not stop.is_set():
             teller.split(running)
         await stop.wait()

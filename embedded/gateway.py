@@ -12,7 +12,7 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,9 @@ SEPARATE_HTTP2 = (1, 25, 1)
 # For each client address; a whole office may come from one.
 REQUESTS_PER_SECOND = 100
 SIGN_INS_PER_SECOND = 5
+
+# Idle lines are closed before our servers close them (`IDLE_LINE_SECONDS`): what is sent on a line that ends cannot be repeated.
+KEPT_LINES = "keepalive 32;\n    keepalive_timeout 3s;"
 
 START_ATTEMPTS = 3
 LONGEST_START_SECONDS = 30.0
@@ -87,6 +90,7 @@ def start_gateway(
     folder: Path,
     *,
     upstreams: Mapping[str, str],
+    more_portals: Sequence[str] = (),
     port: int | None = None,
     configuration: Path = CONFIGURATION,
     requests_per_second: int = REQUESTS_PER_SECOND,
@@ -95,7 +99,8 @@ def start_gateway(
 ) -> Gateway:
     """nginx in `folder`, before `upstreams`: "host:port" of `portal`, of `sign-in` and of each service by its name. Raises GatewayFailed.
 
-    What an earlier run left behind there is ended first, so the caller must hold the folder for himself. `port` None chooses a free
+    `more_portals` are further processes of the portal; each person is at one of them, and at another while that is away. What an
+    earlier run left behind there is ended first, so the caller must hold the folder for himself. `port` None chooses a free
     one. As root on Debian a missing nginx is installed. `way` says how to become an ordinary user when we are root; None finds out.
     """
     folder = folder.resolve()
@@ -106,7 +111,8 @@ def start_gateway(
     LocalCertificate(folder).renew()
     for attempt in range(1, START_ATTEMPTS + 1):
         listens_on = port or free_port()
-        _write_place(folder, listens_on, upstreams, requests_per_second, sign_ins_per_second, _version(nginx))
+        (folder / "listen.conf").write_text(listen_lines(listens_on, _version(nginx)))
+        (folder / "site.conf").write_text(site(listens_on, upstreams, more_portals, requests_per_second, sign_ins_per_second))
         way.own(folder)
         command = [*way.prefix, str(nginx), "-p", f"{folder}/", "-c", "nginx.conf", "-e", "stderr"]
         _require_sound(folder, command)
@@ -160,18 +166,11 @@ def _copy(configuration: Path, folder: Path) -> None:
     (folder / "temporary").mkdir(mode=0o700, exist_ok=True)
 
 
-def _write_place(
-    folder: Path, port: int, upstreams: Mapping[str, str], requests_per_second: int, sign_ins_per_second: int, version: tuple[int, ...]
-) -> None:
-    (folder / "listen.conf").write_text(listen_lines(port, version))
-    (folder / "site.conf").write_text(site(port, upstreams, requests_per_second, sign_ins_per_second))
-
-
 def listen_lines(port: int, version: tuple[int, ...]) -> str:
     return f"listen {HOST}:{port} ssl;\nhttp2 on;\n" if version >= SEPARATE_HTTP2 else f"listen {HOST}:{port} ssl http2;\n"
 
 
-def site(port: int, upstreams: Mapping[str, str], requests_per_second: int, sign_ins_per_second: int) -> str:
+def site(port: int, upstreams: Mapping[str, str], more_portals: Sequence[str], requests_per_second: int, sign_ins_per_second: int) -> str:
     """Strict transport stays empty: a browser would then refuse this machine's other ports too, for the local certificate's sake."""
     services = [name for name in upstreams if name not in (PORTAL, SIGN_IN)]
     behind = "\n".join(f"    {name} {name};" for name in services)
@@ -183,15 +182,22 @@ def site(port: int, upstreams: Mapping[str, str], requests_per_second: int, sign
             f"limit_req_zone $binary_remote_addr zone=addresses:10m rate={requests_per_second}r/s;\n"
             f"limit_req_zone $sign_in_address zone=sign_ins:10m rate={sign_ins_per_second}r/s;",
             f'map $service $behind {{\n    default "";\n{behind}\n}}',
-            *(_upstream(name, address) for name, address in upstreams.items()),
+            *(_upstream(name, address) for name, address in upstreams.items() if name != PORTAL),
+            _portal((upstreams[PORTAL], *more_portals)),
             "",
         ]
     )
 
 
 def _upstream(name: str, address: str) -> str:
-    """Idle lines are closed before our servers close them (`IDLE_LINE_SECONDS`): what is sent on a line that ends cannot be repeated."""
-    return f"upstream {name} {{\n    server {address};\n    keepalive 32;\n    keepalive_timeout 3s;\n}}"
+    return f"upstream {name} {{\n    server {address};\n    {KEPT_LINES}\n}}"
+
+
+def _portal(addresses: Sequence[str]) -> str:
+    """A person's requests go to one process, which knows at once what he has changed. Whoever is away is asked all the same: he refuses
+    the line at once, the next one is asked in his place, and he has his people back with his first answer."""
+    servers = "\n".join(f"    server {address} max_fails=0;" for address in addresses)
+    return f"upstream {PORTAL} {{\n    hash $visitor consistent;\n{servers}\n    {KEPT_LINES}\n}}"
 
 
 def _require_sound(folder: Path, command: list[str]) -> None:

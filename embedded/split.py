@@ -40,6 +40,9 @@ log = structlog.get_logger()
 Server = TypeVar("Server", Cluster, Broker)
 
 LONGEST_READY_SECONDS = 180.0
+# A core for each is enough: they compute, and wait for little.
+PORTAL_PROCESSES = "CHIDAO_PORTAL_PROCESSES"
+MOST_PORTALS = 16
 
 
 Compose = Callable[[], "list[Unit]"]
@@ -74,6 +77,20 @@ def apart() -> list[Unit]:
         }
         units += [Unit(party.service, frozenset({part})) for part, there in has.items() if there]
     return units
+
+
+def portals_asked(environment: Mapping[str, str]) -> int:
+    """How many processes of the portal the environment asks for, one if it does not say. Raises CannotRun."""
+    asked = environment.get(PORTAL_PROCESSES, "1")
+    if not (asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= MOST_PORTALS):
+        raise CannotRun(
+            f"Biến môi trường {PORTAL_PROCESSES} phải là số từ 1 đến {MOST_PORTALS}", f"{PORTAL_PROCESSES}: a number of 1 to {MOST_PORTALS}"
+        )
+    return int(asked)
+
+
+def _portal_names(number: int) -> list[str]:
+    return [PORTAL, *(f"{PORTAL}-{one}" for one in range(2, number + 1))]
 
 
 @dataclass
@@ -112,10 +129,11 @@ async def split(
     ended: Callable[[Piece], None] = lambda _: None,
     command: Callable[[str], Sequence[str]] = lambda module: (module,),
     requests_per_second: int = REQUESTS_PER_SECOND,
+    portals: int = 1,
 ) -> AsyncIterator[Split]:
     """Everything up while the context lasts, and kept up. `order`: in which order the processes of ours are started. Raises CannotRun.
 
-    `command`: what Python is told after `-m` so that it runs a module of ours.
+    `command`: what Python is told after `-m` so that it runs a module of ours. `portals`: in how many processes the portal runs.
     """
     works = folder.processes
     async with AsyncExitStack() as stack:
@@ -128,7 +146,8 @@ async def split(
         stack.push_async_callback(asyncio.to_thread, broker.stop)
 
         units = compose()
-        ports = {unit.name: free_port() for unit in units} | {PORTAL: free_port()}
+        portal_names = _portal_names(portals)
+        ports = {name: free_port() for name in (*(unit.name for unit in units), *portal_names)}
         addresses = {unit.service: f"http://{HOST}:{ports[unit.name]}" for unit in units if ProcessPart.API in unit.parts}
         public_url = f"https://{HOST}:{port}"
         sign_in_door = listen()
@@ -152,7 +171,10 @@ async def split(
             )
             for unit in units
         ]
-        programs.append(_program(running, works, command("portal"), PORTAL, ports[PORTAL], wiring.portal_settings(port=ports[PORTAL])))
+        programs += [
+            _program(running, works, command("portal"), name, ports[name], wiring.portal_settings(port=ports[name]))
+            for name in portal_names
+        ]
         doors = addresses | {PORTAL: f"http://{HOST}:{ports[PORTAL]}", SIGN_IN: address_of(sign_in_door)}
         behind = {name: urlsplit(address).netloc for name, address in doors.items()}
         passwords = broker.passwords()
@@ -172,7 +194,13 @@ async def split(
         ]
         gateway = Piece(
             "gateway",
-            lambda: start_gateway(folder.gateway, port=port, upstreams=behind, requests_per_second=requests_per_second),
+            lambda: start_gateway(
+                folder.gateway,
+                port=port,
+                upstreams=behind,
+                more_portals=[f"{HOST}:{ports[name]}" for name in portal_names if name != PORTAL],
+                requests_per_second=requests_per_second,
+            ),
             public_url,
         )
         running.pieces = {piece.name: piece for piece in (*servers, *programs, gateway)}

@@ -16,7 +16,7 @@ from bench.load import Connection, Request
 from bench.scale.plans import LOADED, WRITING, Statement, statements_in
 from bench.scale.population import Population
 from bench.scale.questions import Ask
-from bench.whole import Run, start, stop
+from bench.whole import Run, start, start_split, stop
 from embedded.data_folder import DataFolder
 from embedded.oidc.issuing import Session, TokenIssuer
 from embedded.oidc.provider import REALM
@@ -56,10 +56,13 @@ class Asking:
     def sign_in(self, here: Population, people: Iterable[Actor]) -> None:
         """To the portal."""
         for person in people:
-            with Visitor(self.run.url) as visitor:
-                visitor.sign_in(here.words_of(person))
-                cookie = "; ".join(f"{name}={value}" for name, value in visitor._cookies.items() if value)
-            self._people.setdefault(person, Person()).cookie = cookie
+            self._people.setdefault(person, Person()).cookie = self.new_session(here, person)
+
+    def new_session(self, here: Population, person: Actor) -> str:
+        """The cookie of one more browser in which this person has signed in."""
+        with Visitor(self.run.url, self.run.trust) as visitor:
+            visitor.sign_in(here.words_of(person))
+            return visitor.cookies
 
     def request(self, ask: Ask) -> Request:
         if ask.path.startswith("/api/"):
@@ -83,7 +86,7 @@ class Asking:
     async def anew(self) -> None:
         """Another connection: one on which nothing was asked for a while has been closed."""
         self.connection.close()
-        self.connection = await Connection.open(self.run.url)
+        self.connection = await Connection.open(self.run.url, self.run.trust)
 
     async def explained(self, ask: Ask) -> list[Statement]:
         """The statements that this request led to."""
@@ -143,16 +146,22 @@ class _Account:
 
 
 @asynccontextmanager
-async def asking(data: Path, scale: Scale, *, module: str = "bench.scale.every_answer_anew") -> AsyncIterator[Asking]:
-    """Over the filled data folder `data`, on the day after the last one of the scale."""
+async def asking(
+    data: Path, scale: Scale, *, module: str = "bench.scale.every_answer_anew", portals: int | None = None
+) -> AsyncIterator[Asking]:
+    """Over the filled data folder `data`, on the day after the last one of the scale. `portals`: split, with so many of them."""
     with (data / "postgres" / "postgresql.conf").open("a") as settings:
         settings.write(LOADED)
     day = scale.until.fromordinal(scale.until.toordinal() + 1)
-    run = await asyncio.to_thread(lambda: start(data, "--at", day.isoformat(), module=module))
+    at = ("--at", day.isoformat())
+    if portals is None:
+        run = await asyncio.to_thread(lambda: start(data, *at, module=module))
+    else:
+        run = await asyncio.to_thread(lambda: start_split(data, *at, "--portals", str(portals)))
     try:
         postgres = running_in(data)
         assert postgres is not None
-        system = Asking(run, postgres, await Connection.open(run.url))
+        system = Asking(run, postgres, await Connection.open(run.url, run.trust))
         yield system
         system.connection.close()
     finally:

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from portal.agencies import AgencyName
 from portal.answers import tasks as answers
-from portal.noticed import noticed
+from portal.noticed import is_told_of, noticed
 from portal.refusals import problem_of
 from portal.screens.history import Event, events_of
 from portal.screens.share import share_of
@@ -90,10 +90,15 @@ async def file(visitor: Visit, file_id: str) -> Response:
 
 async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None = None) -> Response:
     """The task as it is now; after a refused act with the reason above."""
-    found, happened = await together(visitor.get(answers.TASK, task_id), visitor.get(answers.HISTORY_OF_TASK, task_id))
-    names, fields, _ = await together(
-        visitor.portal.agencies.known(visitor), visitor.portal.vocabulary.known(visitor), noticed(visitor, found["id"])
+    found, happened, is_told, names, fields = await together(
+        visitor.get(answers.TASK, task_id),
+        visitor.get(answers.HISTORY_OF_TASK, task_id),
+        is_told_of(visitor, task_id),
+        visitor.portal.agencies.known(visitor),
+        visitor.portal.vocabulary.known(visitor),
     )
+    if is_told:
+        await noticed(visitor, found["id"])
     children: answers.PageOfTaskListItem = {"items": [], "next_cursor": None, "total": 0}
     if found["is_group"]:
         children = await visitor.get(answers.CHILDREN_OF_TASK, task_id, limit=GROUP_PAGE)

@@ -1,6 +1,7 @@
 """Somebody at a browser, without one: follows the sign-in through portal and provider as a browser would."""
 
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -15,8 +16,8 @@ from faults.people import hidden
 class Visitor:
     """Keeps cookies by hand: they are Secure, and only browsers know that this machine may have them over plain http."""
 
-    def __init__(self, url: str) -> None:
-        self._http = httpx2.Client(base_url=url, timeout=30)
+    def __init__(self, url: str, trust: ssl.SSLContext | None = None) -> None:
+        self._http = httpx2.Client(base_url=url, timeout=30, verify=trust or True)
         self._cookies: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -62,5 +63,10 @@ class Visitor:
             method, path, sent = "GET", urljoin(str(answer.url), answer.headers["Location"]), {}
         raise AssertionError("redirected in a circle")
 
+    @property
+    def cookies(self) -> str:
+        """As they go along with a request."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items() if value)
+
     def _headers(self) -> dict[str, str]:
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items() if value)}
+        return {"Cookie": self.cookies}

@@ -69,8 +69,8 @@ async def listed(notify: Client, person: Person, **filters: object) -> list[dict
     return items
 
 
-async def unread(notify: Client, person: Person) -> int:
-    count: int = (await notify.get(person, "/notices/unread-count")).json()["count"]
+async def unread(notify: Client, person: Person, **asked: str) -> int:
+    count: int = (await notify.get(person, "/notices/unread-count", **asked)).json()["count"]
     return count
 
 
@@ -158,12 +158,18 @@ async def test_who_reads_all_has_read_what_is_old_by_one_row(notify: Client) -> 
 async def test_who_sees_the_task_has_read_what_he_was_told_of_it(notify: Client) -> None:
     one, other, group = uuid4(), uuid4(), uuid4()
     await apply(notify, *envelopes(one, life(one)), *envelopes(other, life(other)), overdue(HEALTH, "NV-2000", group=group))
+    assert await unread(notify, HEALTH_CLERK, task_id=str(one)) == 4
     for _ in range(2):
         assert (await notify.post(HEALTH_CLERK, f"/notices/of-task/{one}/read")).json()["count"] == 5
     assert {told["task_id"] for told in await listed(notify, HEALTH_CLERK, unread=True)} == {str(other), str(uuid5(group, str(HEALTH)))}
     assert await unread(notify, HEALTH_OFFICER) == 9, "read by one person only"
+    assert await unread(notify, HEALTH_CLERK, task_id=str(one)) == 0
+    assert await unread(notify, HEALTH_OFFICER, task_id=str(one)) == 4
     before = await unread(notify, TRACKER)
+    assert await unread(notify, TRACKER, task_id=str(group)) == 1
     assert (await notify.post(TRACKER, f"/notices/of-task/{group}/read")).json()["count"] == before - 1
+    assert await unread(notify, TRACKER, task_id=str(group)) == 0
+    assert await unread(notify, COMMUNE_CLERK, task_id=str(one)) == 0
     assert (await notify.post(COMMUNE_CLERK, f"/notices/of-task/{one}/read")).json()["count"] == 0
     assert (await notify.post(LEADER, f"/notices/of-task/{one}/read")).json()["count"] == 0
 

@@ -272,7 +272,8 @@ class StandIn:
 
     def notify(self, request: Request, path: list[str], person: str, body: Any) -> Any:
         if path == ["notices", "unread-count"]:
-            return {"count": sum(not one["read"] for one in self.notices), "at_least": False}
+            of_task = request.query_params.get("task_id")
+            return {"count": sum(not one["read"] and of_task in (None, one["task_id"]) for one in self.notices), "at_least": False}
         if request.method == "POST":
             for one in self.notices:
                 of_task = path[1] == "of-task" and path[2] == one["task_id"]

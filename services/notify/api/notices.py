@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,7 @@ from services.notify.notices.kinds import NoticeKind
 from services.notify.notices.reading import (
     MOST_COUNTED,
     count_unread,
+    count_unread_of_task,
     list_notices,
     mark_all_read,
     mark_read,
@@ -116,9 +117,13 @@ async def listing(
 
 
 @router.get("/unread-count")
-async def unread_count(service: Here, actor: SignedIn) -> UnreadOut:
+async def unread_count(
+    service: Here, actor: SignedIn, task_id: Annotated[UUID | None, Query(description="Only what was told of this task.")] = None
+) -> UnreadOut:
     async with service.database.read() as connection:
-        return await _left(service, connection, actor)
+        if task_id is None:
+            return await _left(service, connection, actor)
+        return UnreadOut(count=await count_unread_of_task(connection, actor, task_id, since=_since(service)), at_least=False)
 
 
 # Marks of reading need no idempotency key of their own: a second one changes nothing. The header is asked for all the same.

@@ -111,6 +111,11 @@ def _count_unread(*, of_office: bool) -> TextClause:
 
 
 @cache
+def _unread_of_task(*, of_office: bool) -> TextClause:
+    return text(f"SELECT count(*) FROM notice n WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN} AND NOT {_READ}")
+
+
+@cache
 def _mark(which: str, *, of_office: bool) -> TextClause:
     """For each that is his, whether it is read only now."""
     return text(f"""
@@ -189,6 +194,15 @@ async def count_unread(connection: AsyncConnection, actor: Actor, *, since: date
         return 0
     asked = {**_of(actor, audience, since), "through": await _read_through(connection, actor, audience, since), "limit": MOST_COUNTED}
     return int((await connection.execute(_count_unread(of_office=audience.agency_id is None), asked)).scalar_one())
+
+
+async def count_unread_of_task(connection: AsyncConnection, actor: Actor, task_id: UUID, *, since: datetime) -> int:
+    """How much of what he was told of one task he has not read."""
+    audience = audience_with(actor)
+    if audience is None:
+        return 0
+    asked = {**_of(actor, audience, since), "through": await _read_through(connection, actor, audience, since), "task_id": task_id}
+    return int((await connection.execute(_unread_of_task(of_office=audience.agency_id is None), asked)).scalar_one())
 
 
 async def mark_read(connection: AsyncConnection, actor: Actor, notice_id: UUID, *, since: datetime) -> None:

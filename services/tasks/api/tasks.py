@@ -30,7 +30,7 @@ from services.tasks.queries.counting import count_listed, count_tasks
 from services.tasks.queries.listing import After, list_tasks
 from services.tasks.queries.people import Holder, holder_of
 from services.tasks.queries.shared_counts import SharedCounts
-from services.tasks.queries.tasks import ProgressTexts, progress_texts, received_report
+from services.tasks.queries.tasks import ProgressTexts, progress_texts, received_report, visible_number
 
 router = APIRouter(tags=["tasks"])
 
@@ -142,7 +142,8 @@ async def awaiting_decision(
         rows = await list_awaiting(connection, actor, today, after=AfterSubmission(*keys) if keys else None, limit=limit + 1)
         page = await TaskRepository(connection).listed(rows[:limit])
         held = await held_seen(connection, actor, [task.id for task in page])
-        total = await count_awaiting(connection, actor)
+        whole = keys is None and len(rows) <= limit
+        total = len(rows) if whole else await count_awaiting(connection, actor)
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         items=[list_item(task, Bearing.of_row(row), actor, today, held=held.get(task.id)) for task, row in zip(page, rows, strict=False)],
@@ -170,7 +171,7 @@ async def children(
 ) -> Page[TaskListItem]:
     """The parts of a group instruction that the actor may see."""
     async with service.database.read() as connection:
-        await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
+        await visible_number(connection, task_id, actor)
     return await listing(service, counted, actor, today, TaskFilter(Scope.OVERSIGHT, group_id=task_id), "due", cursor, limit)
 
 
@@ -178,15 +179,12 @@ async def children(
 async def task_history(task_id: UUID, service: Here, actor: SignedIn) -> list[HistoryItem]:
     """Everything that happened to the task, oldest first."""
     async with service.database.read() as connection:
-        task = await TaskRepository(connection).get(task_id, seen_by=actor, for_change=False)
+        number = await visible_number(connection, task_id, actor)
         entries = await history(connection, task_id)
-        texts = await progress_texts(connection, task_id)
+        texts = await progress_texts(connection, task_id) if any(entry.type in REPORTS for entry in entries) else {}
         released_by = entries[0].data["change"].get("released_by") if entries else None
         releaser = await holder_of(connection, UUID(released_by)) if released_by else None
-    return [
-        _history_item(entry, task.assigned.number, texts.get(entry.version), releaser if entry.type == ASSIGNED else None)
-        for entry in entries
-    ]
+    return [_history_item(entry, number, texts.get(entry.version), releaser if entry.type == ASSIGNED else None) for entry in entries]
 
 
 def _history_item(entry: HistoryEntry, number: int, progress: ProgressTexts | None, releaser: Holder | None) -> HistoryItem:

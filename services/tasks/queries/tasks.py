@@ -27,6 +27,17 @@ async def one_task(connection: AsyncConnection, task_id: UUID, actor: Actor, tod
     return row
 
 
+_NUMBER = text(f"SELECT t.number FROM task t WHERE t.id = :id AND {VISIBLE}")
+
+
+async def visible_number(connection: AsyncConnection, task_id: UUID, actor: Actor) -> int:
+    """The number of a task for whoever wants no more of it; raises NotFound when unknown or not to be seen."""
+    number: int | None = (await connection.execute(_NUMBER, {"id": task_id, **visibility_of(actor)})).scalar_one_or_none()
+    if number is None:
+        raise NotFound
+    return number
+
+
 _PROGRESS = text("SELECT version, percent, content, difficulty, proposal FROM progress_report WHERE task_id = :id")
 
 
