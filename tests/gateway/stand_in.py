@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,13 +93,13 @@ class Behind:
 
 
 @contextmanager
-def running_stand_ins() -> Iterator[Behind]:
-    stand_ins = {name: StandIn(name) for name in NAMES}
-    sockets = {name: listen() for name in NAMES}
+def running_stand_ins(names: Sequence[str] = NAMES) -> Iterator[Behind]:
+    stand_ins = {name: StandIn(name) for name in names}
+    sockets = {name: listen() for name in names}
     started, end = threading.Event(), threading.Event()
 
     async def serve() -> None:
-        async with serving({sockets[name]: stand_ins[name] for name in NAMES}):
+        async with serving({sockets[name]: stand_ins[name] for name in names}):
             started.set()
             await asyncio.to_thread(end.wait)
 

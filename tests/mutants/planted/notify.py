@@ -57,4 +57,11 @@ FAULTS = (
         "now() - least(CAST(:on_its_way AS interval), interval '0'))",
         "tests/notify/test_gathering.py",
     ),
+    Fault(
+        "what was read of a task counts as unread",
+        "services/notify/notices/reading.py",
+        "WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN} AND NOT {_READ}",
+        "WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN}",
+        "tests/notify/test_gathering.py",
+    ),
 )

@@ -312,4 +312,11 @@ FAULTS = (
         "",
         "tests/portal/test_confirming.py",
     ),
+    Fault(
+        "a single notice of a task stays unread",
+        "portal/noticed.py",
+        '["count"] > 0',
+        '["count"] > 1',
+        "tests/portal/test_notices.py",
+    ),
 )
