@@ -263,6 +263,11 @@ def _read_of_task(here: Population, _: Random) -> Iterator[Ask]:
         yield change(here.tracker, f"{NOTIFY}/notices/of-task/{task.id}/read")
 
 
+def _unread_of_task(here: Population, _: Random) -> Iterator[Ask]:
+    for task in cycle(here.any_tasks):
+        yield Ask(here.tracker, address(f"{NOTIFY}/notices/unread-count", task_id=task.id))
+
+
 def _read_all(here: Population, _: Random) -> Iterator[Ask]:
     for agency in cycle(here.cast.leading):
         yield change(here.cast.staff(agency).officer, f"{NOTIFY}/notices/read-all")
@@ -371,6 +376,7 @@ ROUTES = (
     Question("tasks", "GET /tasks/awaiting-decision", "from the middle on", LIST, _awaiting_from_the_middle),
     Question("tasks", "GET /tasks/{task_id}", "", ONE, _of_task("")),
     Question("tasks", "GET /tasks/{task_id}", "a group", ONE, _of_group("")),
+    Question("tasks", "GET /tasks/{task_id}", "with its history", ONE, _of_task("?history=true")),
     Question("tasks", "GET /tasks/{task_id}/children", "", LIST, _of_group("/children")),
     Question("tasks", "GET /tasks/{task_id}/history", "", ONE, _of_task("/history")),
     Question("tasks", "GET /receipts/{code}", "", ONE, _receipts),
@@ -399,6 +405,7 @@ ROUTES = (
     Question("notify", "GET /notices", "of the Office, of one kind", LIST, _notices("", office=True, kind="overdue")),
     Question("notify", "GET /notices/unread-count", "of an agency", ONE, _notices("/unread-count", office=False)),
     Question("notify", "GET /notices/unread-count", "of the Office", ONE, _notices("/unread-count", office=True)),
+    Question("notify", "GET /notices/unread-count", "of a task, for the Office", ONE, _unread_of_task),
     Question("notify", "POST /notices/{notice_id}/read", "", ONE, _read),
     Question("notify", "POST /notices/of-task/{task_id}/read", "of the Office", ONE, _read_of_task),
     Question("notify", "POST /notices/read-all", "", LIST, _read_all),

@@ -188,6 +188,7 @@ class TaskOut(TypedDict):
     result: ResultOut | None
     results: list[ResultOut]
     left_to_others: list[LeftToOthers]
+    history: list[HistoryItem] | None
 
 
 RECEIPT_OF_CODE: Route[ReceiptOut] = Route("tasks", "/receipts/{code}")

@@ -12,10 +12,9 @@ from portal.forms.form import Form
 from portal.messages import Catalogue
 from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
-from portal.screens.history import events_of
-from portal.screens.tasks import people_of
+from portal.screens.tasks import events_told
 from portal.services import ChangeMarks, Refused, ServiceAway
-from portal.web import Sent, SentForm, Visit, Visitor, go, together
+from portal.web import Sent, SentForm, Visit, Visitor, go
 
 router = APIRouter()
 
@@ -174,9 +173,9 @@ async def _unknown(visitor: Visitor, task_id: str, which: str, form: Form) -> Re
 async def _page(
     visitor: Visitor, task_id: str, which: str, form: Form, *, status: int = 200, problem: RefusalWords | None = None
 ) -> Response:
-    task, happened = await together(visitor.get(tasks.TASK, task_id), visitor.get(tasks.HISTORY_OF_TASK, task_id))
+    task = await visitor.get(tasks.TASK, task_id, history="true")
     names = await visitor.portal.agencies.known(visitor)
-    events = events_of(happened, names, await people_of(visitor, happened), visitor.messages)
+    events = await events_told(visitor, task, names)
     return await visitor.page(
         f"{which}.html",
         status=status,

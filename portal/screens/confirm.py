@@ -17,9 +17,8 @@ from portal.refusals import RefusalWords, errors_of, problem_of
 from portal.route import Route
 from portal.screens.drafts import draft_of, finish_draft, keep_draft, moment_of
 from portal.screens.held import Decided, just_decided, settle
-from portal.screens.history import events_of
 from portal.screens.lists import filter_query
-from portal.screens.tasks import people_of
+from portal.screens.tasks import events_told
 from portal.services import Refused, ServiceAway
 from portal.task_view import TaskView
 from portal.web import Sent, SentForm, Visit, Visitor, go, together
@@ -156,13 +155,12 @@ def _submitted_on(view: TaskView) -> date:
 
 async def _item_page(visitor: Visitor, task_id: str, form: Form, *, status: int = 200, problem: RefusalWords | None = None) -> Response:
     here = ITEM.at((task_id,))
-    found, happened, waiting, decided = await together(
-        visitor.get(tasks.TASK, task_id),
-        visitor.get(tasks.HISTORY_OF_TASK, task_id),
+    found, waiting, decided, names = await together(
+        visitor.get(tasks.TASK, task_id, history="true"),
         _waiting(visitor),
         just_decided(visitor, to=here),
+        visitor.portal.agencies.known(visitor),
     )
-    names = await visitor.portal.agencies.known(visitor)
     views = waiting.views
     place = next((number for number, one in enumerate(views) if one.id == task_id), None)
     t = visitor.view_of(found, names)
@@ -172,7 +170,7 @@ async def _item_page(visitor: Visitor, task_id: str, form: Form, *, status: int 
         t=t,
         result=found["result"],
         actions={one["action"]: one for one in found["available_actions"]},
-        events=list(reversed(events_of(happened, names, await people_of(visitor, happened), visitor.messages))),
+        events=list(reversed(await events_told(visitor, found, names))),
         waiting=waiting,
         groups=waiting.by_days(visitor.today),
         place=place,

@@ -54,11 +54,9 @@ async def task(visitor: Visit, task_id: str) -> Response:
 
 @router.get("/tasks/{task_id}/history")
 async def history(visitor: Visit, task_id: str) -> Response:
-    found, happened = await together(visitor.get(answers.TASK, task_id), visitor.get(answers.HISTORY_OF_TASK, task_id))
-    names = await visitor.portal.agencies.known(visitor)
-    return await visitor.page(
-        "task-history.html", t=visitor.view_of(found, names), events=list(reversed(await _told(visitor, happened, names))), tab="history"
-    )
+    found, names = await together(visitor.get(answers.TASK, task_id, history="true"), visitor.portal.agencies.known(visitor))
+    events = await events_told(visitor, found, names)
+    return await visitor.page("task-history.html", t=visitor.view_of(found, names), events=list(reversed(events)), tab="history")
 
 
 @router.post("/tasks/{task_id}/accept")
@@ -90,9 +88,8 @@ async def file(visitor: Visit, file_id: str) -> Response:
 
 async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None = None) -> Response:
     """The task as it is now; after a refused act with the reason above."""
-    found, happened, is_told, names, fields = await together(
-        visitor.get(answers.TASK, task_id),
-        visitor.get(answers.HISTORY_OF_TASK, task_id),
+    found, is_told, names, fields = await together(
+        visitor.get(answers.TASK, task_id, history="true"),
         is_told_of(visitor, task_id),
         visitor.portal.agencies.known(visitor),
         visitor.portal.vocabulary.known(visitor),
@@ -103,7 +100,7 @@ async def task_page(visitor: Visitor, task_id: str, *, refused: Refused | None =
     if found["is_group"]:
         children = await visitor.get(answers.CHILDREN_OF_TASK, task_id, limit=GROUP_PAGE)
     view = visitor.view_of(found, names)
-    events = await _told(visitor, happened, names)
+    events = await events_told(visitor, found, names)
     return await visitor.page(
         "task.html",
         status=refused.status if refused else 200,
@@ -136,10 +133,8 @@ def _standings(children: list[TaskView]) -> list[PartsAlike]:
     return [PartsAlike(mark, tasks) for mark, tasks in found.items() if tasks]
 
 
-async def _told(visitor: Visitor, happened: list[answers.HistoryItem], names: Mapping[str, AgencyName]) -> list[Event]:
-    return events_of(happened, names, await people_of(visitor, happened), visitor.messages)
-
-
-async def people_of(visitor: Visitor, happened: list[answers.HistoryItem]) -> Mapping[str, str]:
-    """Id → name of those who acted."""
-    return await visitor.portal.people.known(visitor, (one["actor_person_id"] for one in happened if one["actor_person_id"]))
+async def events_told(visitor: Visitor, found: answers.TaskOut, names: Mapping[str, AgencyName]) -> list[Event]:
+    """The history of a task that was asked for with it, in words; the oldest first."""
+    happened = found["history"] or []
+    people = await visitor.portal.people.known(visitor, (one["actor_person_id"] for one in happened if one["actor_person_id"]))
+    return events_of(happened, names, people, visitor.messages)

@@ -384,6 +384,7 @@ class StandIn:
             "results": [],
             "held": None,
             "left_to_others": [],
+            "history": None,
             **more,
         }
         self.tasks[task["id"]] = task
@@ -440,7 +441,8 @@ class StandIn:
         if path[-1] == "children":
             return {"items": [], "next_cursor": None, "total": 0}
         if request.method == "GET":
-            return task | {"available_actions": self.actions_of(task)}
+            asked = {"history": self.histories[task["id"]]} if query.get("history") else {}
+            return task | {"available_actions": self.actions_of(task)} | asked
         if path[-1] == "files":
             return JSONResponse({"id": str(uuid4()), "name": "bao-cao.pdf", "media_type": "application/pdf", "size": 8, "sha256": ""}, 201)
         if path[-1] in ("recall", "now"):
@@ -458,7 +460,7 @@ class StandIn:
         return self.act(task, path[-1], body)
 
     def rows_of(self, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        left_out = ("result", "results", "assignments", "left_to_others")
+        left_out = ("result", "results", "assignments", "left_to_others", "history")
         return [without(one, *left_out) | {"available_actions": self.actions_of(one)} for one in tasks]
 
     def awaiting_decision(self, limit: int, begin: int) -> dict[str, Any]:

@@ -44,6 +44,8 @@ async def test_a_task_goes_all_the_way(tasks: Client) -> None:
     confirmed = (await act(tasks, TRACKER, task, "results/confirm", {"quality": "GOOD"})).json()
     assert (confirmed["state"], confirmed["bucket"], confirmed["completed_on"]) == ("COMPLETED", "completed_on_time", today().isoformat())
     history = (await tasks.get(HEALTH_HEAD, f"/tasks/{task}/history")).json()
+    assert (await tasks.get(HEALTH_HEAD, f"/tasks/{task}", history="true")).json()["history"] == history
+    assert (await tasks.get(HEALTH_HEAD, f"/tasks/{task}")).json()["history"] is None, "only where it is asked for"
     assert [one["type"].split(".")[2] for one in history] == [
         "task-assigned",
         "task-accepted",

@@ -12,6 +12,7 @@ from libs.common.held.store import held_seen
 from libs.common.service import Service
 from libs.common.web.changing import tell_outcome
 from libs.directory_replica.web import Rules
+from services.tasks.api.history import told_history
 from services.tasks.api.schemas import Bearing, LeftToOthers, TaskOut, task_out
 from services.tasks.domain.permissions import left_to_others
 from services.tasks.domain.task import Task
@@ -57,7 +58,7 @@ def unit_of_work(service: Service, change: Change) -> TasksUnitOfWork:
     return TasksUnitOfWork(service.database, to_contract, actor=change.actor, cause=change.cause, hints=service.hints, lists=service.lists)
 
 
-async def shown(service: Service, task_id: UUID, actor: Actor, today: Today) -> TaskOut:
+async def shown(service: Service, task_id: UUID, actor: Actor, today: Today, *, with_history: bool) -> TaskOut:
     """The task as the actor sees it now. Raises NotFound."""
     async with service.database.read() as connection:
         row = await one_task(connection, task_id, actor, today)
@@ -68,7 +69,8 @@ async def shown(service: Service, task_id: UUID, actor: Actor, today: Today) -> 
             for action, roles in left_to_others(actor, task).items()
             if (agency_id := actor.agency_id) is not None
         ]
-    return task_out(task, Bearing.of_row(row), actor, today, held=held, left_to_others=others)
+        history = await told_history(connection, task_id, task.assigned.number) if with_history else None
+    return task_out(task, Bearing.of_row(row), actor, today, held=held, left_to_others=others, history=history)
 
 
 async def held_of(service: Service, task: Task, actor: Actor) -> HeldAct | None:

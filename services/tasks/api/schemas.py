@@ -134,15 +134,6 @@ class LeftToOthers(BaseModel):
     person_ids: list[UUID]
 
 
-class TaskOut(TaskListItem):
-    """`results` holds every version, oldest first; `result` the newest. `left_to_others` is told where one task is asked for."""
-
-    assignments: list[AssignmentOut]
-    result: ResultOut | None
-    results: list[ResultOut]
-    left_to_others: list[LeftToOthers]
-
-
 class HistoryItem(BaseModel):
     """One thing that happened. `membership` of the actor is not given to agencies other than his own; `agency_id` is."""
 
@@ -158,6 +149,18 @@ class HistoryItem(BaseModel):
     change: dict[str, Any]
     progress: dict[str, Any] | None
     receipt_code: str | None
+
+
+class TaskOut(TaskListItem):
+    """`results` holds every version, oldest first; `result` the newest. `left_to_others` is told where one task is asked for, `history`
+    where it is asked for as well.
+    """
+
+    assignments: list[AssignmentOut]
+    result: ResultOut | None
+    results: list[ResultOut]
+    left_to_others: list[LeftToOthers]
+    history: list[HistoryItem] | None
 
 
 class CountsOut(BaseModel):
@@ -293,6 +296,7 @@ def task_out(
     *,
     held: HeldAct | None = None,
     left_to_others: Sequence[LeftToOthers] = (),
+    history: list[HistoryItem] | None = None,
 ) -> TaskOut:
     results = [ResultOut.of(result) for result in task.course.results]
     return TaskOut(
@@ -301,6 +305,7 @@ def task_out(
         result=results[-1] if results else None,
         results=results,
         left_to_others=list(left_to_others),
+        history=history,
     )
 
 

@@ -10,14 +10,14 @@ from libs.common.actor import Actor
 from libs.common.calendar_day import CalendarDay, calendar_day
 from libs.common.domain import NotFound
 from libs.common.held.store import held_seen
-from libs.common.messaging.event_log import HistoryEntry, history
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor, or_null
 from libs.common.web.shared import shared_answer
 from libs.contracts.buckets import Bucket
 from services.tasks.api.here import Counted, Here, TodayHere, shown
-from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item, percent_of
+from services.tasks.api.history import told_history
+from services.tasks.api.schemas import Bearing, CountsOut, HistoryItem, ReceiptOut, TaskListItem, TaskOut, list_item
 from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.permissions import own_agency
@@ -28,14 +28,10 @@ from services.tasks.queries.asked import Level, Scope, TaskFilter
 from services.tasks.queries.awaiting import AfterSubmission, count_awaiting, list_awaiting
 from services.tasks.queries.counting import count_listed, count_tasks
 from services.tasks.queries.listing import After, list_tasks
-from services.tasks.queries.people import Holder, holder_of
 from services.tasks.queries.shared_counts import SharedCounts
-from services.tasks.queries.tasks import ProgressTexts, progress_texts, received_report, visible_number
+from services.tasks.queries.tasks import received_report, visible_number
 
 router = APIRouter(tags=["tasks"])
-
-ASSIGNED = "chidao.tasks.task-assigned.v1"
-REPORTS = {"chidao.tasks.progress-reported.v1", "chidao.tasks.result-submitted.v1"}
 
 
 async def task_filter(
@@ -153,8 +149,15 @@ async def awaiting_decision(
 
 
 @router.get("/tasks/{task_id}")
-async def one(task_id: UUID, service: Here, actor: SignedIn, today: TodayHere, response: Response) -> TaskOut:
-    answer = await shown(service, task_id, actor, today)
+async def one(
+    task_id: UUID,
+    service: Here,
+    actor: SignedIn,
+    today: TodayHere,
+    response: Response,
+    history: Annotated[bool, Query(description="Whether to tell also what happened to it.")] = False,
+) -> TaskOut:
+    answer = await shown(service, task_id, actor, today, with_history=history)
     response.headers["ETag"] = f'"{answer.version}"'
     return answer
 
@@ -179,31 +182,7 @@ async def children(
 async def task_history(task_id: UUID, service: Here, actor: SignedIn) -> list[HistoryItem]:
     """Everything that happened to the task, oldest first."""
     async with service.database.read() as connection:
-        number = await visible_number(connection, task_id, actor)
-        entries = await history(connection, task_id)
-        texts = await progress_texts(connection, task_id) if any(entry.type in REPORTS for entry in entries) else {}
-        released_by = entries[0].data["change"].get("released_by") if entries else None
-        releaser = await holder_of(connection, UUID(released_by)) if released_by else None
-    return [_history_item(entry, number, texts.get(entry.version), releaser if entry.type == ASSIGNED else None) for entry in entries]
-
-
-def _history_item(entry: HistoryEntry, number: int, progress: ProgressTexts | None, releaser: Holder | None) -> HistoryItem:
-    """A task is written by the service, but a person released it: `releaser` is who acted in that."""
-    state = State(entry.data["state"]["state"])
-    return HistoryItem(
-        version=entry.version,
-        type=entry.type,
-        occurred_at=entry.occurred_at,
-        recorded_at=entry.recorded_at,
-        actor_person_id=releaser.person_id if releaser else None if entry.actor.startswith("service-") else UUID(entry.actor),
-        actor_role=releaser.role if releaser else entry.role,
-        agency_id=releaser.agency_id if releaser else entry.agency_id,
-        state=state,
-        percent=percent_of(state, entry.data["state"]["percent"]),
-        change=entry.data["change"],
-        progress=vars(progress) if progress else None,
-        receipt_code=str(Receipt(number, entry.version)) if entry.type in REPORTS else None,
-    )
+        return await told_history(connection, task_id, await visible_number(connection, task_id, actor))
 
 
 @router.get("/receipts/{code}")

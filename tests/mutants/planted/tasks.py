@@ -300,4 +300,18 @@ FAULTS = (
     ),
     Fault("what became void waits for nobody", AWAITING, " AND h.void_because IS NULL)", ")", WAITS),
     Fault("what one office holds is gone for all", AWAITING, " AND h.agency_id = CAST(:office AS uuid)", "", WAITS),
+    Fault(
+        "the history comes where it was not asked for",
+        ROOM + "api/here.py",
+        "task.assigned.number) if with_history else None",
+        "task.assigned.number)",
+        LIFE,
+    ),
+    Fault(
+        "what was reported is not in the history",
+        ROOM + "api/history.py",
+        "any(entry.type == PROGRESS_REPORTED for entry in entries)",
+        "all(entry.type == PROGRESS_REPORTED for entry in entries)",
+        LIFE,
+    ),
 )
