@@ -1,6 +1,7 @@
 """Pages from templates; a part of a page is a block of its template, so both are always the same."""
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 PART = "part_"
 SPRITE_PLACE = "<!--sprite-->"
 MOST_DRAWN = 8
+MOST_SIGNS = 200
+SIGNS = ("icon", "mark")
+MACROS = ("status", "deadline", "numbers", "fields", "assignees", "forms", "lists")
 
 
 class Missing(Undefined):
@@ -25,8 +29,6 @@ class Missing(Undefined):
 
 class Pages:
     def __init__(self) -> None:
-        # Templates say `ui.macro(…)`: all macros lie in one namespace and call each other through it.
-        self._ui = SimpleNamespace()
         self._drawn: dict[Hashable, Markup] = {}
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -37,7 +39,6 @@ class Pages:
             # A running portal is not edited: nobody looks a dozen times a page whether a file has changed.
             auto_reload=False,
         )
-        self._environment.globals["ui"] = self._ui
         self._environment.filters.update(
             thousands=formats.thousands,
             at_most_99=formats.at_most_99,
@@ -51,6 +52,9 @@ class Pages:
             moment_day=formats.moment_day,
             shortened=shortened,
         )
+        signs = self._environment.get_template("ui/signs.html").module
+        # A list has hundreds, and a macro takes ten times as long as a look at what it said before.
+        self._signs = {name: lru_cache(MOST_SIGNS)(getattr(signs, name)) for name in SIGNS}
         # Whole in every page: a part that comes later may bring any sign.
         symbols = " ".join((TEMPLATES / "ui" / "sprite.html").read_text("utf-8").split())
         self._sprite = f'<svg width="0" height="0" aria-hidden="true" class="visually-hidden">{symbols}</svg>'
@@ -77,10 +81,11 @@ class Pages:
         return PART + part in self._environment.get_template(template).blocks
 
     def _macros(self, context: Mapping[str, object]) -> SimpleNamespace:
-        """Macros see what the page sees: messages, today, form token."""
-        ui = SimpleNamespace()
+        """Templates say `ui.macro(…)`: all macros lie in one namespace, call each other through it, and see what the page sees: messages,
+        today, form token."""
+        ui = SimpleNamespace(**self._signs)
         shared = {**context, "ui": ui}
-        for name in ("status", "deadline", "numbers", "fields", "assignees", "forms", "lists"):
+        for name in MACROS:
             module = self._environment.get_template(f"ui/{name}.html").make_module(shared)
             vars(ui).update({key: macro for key, macro in vars(module).items() if not key.startswith("_")})
         return ui
