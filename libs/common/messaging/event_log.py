@@ -1,13 +1,11 @@
 """What happened, written with what changed: event log, outbox, audit and the version of the idempotency key in one statement."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -32,12 +30,6 @@ keyed AS (
   UPDATE command_key SET aggregate_id = :aggregate_id, version = :version
   WHERE principal = :actor AND key = CAST(:key AS text) AND (aggregate_id IS NULL OR aggregate_id = :aggregate_id))
 INSERT INTO outbox (seq) SELECT seq FROM logged
-""")
-
-_HISTORY: TextClause = text("""
-SELECT e.version, e.type, e.payload, e.occurred_at, e.created_at, a.actor, a.role, a.agency_id
-FROM event_log e JOIN audit_entry a USING (event_id)
-WHERE e.aggregate_id = :aggregate_id ORDER BY e.epoch, e.version
 """)
 
 
@@ -91,32 +83,3 @@ def _row(event: Recorded) -> dict[str, Any]:
         "payload": payload,
         "occurred_at": event.contract.occurred_at,
     }
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """One line of an aggregate's history: the event and who caused it, in which role, for which agency."""
-
-    version: int
-    type: str
-    data: dict[str, Any]
-    occurred_at: datetime
-    recorded_at: datetime
-    actor: str
-    role: str
-    agency_id: UUID | None
-
-
-async def history(connection: AsyncConnection, aggregate_id: UUID) -> list[HistoryEntry]:
-    """Everything that happened to one aggregate, oldest first."""
-    rows = await connection.execute(_HISTORY, {"aggregate_id": aggregate_id})
-    return [
-        HistoryEntry(row.version, row.type, _decoded(row.payload), row.occurred_at, row.created_at, row.actor, row.role, row.agency_id)
-        for row in rows
-    ]
-
-
-def _decoded(payload: Any) -> dict[str, Any]:
-    # Plain text statements carry no types, so jsonb arrives as the driver gives it.
-    decoded: dict[str, Any] = json.loads(payload) if isinstance(payload, str | bytes) else payload
-    return decoded

@@ -38,23 +38,6 @@ async def visible_number(connection: AsyncConnection, task_id: UUID, actor: Acto
     return number
 
 
-_PROGRESS = text("SELECT version, percent, content, difficulty, proposal FROM progress_report WHERE task_id = :id")
-
-
-@dataclass(frozen=True)
-class ProgressTexts:
-    percent: int
-    content: str
-    difficulty: str | None
-    proposal: str | None
-
-
-async def progress_texts(connection: AsyncConnection, task_id: UUID) -> dict[int, ProgressTexts]:
-    """What was reported at each version of a task; events do not carry it."""
-    rows = await connection.execute(_PROGRESS, {"id": task_id})
-    return {row.version: ProgressTexts(row.percent, row.content, row.difficulty, row.proposal) for row in rows}
-
-
 @dataclass(frozen=True)
 class ReceivedReport:
     """What a receipt code stands for."""

@@ -309,9 +309,16 @@ FAULTS = (
     ),
     Fault(
         "what was reported is not in the history",
-        ROOM + "api/history.py",
-        "any(entry.type == PROGRESS_REPORTED for entry in entries)",
-        "all(entry.type == PROGRESS_REPORTED for entry in entries)",
+        ROOM + "queries/history.py",
+        "AND p.version = e.version",
+        "AND p.version > e.version",
+        LIFE,
+    ),
+    Fault(
+        "whoever released it is said to have done the rest",
+        ROOM + "queries/history.py",
+        "m ON e.type = '{ASSIGNED}' AND m.id",
+        "m ON e.type <> '{ASSIGNED}' AND m.id",
         LIFE,
     ),
 )
