@@ -71,6 +71,19 @@ async def tasks_assigned_on_one_day(client: Client) -> Scene:
     return Scene(scene.path, scene.person, {"sort": "-assigned_on"}, scene.more)
 
 
+async def results_of_one_moment(client: Client) -> Scene:
+    async def more() -> None:
+        await due_in(client, 3)
+        await client.rows(
+            """UPDATE task SET state = 'AWAITING_CONFIRMATION', submitted_at = TIMESTAMPTZ '2026-01-05 08:00:00Z'
+               WHERE state = 'ASSIGNED' RETURNING 1"""
+        )
+
+    for _ in range(ROWS):
+        await more()
+    return Scene("/tasks/awaiting-decision", TRACKER, more=more)
+
+
 async def parts(client: Client) -> Scene:
     group = await release(client, instruction(HEALTH, FINANCE, SOUTH_COMMUNE, NORTH_WARD, group="departments"))
     return Scene(f"/tasks/{group}/children", TRACKER)
@@ -110,6 +123,7 @@ LISTS: Mapping[tuple[str, str], tuple[Callable[[Client], Awaitable[Scene]], ...]
     ("directives", "/directives"): (directives,),
     ("directory", "/agencies"): (agencies,),
     ("tasks", "/tasks"): (tasks_due_on_one_day, undated_tasks, tasks_assigned_on_one_day),
+    ("tasks", "/tasks/awaiting-decision"): (results_of_one_moment,),
     ("tasks", "/tasks/{task_id}/children"): (parts,),
     ("notify", "/notices"): (notices, unread_notices),
     ("reporting", "/figures/tasks"): (behind_a_number, behind_a_number_with_a_day),
