@@ -11,12 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from random import Random
 
 from tests.chance import seed_of_tree
 from tests.mutants import python_operators, sql_operators
 from tests.mutants.copied import Copy, Verdict, copy_of_tree
+from tests.mutants.fault import Fault
 from tests.mutants.planted import FAULTS
 from tests.mutants.python_operators import Mutant
 from tests.mutants.rooms import RULES, STATEMENTS, Room
@@ -31,7 +33,7 @@ class Change:
 
     file: str
     says: str
-    content: str
+    content: Callable[[], str]
     tests: tuple[str, ...]
 
 
@@ -39,8 +41,11 @@ def planted() -> Iterator[Change]:
     for fault in FAULTS:
         if why := misplaced(fault):
             raise SystemExit(f"a planted fault does not fit the tree: {why}")
-        content = (ROOT / fault.file).read_text("utf-8").replace(fault.text, fault.instead)
-        yield Change(fault.file, fault.says, content, (fault.noticed_by,))
+        yield Change(fault.file, fault.says, partial(planted_in, fault), (fault.noticed_by,))
+
+
+def planted_in(fault: Fault) -> str:
+    return (ROOT / fault.file).read_text("utf-8").replace(fault.text, fault.instead)
 
 
 def drawn(mutants_of: Callable[[str], Iterator[Mutant]], rooms: Sequence[Room]) -> Iterator[Change]:
@@ -83,7 +88,7 @@ def all_tried(copy: Copy, kind: str, changes: Sequence[Change], ends: float, *, 
     for change in changes:
         if time.monotonic() > ends:
             break
-        tried = copy.tried(change.file, change.content, change.tests)
+        tried = copy.tried(change.file, change.content(), change.tests)
         found[tried.verdict] += 1
         if kind == "planted" or tried.verdict is not Verdict.NOTICED:
             print(f"{tried.verdict:9}{tried.seconds:6.1f} s  {change.file}: {change.says}  [{' '.join(change.tests)}]", flush=True)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.postgres import start_cluster
+from embedded.postgres import Cluster, start_cluster
 from tests.conftest import LENT_CLUSTER
 from tests.mutants.tree import ROOT
 
@@ -32,6 +32,8 @@ WARM = ("fastapi", "sqlalchemy.ext.asyncio", "asyncpg", "hypothesis", "httpx2", 
 OURS = ("bench", "chidao", "embedded", "faults", "gateway", "libs", "portal", "seed", "services", "system", "tests")
 # Faults in what makes a PostgreSQL and its databases are seen only where both are made anew.
 MAKES_DATABASES = re.compile(r"/migrations/|^embedded/|^system/|^libs/common/migrate|^tests/")
+# By what docs/testing.md says of that part.
+WITHOUT_DATABASE = "tests/unit/"
 # In the words of PostgreSQL: such a question was never asked, so that nobody could notice what it answers.
 NOT_ASKED = ("PostgresSyntaxError", "UndefinedColumnError", "UndefinedFunctionError", "DatatypeMismatchError", "AmbiguousColumnError")
 # A busy machine may take several times the thirty seconds that a test file should.
@@ -59,10 +61,11 @@ class Tried:
 
 @dataclass
 class Copy:
-    """`root` is the copy, `lent` the folder of the PostgreSQL that tests are lent."""
+    """`root` is the copy, `lent` the folder of the PostgreSQL that tests are lent, once the first of them asks for one."""
 
     root: Path
     lent: Path
+    cluster: Cluster | None = None
     green: dict[tuple[str, ...], bool] = field(default_factory=dict)
     noticed_last: list[str] = field(default_factory=list)
 
@@ -95,6 +98,8 @@ class Copy:
 
     def _asked(self, tests: Sequence[str], *, lent: bool, keep_compiled: bool) -> tuple[int, float, str]:
         """How pytest ends in the copy, after how many seconds, and what it says. Nothing of what the tests start outlives this."""
+        if lent and self.cluster is None and not all(test.startswith(WITHOUT_DATABASE) for test in tests):
+            self.cluster = start_cluster(self.lent)
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="chidao-mutant-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
@@ -120,7 +125,7 @@ class Copy:
             sys.path[:] = [str(self.root), *(one for one in sys.path if one and Path(one).resolve() not in (ROOT, self.root))]
             sys.dont_write_bytecode = not keep_compiled
             os.environ |= {"PYTHONPATH": str(self.root)} | ({} if keep_compiled else {"PYTHONDONTWRITEBYTECODE": "1"})
-            if lent:
+            if lent and self.cluster is not None:
                 os.environ[LENT_CLUSTER] = str(self.lent)
             options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder / 'tests'}")
             code = int(pytest.main([*options, *tests], plugins=[AskedFirst(self.noticed_last)]))
@@ -155,11 +160,12 @@ def copy_of_tree() -> Iterator[Copy]:
         shutil.copytree(ROOT, root, ignore=LEFT_BEHIND, symlinks=True)
         for package in OURS:
             compileall.compile_dir(root / package, quiet=2)
-        cluster = start_cluster(Path(name) / "lent")
+        copy = Copy(root, Path(name) / "lent")
         try:
-            yield Copy(root, cluster.folder)
+            yield copy
         finally:
-            cluster.stop()
+            if copy.cluster is not None:
+                copy.cluster.stop()
 
 
 def _verdict(code: int, said: str) -> Verdict:

@@ -1,9 +1,9 @@
 """Small changes of Python that a test of the rule it is part of should notice."""
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -30,11 +30,11 @@ FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """The whole `source` of a file in which one thing is changed, on `line`."""
+    """A file in which one thing is changed, on `line`. `source()` writes it whole, which takes longer than finding what can be changed."""
 
     line: int
     says: str
-    source: str
+    source: Callable[[], str]
 
 
 def mutants_of(source: str) -> Iterator[Mutant]:
@@ -47,10 +47,14 @@ def mutants_of(source: str) -> Iterator[Mutant]:
         if id(node) in decoration:
             continue
         for says, change in _changes(node):
-            changed = copy.deepcopy(tree)
-            twin = next(one for at, one in enumerate(ast.walk(changed)) if at == index)
-            change(twin)
-            yield Mutant(getattr(node, "lineno", 0), says, ast.unparse(ast.fix_missing_locations(changed)))
+            yield Mutant(getattr(node, "lineno", 0), says, partial(written, source, index, change))
+
+
+def written(source: str, index: int, change: Callable[[ast.AST], None]) -> str:
+    """The source with one `change`, of the node that a walk meets as number `index`."""
+    tree = ast.parse(source)
+    change(next(node for at, node in enumerate(ast.walk(tree)) if at == index))
+    return ast.unparse(ast.fix_missing_locations(tree))
 
 
 Change = Callable[[ast.AST], None]

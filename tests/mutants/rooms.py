@@ -16,7 +16,7 @@ class Room:
         return sorted({str(file.relative_to(ROOT)) for pattern in self.patterns for file in ROOT.glob(pattern)})
 
 
-# Pure Python: unit tests alone, two seconds a mutant.
+# Pure Python: the tests of the rule alone, two seconds a mutant.
 RULES = (
     Room(
         ("services/tasks/domain/*.py",),
@@ -25,14 +25,11 @@ RULES = (
     Room(("services/directives/domain/*.py",), ("tests/unit/test_directive.py",)),
     Room(("services/directory/domain/*.py",), ("tests/unit/test_directory_domain.py",)),
     Room(("services/reporting/figures/permissions.py",), ("tests/unit/test_figures_permissions.py",)),
+    # The same rule once more as SQL.
+    Room(("libs/contracts/buckets.py",), ("tests/contracts/test_bucket_rule.py", "tests/contracts/test_bucket_sql.py")),
     Room(
-        ("libs/contracts/buckets.py", "libs/contracts/rates.py", "libs/contracts/working_days.py", "libs/contracts/province.py"),
-        (
-            "tests/contracts/test_bucket_rule.py",
-            "tests/contracts/test_rates.py",
-            "tests/contracts/test_working_days.py",
-            "tests/contracts/test_province_rules.py",
-        ),
+        ("libs/contracts/rates.py", "libs/contracts/working_days.py", "libs/contracts/province.py"),
+        ("tests/contracts/test_rates.py", "tests/contracts/test_working_days.py", "tests/contracts/test_province_rules.py"),
     ),
 )
 # SQL: the tests of the service, which have a database.

@@ -14,7 +14,7 @@ from services.tasks.domain.assignment import AssignmentRole
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.task import Task
 from tests.issuer import Person
-from tests.signed_in import COMMUNE_CLERK, FINANCE, HEALTH, HEALTH_CLERK, LEADER, TRACKER, Client
+from tests.signed_in import AGENCIES, COMMUNE_CLERK, FINANCE, HEALTH, HEALTH_CLERK, LEADER, TRACKER, Client
 from tests.tasks.decided import decide_setting
 from tests.tasks.population import Population, populate
 from tests.tasks.released import today
@@ -141,6 +141,21 @@ async def test_by_the_rules_that_the_province_decided(tasks: Client, seed: int, 
     await agree(tasks, population, person, due_soon_days=1)
 
 
+def summary_of(task: Task, population: Population) -> dict[str, Any] | None:
+    """What a group says of its parts, and nothing a plain task: an overdue one among them is seen before the group itself is overdue."""
+    if not task.is_group:
+        return None
+    parts = population.parts(task.id)
+    return {
+        "total": len(parts),
+        "accepted": sum(part.state is not State.ASSIGNED for part in parts),
+        "awaiting": sum(part.state is State.AWAITING_CONFIRMATION for part in parts),
+        "completed": sum(part.state is State.COMPLETED for part in parts),
+        "overdue": sum(population.bucket(part) is Bucket.OPEN_OVERDUE for part in parts),
+        "kinds": sorted({AGENCIES[part.lead_agency_id][1] for part in parts if part.lead_agency_id is not None}),
+    }
+
+
 async def agree(tasks: Client, population: Population, person: Person, *, due_soon_days: int = 3) -> None:
     for asked in questions(population):
         naive = Naive(population, person, asked, due_soon_days)
@@ -151,6 +166,7 @@ async def agree(tasks: Client, population: Population, person: Person, *, due_so
         for one in listed["items"]:
             task = next(task for task in expected if task.code == one["code"])
             assert one["bucket"] == population.bucket(task), asked
+            assert one["children_summary"] == summary_of(task, population), asked
         counts = (await tasks.get(person, "/tasks/counts", **asked)).json()
         assert counts == {
             "total": len(expected),

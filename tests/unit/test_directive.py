@@ -1,5 +1,6 @@
 """The life of a directive and what it must satisfy, given-when-then. No database, no HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -12,11 +13,13 @@ from libs.common.actor import Actor
 from libs.common.domain import Aggregate, DomainError, Forbidden
 from libs.contracts import bounds
 from libs.contracts.agency_groups import AGENCY_GROUPS
+from libs.contracts.working_days import WorkingCalendar
 from services.directives.domain import events
 from services.directives.domain.directive import Directive, Instruction
 from services.directives.domain.draft import Assignment, ComposedGroup, Draft, InstructionDraft
 from services.directives.domain.lifecycle import Action, AlreadyReleased, AlreadySubmitted, next_state
 from services.directives.domain.permissions import agency_that_sees, instructions_seen, permit, sees_all
+from services.directives.domain.release_summary import ReleaseSummary, summary_of
 from services.directives.domain.rules import AgenciesOfDay, broken_rules, require_sound, with_reporting_agencies
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, DirectiveState, Urgency
 
@@ -481,3 +484,42 @@ def test_who_reports_for_the_lead_does_not_coordinate_as_well() -> None:
     assert one.agency_ids == (PARTY, FINANCE, HEALTH)
     by_finance = Actor.of_person(uuid4(), uuid4(), FINANCE, "AGENCY_CLERK")
     assert instructions_seen(by_finance, directive) == [one]
+
+
+PLAIN_WEEK = WorkingCalendar({})
+YESTERDAY, SUNDAY, MONDAY = TODAY - timedelta(days=1), date(2026, 3, 1), date(2026, 3, 2)
+
+
+def summary(*instructions: InstructionDraft, living: Sequence[Living] = (), answering: Sequence[UUID] = ()) -> ReleaseSummary:
+    return summary_of(registered(draft(*instructions)), living, answering, PLAIN_WEEK, today=TODAY)
+
+
+def test_before_a_release_it_is_said_who_gets_how_much() -> None:
+    """Rulebook 1.14: the groups are those of today, and who leads his part coordinates nothing besides."""
+    group, kind = group_with_kind()
+    of_a_group = replace(instruction(lead_group=group), assignments=(coordinating(HEALTH), coordinating(LY_SON)))
+    found = summary(
+        instruction(lead(HEALTH), coordinating(FINANCE)),
+        of_a_group,
+        of_a_group,
+        living=[Living(LY_SON, kind), Living(BINH_SON, kind), Living(OFFICE, kind)],
+        answering=[HEALTH, BINH_SON],
+    )
+    assert found.leads == {HEALTH: (1,), LY_SON: (2, 3), BINH_SON: (2, 3)}
+    assert found.coordinates == {FINANCE: (1,), HEALTH: (2, 3)}
+    assert (found.given, found.groups) == (5, 2)
+    assert found.without_account == (LY_SON, FINANCE)
+
+
+def test_before_a_release_it_is_said_what_is_worth_a_second_look() -> None:
+    found = summary(
+        instruction(due=MONDAY),
+        instruction(due=SUNDAY),
+        instruction(due=TODAY),
+        instruction(due=YESTERDAY),
+        instruction(due=None, deadline_class=DeadlineClass.NONE),
+    )
+    assert (found.nearest_due, found.undated, found.due_on_day_off, found.due_passed) == (YESTERDAY, (5,), (2,), (4,))
+    assert found.groups == 0
+    undated = summary(instruction(due=None, deadline_class=DeadlineClass.NONE))
+    assert (undated.nearest_due, undated.due_passed, undated.without_account) == (None, (), (HEALTH,))

@@ -29,7 +29,7 @@ def test_a_wrong_letter_and_swapped_neighbours_are_noticed(number: int, version:
             Receipt.parse(code[:place] + code[place + 1] + code[place] + code[place + 2 :])
 
 
-@pytest.mark.parametrize("words", ["", "1", "U-1", "NV-1001", "123-456*", "Z" * 30])
+@pytest.mark.parametrize("words", ["", "1", "U-1", "NV-1001", "123-456*", "1Z3-4567", "Z" * 30])
 def test_what_is_no_code(words: str) -> None:
     with pytest.raises(NoReceiptCode):
         Receipt.parse(words)
