@@ -40,6 +40,7 @@ def test_every_setting_is_a_rule_and_its_default_one_of_its_values() -> None:
         ("due_soon_days", 0),
         ("due_soon_days", 31),
         ("hold_seconds", -1),
+        ("hold_seconds", 601),
         ("rounding", "UP"),
         ("rounding", 1),
         ("release_needs_approval", 1),
@@ -51,6 +52,14 @@ def test_a_value_that_a_setting_never_has(key: str, value: SettingValue) -> None
         SETTINGS[key].checked(value)
     with pytest.raises(ValidationError):
         ProvinceSettingState(key=key, value=value, valid_from=None)
+
+
+@pytest.mark.parametrize(("key", "bounds"), [("due_soon_days", (1, 30)), ("hold_seconds", (0, 600))])
+def test_the_least_and_the_most_belong_to_what_a_setting_may_be(key: str, bounds: tuple[int, int]) -> None:
+    """Settings of rulebook 1.12; how far each reaches is ours. A hold of 0 seconds is one that takes effect at once (rulebook 1.14)."""
+    for value in bounds:
+        assert SETTINGS[key].checked(value) == value
+        assert ProvinceSettingState(key=key, value=value, valid_from=None).value == value
 
 
 def test_a_setting_of_a_newer_release_is_read_and_asked_by_nobody() -> None:
@@ -83,6 +92,11 @@ def test_of_two_decisions_for_one_day_the_later_counts_and_a_withdrawal_leaves_n
     decisions.append(Decision(DAY, None))
     withdrawn = ProvinceRules({"due_soon_days": decisions})
     assert (withdrawn.on(DAY).due_soon_days, withdrawn.days_of_change) == (3, ())
+
+
+def test_what_is_planned_for_a_day_is_what_begins_with_it() -> None:
+    timeline = Timeline([Decision(None, 3), Decision(DAY, 5), Decision(DAY + ONE_DAY, 7), Decision(DAY + ONE_DAY, None)])
+    assert [timeline.planned_for(DAY + ONE_DAY * n) for n in (-1, 0, 1, 2)] == [None, 5, None, None]
 
 
 def test_what_is_due_soon_follows_the_days_that_were_decided() -> None:
