@@ -30,7 +30,7 @@ FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A file in which one thing is changed, on `line`. `source()` writes it whole, which takes longer than finding what can be changed."""
+    """A file in which one thing is changed, on `line`. `source()` writes it whole, which takes longer than finding what to change."""
 
     line: int
     says: str

@@ -299,6 +299,12 @@ def test_overdue_is_told_by_the_rule_of_the_day() -> None:
     assert OverdueNotice.tell(task, rules, at=at(by_date_from, 0)).due == DUE
 
 
+def test_what_is_assigned_has_nothing_done_of_it() -> None:
+    course = given().course
+    assert (course.state, course.due, course.percent, course.return_count, course.results) == (State.ASSIGNED, DUE, 0, 0, [])
+    assert (course.last_reported_at, course.last_report_version, course.completed_on) == (None, None, None)
+
+
 def test_a_report_of_progress_is_kept_and_told() -> None:
     task = in_state(State.ACCEPTED)
     task.take_recorded()
