@@ -1,65 +1,25 @@
 """`python -m tests.mutants [planted|rules|sql]…`: faults in a copy of the tree, each of which some test must notice.
 
 `--tenth` takes a tenth of them, drawn by the tree; `--seconds N` begins none later than that, each kind in its share of the time; `--only
-WORDS` takes those whose file or name says so. Ends with 1 when a planted one is not noticed, when tests are red without any fault, or
-when fewer of the others are noticed than `LEAST_NOTICED`.
+WORDS` takes those whose file or name says so; `--seen-green` believes that the tests pass without any fault. Ends with 1 when a planted
+one is not noticed, when another survives that docs/mutants.md does not judge, when tests are red without any fault, or when fewer of the
+others are noticed than `LEAST_NOTICED`.
 """
 
 import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
 from math import inf
 from random import Random
 
 from tests.chance import seed_of_tree
-from tests.mutants import python_operators, sql_operators
+from tests.mutants.changes import KINDS, Change
 from tests.mutants.copied import Copy, Verdict, copy_of_tree
-from tests.mutants.fault import Fault
-from tests.mutants.planted import FAULTS
-from tests.mutants.python_operators import Mutant
-from tests.mutants.rooms import RULES, STATEMENTS, Room
-from tests.mutants.tree import ROOT, misplaced
+from tests.mutants.judged import judged
 
 LEAST_NOTICED = 0.92
-
-
-@dataclass(frozen=True)
-class Change:
-    """What `file` holds instead, and who is asked whether that is noticed."""
-
-    file: str
-    says: str
-    content: Callable[[], str]
-    tests: tuple[str, ...]
-
-
-def planted() -> Iterator[Change]:
-    for fault in FAULTS:
-        if why := misplaced(fault):
-            raise SystemExit(f"a planted fault does not fit the tree: {why}")
-        yield Change(fault.file, fault.says, partial(planted_in, fault), (fault.noticed_by,))
-
-
-def planted_in(fault: Fault) -> str:
-    return (ROOT / fault.file).read_text("utf-8").replace(fault.text, fault.instead)
-
-
-def drawn(mutants_of: Callable[[str], Iterator[Mutant]], rooms: Sequence[Room]) -> Iterator[Change]:
-    for room in rooms:
-        for file in room.files():
-            for mutant in mutants_of((ROOT / file).read_text("utf-8")):
-                yield Change(file, f"{mutant.line}: {mutant.says}", mutant.source, room.tests)
-
-
-KINDS: Mapping[str, Callable[[], Iterator[Change]]] = {
-    "planted": planted,
-    "rules": lambda: drawn(python_operators.mutants_of, RULES),
-    "sql": lambda: drawn(sql_operators.mutants_of, STATEMENTS),
-}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,42 +28,43 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--tenth", action="store_true")
     parser.add_argument("--seconds", type=float, default=inf)
     parser.add_argument("--only", default="", metavar="WORDS")
+    parser.add_argument("--seen-green", action="store_true")
     given = parser.parse_args(arguments)
     kinds = given.kinds or list(KINDS)
     began = time.monotonic()
     passed = True
-    with copy_of_tree() as copy:
+    with copy_of_tree(seen_green=given.seen_green) as copy:
         for place, kind in enumerate(kinds):
             changes = [one for one in KINDS[kind]() if given.only in f"{one.file}: {one.says}"]
             if given.tenth:
                 changes = Random(seed_of_tree()).sample(changes, (len(changes) + 9) // 10)
             ends = began + given.seconds * (place + 1) / len(kinds)
-            passed &= all_tried(copy, kind, changes, ends, few=given.tenth)
+            passed &= all_tried(copy, kind, changes, ends, few=given.tenth or bool(given.only))
     return 0 if passed else 1
 
 
 def all_tried(copy: Copy, kind: str, changes: Sequence[Change], ends: float, *, few: bool) -> bool:
-    """Whether enough are noticed: every planted one, and of the others a share, which says nothing where there are only a `few`."""
+    """Whether enough are noticed: none survives that is not judged, and of many a share is noticed, which says nothing of a `few`."""
     found: Counter[Verdict] = Counter()
+    known = judged()
     for change in changes:
         if time.monotonic() > ends:
             break
         tried = copy.tried(change.file, change.content(), change.tests)
-        found[tried.verdict] += 1
-        if kind == "planted" or tried.verdict is not Verdict.NOTICED:
-            print(f"{tried.verdict:9}{tried.seconds:6.1f} s  {change.file}: {change.says}  [{' '.join(change.tests)}]", flush=True)
-        if tried.verdict is Verdict.BROKEN:
+        verdict = Verdict.JUDGED if tried.verdict is Verdict.SURVIVED and change.place in known else tried.verdict
+        found[verdict] += 1
+        if kind == "planted" or verdict in (Verdict.SURVIVED, Verdict.BROKEN):
+            print(f"{verdict:9}{tried.seconds:6.1f} s  {change}  [{' '.join(change.tests)}]", flush=True)
+        if verdict is Verdict.BROKEN:
             print("\n".join(tried.said.splitlines()[-12:]), flush=True)
-    noticed, missed = found[Verdict.NOTICED], found[Verdict.SURVIVED]
-    share = noticed / (noticed + missed) if noticed + missed else 1.0
-    late = len(changes) - found.total()
+    counted = found.total() - found[Verdict.NO_SQL] - found[Verdict.BROKEN]
+    share = found[Verdict.NOTICED] / counted if counted else 1.0
     print(
-        f"{kind}: {noticed} of {noticed + missed} noticed, {share:.1%}; {found[Verdict.NO_SQL]} no SQL, {late} not tried for want of time",
+        f"{kind}: {found[Verdict.NOTICED]} of {counted} noticed, {share:.1%}, {found[Verdict.JUDGED]} judged; "
+        f"{found[Verdict.NO_SQL]} no SQL, {len(changes) - found.total()} not tried for want of time",
         flush=True,
     )
-    if kind == "planted":
-        return noticed == found.total()
-    return not found[Verdict.BROKEN] and (few or share >= LEAST_NOTICED)
+    return not found[Verdict.BROKEN] and not found[Verdict.SURVIVED] and (few or share >= LEAST_NOTICED)
 
 
 if __name__ == "__main__":

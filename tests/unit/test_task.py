@@ -305,6 +305,12 @@ def test_what_is_assigned_has_nothing_done_of_it() -> None:
     assert (course.last_reported_at, course.last_report_version, course.completed_on) == (None, None, None)
 
 
+def test_a_task_that_is_read_again_stands_as_it_stood() -> None:
+    known = in_state(State.COMPLETED)
+    again = Task(known.id, known.assigned, known.assignments, known.course, version=known.version)
+    assert (again.course, again.standing(), again.version) == (known.course, known.standing(), 4)
+
+
 def test_a_report_of_progress_is_kept_and_told() -> None:
     task = in_state(State.ACCEPTED)
     task.take_recorded()
