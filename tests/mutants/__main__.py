@@ -54,17 +54,15 @@ def all_tried(copy: Copy, kind: str, changes: Sequence[Change], ends: float, *, 
         verdict = Verdict.JUDGED if tried.verdict is Verdict.SURVIVED and change.place in known else tried.verdict
         found[verdict] += 1
         if kind == "planted" or verdict in (Verdict.SURVIVED, Verdict.BROKEN):
-            print(f"{verdict:9}{tried.seconds:6.1f} s  {change}  [{' '.join(change.tests)}]", flush=True)
+            print(f"{verdict:10}{tried.seconds:6.1f} s  {change}  [{' '.join(change.tests)}]", flush=True)
         if verdict is Verdict.BROKEN:
             print("\n".join(tried.said.splitlines()[-12:]), flush=True)
-    counted = found.total() - found[Verdict.NO_SQL] - found[Verdict.BROKEN]
+    counted = found[Verdict.NOTICED] + found[Verdict.SURVIVED] + found[Verdict.JUDGED]
     share = found[Verdict.NOTICED] / counted if counted else 1.0
-    print(
-        f"{kind}: {found[Verdict.NOTICED]} of {counted} noticed, {share:.1%}, {found[Verdict.JUDGED]} judged; "
-        f"{found[Verdict.NO_SQL]} no SQL, {len(changes) - found.total()} not tried for want of time",
-        flush=True,
-    )
-    return not found[Verdict.BROKEN] and not found[Verdict.SURVIVED] and (few or share >= LEAST_NOTICED)
+    left = f"{found[Verdict.NO_SQL]} no SQL, {found[Verdict.NOT_HERE]} not here, {len(changes) - found.total()} not tried for want of time"
+    print(f"{kind}: {found[Verdict.NOTICED]} of {counted} noticed, {share:.1%}, {found[Verdict.JUDGED]} judged; {left}", flush=True)
+    proved = not found[Verdict.BROKEN] and not found[Verdict.SURVIVED]
+    return proved and (few or (share >= LEAST_NOTICED and not found[Verdict.NOT_HERE]))
 
 
 if __name__ == "__main__":

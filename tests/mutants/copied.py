@@ -50,6 +50,8 @@ class Verdict(StrEnum):
     """It survived, and docs/mutants.md says why."""
     NO_SQL = "no SQL"
     """PostgreSQL could not read it."""
+    NOT_HERE = "not here"
+    """The test is passed over on this machine, which has no browser, say."""
     BROKEN = "BROKEN"
     """The tests did not run, or were red without any fault: nothing is proved."""
 
@@ -91,14 +93,14 @@ class Copy:
         return Tried(_verdict(code, said), seconds, said)
 
     def _are_green(self, tests: Sequence[str]) -> bool:
-        """A test that is red without any fault, or is passed over on this machine, proves nothing."""
+        """A test that is red without any fault proves nothing."""
         asked = tuple(tests)
         if self.seen_green:
             return True
         if asked not in self.green:
             code, _, said = self._asked(tests, lent=True, keep_compiled=True)
-            self.green[asked] = code == 0 and " passed" in said
-            if not self.green[asked]:
+            self.green[asked] = code == 0
+            if code != 0:
                 print("\n".join(said.splitlines()[-12:]), flush=True)
         return self.green[asked]
 
@@ -177,7 +179,9 @@ def copy_of_tree(*, seen_green: bool = False) -> Iterator[Copy]:
 def _verdict(code: int, said: str) -> Verdict:
     if code in (FAILED, NOT_COLLECTED):
         return Verdict.NO_SQL if any(one in said for one in NOT_ASKED) else Verdict.NOTICED
-    return Verdict.SURVIVED if code == 0 else Verdict.BROKEN
+    if code != 0:
+        return Verdict.BROKEN
+    return Verdict.SURVIVED if " passed" in said else Verdict.NOT_HERE
 
 
 def _ended(child: int) -> int:

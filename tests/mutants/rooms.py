@@ -20,7 +20,13 @@ class Room:
 RULES = (
     Room(
         ("services/tasks/domain/*.py",),
-        ("tests/unit/test_task.py", "tests/unit/test_task_permissions.py", "tests/unit/test_lifecycle.py", "tests/unit/test_receipt.py"),
+        (
+            "tests/unit/test_task.py",
+            "tests/unit/test_task_permissions.py",
+            "tests/unit/test_lifecycle.py",
+            "tests/unit/test_receipt.py",
+            "tests/unit/test_today.py",
+        ),
     ),
     Room(("services/directives/domain/*.py",), ("tests/unit/test_directive.py",)),
     Room(("services/directory/domain/*.py",), ("tests/unit/test_directory_domain.py",)),
