@@ -70,6 +70,6 @@ def _turned(text: str) -> Iterator[tuple[str, int, str]]:
     for found in TERM.finditer(text):
         yield f"left out: {found.group()}", text[: found.start()].count("\n"), text[: found.start()] + text[found.end() :]
     for found in FIRST_TERM.finditer(text):
-        yield f"left out: {found.group()}", text[: found.start()].count("\n"), text[: found.start()] + "WHERE " + text[found.end() :]
+        yield f"left out: {found.group()}", text[: found.start()].count("\n"), text[: found.start()] + "WHERE" + text[found.end() :]
     for found in COALESCE.finditer(text):
         yield "COALESCE left out", text[: found.start()].count("\n"), text[: found.start()] + found[1] + text[found.end() :]
