@@ -464,9 +464,11 @@ def test_the_office_reports_for_who_has_no_account_unless_another_is_named() -> 
         instruction(lead(LY_SON)),
         instruction(coordinating(HEALTH)),
         replace(instruction(lead_group=group_with_kind()[0]), assignments=()),
+        # Refused for its two leads; nobody is named for it in silence.
+        instruction(lead(PARTY), lead_group=group_with_kind()[0]),
     )
     found = with_reporting_agencies(draft(*asked), known)
-    assert [one.reporting_agency_id for one in found.instructions] == [OFFICE, FINANCE, None, None, None, None]
+    assert [one.reporting_agency_id for one in found.instructions] == [OFFICE, FINANCE, None, None, None, None, None]
     without_office = with_reporting_agencies(draft(*asked), replace(known, office=None))
     assert without_office.instructions[0].reporting_agency_id is None
 
