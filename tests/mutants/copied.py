@@ -28,7 +28,24 @@ from tests.mutants.tree import ROOT
 
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", ".test", ".*_cache", ".hypothesis", ".chidao", "node_modules")
 # What costs most to import, and is none of ours.
-WARM = ("fastapi", "sqlalchemy.ext.asyncio", "asyncpg", "hypothesis", "httpx2", "structlog", "uvicorn", "opentelemetry.sdk.trace", "jinja2")
+WARM = (
+    "alembic.command",
+    "asyncpg",
+    "fastapi",
+    "filetype",
+    "httpx2",
+    "hypothesis",
+    "jinja2",
+    "joserfc.jwk",
+    "joserfc.jwt",
+    "opentelemetry.sdk.trace",
+    "pydantic.v1",
+    "pydantic_settings",
+    "sqlalchemy.ext.asyncio",
+    "structlog",
+    "uuid_utils",
+    "uvicorn",
+)
 OURS = ("bench", "chidao", "embedded", "faults", "gateway", "libs", "portal", "seed", "services", "system", "tests")
 # Faults in what makes a PostgreSQL and its databases are seen only where both are made anew.
 MAKES_DATABASES = re.compile(r"/migrations/|^embedded/|^system/|^libs/common/migrate|^tests/")

@@ -40,6 +40,8 @@ def test_an_agency_keeps_its_id_by_its_key() -> None:
     assert agency.id == agency_id("so-y-te") != agency_id("so-xay-dung")
     assert (agency.details, agency.version, agency.sort_key) == (details, 1, sort_key("Sở Y tế"))
     assert happened(agency) == [(1, events.AgencyEntered(reason="QĐ", occurred_at=LATE))]
+    agency.put_in_order(at=AFTER_MIDNIGHT)
+    assert happened(agency) == [(2, events.AgencyPutInOrder(reason="order of names", occurred_at=AFTER_MIDNIGHT))]
 
 
 @pytest.mark.parametrize(("moment", "last_day"), [(LATE, TODAY - timedelta(days=1)), (AFTER_MIDNIGHT, TODAY)])
