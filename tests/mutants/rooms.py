@@ -38,23 +38,40 @@ RULES = (
         ("tests/contracts/test_rates.py", "tests/contracts/test_working_days.py", "tests/contracts/test_province_rules.py"),
     ),
 )
-# SQL: the tests of the service, which have a database.
+# SQL: the tests of the question, which have a database; the quick ones first.
 STATEMENTS = (
     Room(
-        ("services/tasks/queries/*.py",),
-        (
-            "tests/tasks/test_lists_agree.py",
-            "tests/tasks/test_pages.py",
-            "tests/tasks/test_awaiting_decision.py",
-            "tests/tasks/test_life_of_a_task.py",
-        ),
+        tuple(f"services/tasks/queries/{name}.py" for name in ("counting", "listing", "standing_today", "ways")),
+        ("tests/tasks/test_pages.py", "tests/tasks/test_search.py", "tests/tasks/test_lists_agree.py"),
+    ),
+    Room(("services/tasks/queries/files.py",), ("tests/tasks/test_files.py",)),
+    Room(("services/tasks/queries/awaiting.py",), ("tests/tasks/test_awaiting_decision.py",)),
+    Room(("services/tasks/queries/history.py",), ("tests/tasks/test_life_of_a_task.py",)),
+    Room(
+        ("services/tasks/queries/people.py", "services/tasks/queries/tasks.py"),
+        ("tests/tasks/test_life_of_a_task.py", "tests/tasks/test_reporting_agency.py"),
     ),
     Room(("services/tasks/persistence/overdue_repository.py",), ("tests/tasks/test_overdue.py",)),
     Room(
         ("services/reporting/figures/*.py",),
-        ("tests/reporting/test_settled.py", "tests/reporting/test_figures.py", "tests/reporting/test_changes.py"),
+        (
+            "tests/reporting/test_changes.py",
+            "tests/reporting/test_figures.py",
+            "tests/reporting/test_rules_of_the_day.py",
+            "tests/reporting/test_figures_over_http.py",
+            "tests/reporting/test_settled.py",
+        ),
     ),
-    Room(("services/directives/persistence/*.py", "services/directives/queries/*.py"), ("tests/directives",)),
+    Room(
+        ("services/directives/persistence/*.py", "services/directives/queries/*.py"),
+        (
+            "tests/directives/test_life_of_a_directive.py",
+            "tests/directives/test_one_document_once.py",
+            "tests/directives/test_reporting_agency.py",
+            "tests/directives/test_release_summary.py",
+            "tests/directives/test_held_release.py",
+        ),
+    ),
     Room(("services/notify/notices/*.py",), ("tests/notify",)),
-    Room(("libs/common/messaging/*.py",), ("tests/messaging/test_messages.py",)),
+    Room(("libs/common/messaging/*.py",), ("tests/messaging/test_messages.py", "tests/messaging/test_one_bad_row.py")),
 )

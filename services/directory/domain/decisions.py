@@ -71,7 +71,7 @@ class DecidedForDays(Aggregate, ABC, Generic[V]):
     default: V
     """What is valid as long as nothing was decided."""
 
-    def __init__(self, id: UUID, decisions: Sequence[Decided[V]] = (), *, version: int = 0) -> None:  # noqa: A002
+    def __init__(self, id: UUID, decisions: Sequence[Decided[V]], *, version: int) -> None:  # noqa: A002
         super().__init__(id, version)
         self.decisions = list(decisions)
 
