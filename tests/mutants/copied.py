@@ -56,6 +56,8 @@ NOT_ASKED = ("PostgresSyntaxError", "UndefinedColumnError", "UndefinedFunctionEr
 # A busy machine may take several times the thirty seconds that a test file should.
 GIVEN_UP_SECONDS = 240.0
 FAILED, NOT_COLLECTED = 1, 2
+# The change cannot even be imported.
+NOT_LOADED = "ImportError while loading conftest"
 # How many of the tests that noticed something last are asked first.
 ASKED_FIRST = 6
 
@@ -194,7 +196,7 @@ def copy_of_tree(*, seen_green: bool = False) -> Iterator[Copy]:
 
 
 def _verdict(code: int, said: str) -> Verdict:
-    if code in (FAILED, NOT_COLLECTED):
+    if code in (FAILED, NOT_COLLECTED) or NOT_LOADED in said:
         return Verdict.NO_SQL if any(one in said for one in NOT_ASKED) else Verdict.NOTICED
     if code != 0:
         return Verdict.BROKEN
