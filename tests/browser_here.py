@@ -18,6 +18,11 @@ class Browser:
     program: str | None = None
     missing: str | None = None
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """By what the tests find it."""
+        return {"CHIDAO_CHROMIUM": self.program} if self.program else {}
+
 
 def find_or_get_browser() -> Browser:
     program = _installed()

@@ -73,8 +73,7 @@ def documents(seed: int) -> bool:
     if found.missing:
         print(f"NOT TESTED: {found.missing}")
         return False
-    chromium = {"CHIDAO_CHROMIUM": found.program} if found.program else {}
-    return passes("pytest", "-q", "tests/browser/test_story.py", CHIDAO_DOCUMENTS="all", CHIDAO_SEED=str(seed), **chromium)
+    return passes("pytest", "-q", "tests/browser/test_story.py", CHIDAO_DOCUMENTS="all", CHIDAO_SEED=str(seed), **found.environment)
 
 
 def walk(seed: int) -> bool:
@@ -82,12 +81,11 @@ def walk(seed: int) -> bool:
     if found.missing:
         print(f"NOT TESTED: {found.missing}")
         return False
-    chromium = {"CHIDAO_CHROMIUM": found.program} if found.program else {}
-    return passes("pytest", "-q", "-s", "tests/browser/test_walk.py", CHIDAO_WALK=WALK_SECONDS, CHIDAO_SEED=str(seed), **chromium)
+    return passes("pytest", "-q", "-s", "tests/browser/test_walk.py", CHIDAO_WALK=WALK_SECONDS, CHIDAO_SEED=str(seed), **found.environment)
 
 
 def mutants(_seed: int) -> bool:
-    return passes("python", "-m", "tests.mutants")
+    return passes("python", "-m", "tests.mutants", **find_or_get_browser().environment)
 
 
 PARTS: Mapping[str, Part] = {
