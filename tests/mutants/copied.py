@@ -53,8 +53,8 @@ MAKES_DATABASES = re.compile(r"/migrations/|^embedded/|^system/|^libs/common/mig
 WITHOUT_DATABASE = "tests/unit/"
 # In the words of PostgreSQL: such a question was never asked, so that nobody could notice what it answers.
 NOT_ASKED = ("PostgresSyntaxError", "UndefinedColumnError", "UndefinedFunctionError", "DatatypeMismatchError", "AmbiguousColumnError")
-# A busy machine may take several times the thirty seconds that a test file should.
-GIVEN_UP_SECONDS = 240.0
+# A busy machine may take several times as long as it took without any fault; nobody knows how long that is before it was tried.
+GIVEN_UP_SECONDS, GIVEN_UP_AFTER_TIMES, LEAST_PATIENCE_SECONDS = 240.0, 4.0, 20.0
 FAILED, NOT_COLLECTED = 1, 2
 # The change cannot even be imported.
 NOT_LOADED = "ImportError while loading conftest"
@@ -91,7 +91,8 @@ class Copy:
     seen_green: bool = False
     """The tests are known to pass without any fault: somebody has just run them."""
     cluster: Cluster | None = None
-    green: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    green: dict[tuple[str, ...], float | None] = field(default_factory=dict)
+    """How long tests took that are green without any fault, None where they are not."""
     noticed_last: list[str] = field(default_factory=list)
 
     def tried(self, file: str, content: str, tests: Sequence[str]) -> Tried:
@@ -117,11 +118,11 @@ class Copy:
         if self.seen_green:
             return True
         if asked not in self.green:
-            code, _, said = self._asked(tests, lent=True, keep_compiled=True)
-            self.green[asked] = code == 0
+            code, seconds, said = self._asked(tests, lent=True, keep_compiled=True)
+            self.green[asked] = seconds if code == 0 else None
             if code != 0:
                 print("\n".join(said.splitlines()[-12:]), flush=True)
-        return self.green[asked]
+        return self.green[asked] is not None
 
     def _asked(self, tests: Sequence[str], *, lent: bool, keep_compiled: bool) -> tuple[int, float, str]:
         """How pytest ends in the copy, after how many seconds, and what it says. Nothing of what the tests start outlives this."""
@@ -133,7 +134,8 @@ class Copy:
             child = os.fork()
             if child == 0:
                 self._become_pytest(tests, folder, lent=lent, keep_compiled=keep_compiled)
-            code = _ended(child)
+            usual = self.green.get(tuple(tests))
+            code = _ended(child, GIVEN_UP_SECONDS if usual is None else LEAST_PATIENCE_SECONDS + GIVEN_UP_AFTER_TIMES * usual)
             said = (folder / "said").read_text("utf-8", errors="replace") if (folder / "said").exists() else ""
         return code, time.monotonic() - began, said
 
@@ -203,9 +205,9 @@ def _verdict(code: int, said: str) -> Verdict:
     return Verdict.SURVIVED if " passed" in said else Verdict.NOT_HERE
 
 
-def _ended(child: int) -> int:
+def _ended(child: int, patience: float) -> int:
     """The exit code. A change that makes something wait for ever is noticed by whoever waits for the tests."""
-    ends = time.monotonic() + GIVEN_UP_SECONDS
+    ends = time.monotonic() + patience
     handle = os.pidfd_open(child)
     try:
         waited_for_ever = not select.select([handle], [], [], max(0.0, ends - time.monotonic()))[0]
