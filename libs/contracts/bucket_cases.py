@@ -55,6 +55,7 @@ CASES: tuple[Case, ...] = (
     Case("completed, and nobody knows when: not yet", Standing("COMPLETED", ASSIGNED, DUE), AFTER, Bucket.OPEN_OVERDUE),
     Case("submitted on the due date and undecided", _open("AWAITING_CONFIRMATION", submitted_on=DUE), AFTER, Bucket.OPEN_IN_TIME),
     Case("the same where only the date counts", _open("AWAITING_CONFIRMATION", submitted_on=DUE), AFTER, Bucket.OPEN_OVERDUE, BY_DATE),
+    Case("awaiting, and nobody knows since when", _open("AWAITING_CONFIRMATION"), AFTER, Bucket.OPEN_OVERDUE),
     Case("submitted late and undecided", _open("AWAITING_CONFIRMATION", submitted_on=AFTER), AFTER, Bucket.OPEN_OVERDUE),
     Case("a returned result loses its earlier time", _open("RESULT_RETURNED", submitted_on=BEFORE), AFTER, Bucket.OPEN_OVERDUE),
     Case("a returned result before the due date", _open("RESULT_RETURNED", submitted_on=BEFORE), DUE, Bucket.OPEN_IN_TIME),

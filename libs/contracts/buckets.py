@@ -56,9 +56,9 @@ class Standing:
 class Members:
     """What the bucket of a group depends on of its members. `all_completed_on` is None while one of them is unfinished, or none known."""
 
-    known: int = 0
-    any_overdue: bool = False
-    all_completed_on: date | None = None
+    known: int
+    any_overdue: bool
+    all_completed_on: date | None
 
 
 def bucket_of(
