@@ -53,6 +53,7 @@ CASES: tuple[Case, ...] = (
     Case("seen from before its late completion: overdue", _completed(AFTER + timedelta(days=5)), AFTER, Bucket.OPEN_OVERDUE),
     Case("seen from before its completion, undated", _completed(AFTER, due=None), DUE, Bucket.OPEN_UNDATED),
     Case("completed, and nobody knows when: not yet", Standing("COMPLETED", ASSIGNED, DUE), AFTER, Bucket.OPEN_OVERDUE),
+    Case("a day of completion without a completion", Standing("IN_PROGRESS", ASSIGNED, DUE, None, BEFORE), AFTER, Bucket.OPEN_OVERDUE),
     Case("submitted on the due date and undecided", _open("AWAITING_CONFIRMATION", submitted_on=DUE), AFTER, Bucket.OPEN_IN_TIME),
     Case("the same where only the date counts", _open("AWAITING_CONFIRMATION", submitted_on=DUE), AFTER, Bucket.OPEN_OVERDUE, BY_DATE),
     Case("awaiting, and nobody knows since when", _open("AWAITING_CONFIRMATION"), AFTER, Bucket.OPEN_OVERDUE),

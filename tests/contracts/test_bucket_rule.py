@@ -41,6 +41,7 @@ def test_due_soon_is_within_three_working_days_and_not_past() -> None:
     # The due date is past: the result was submitted in time and waits for the Office.
     assert not is_due_soon(Bucket.OPEN_IN_TIME, friday_before_tet - timedelta(days=1), friday_before_tet, until)
     assert not is_due_soon(Bucket.OPEN_UNDATED, None, friday_before_tet, until)
+    assert not is_due_soon(Bucket.OPEN_IN_TIME, None, friday_before_tet, until)
     assert not is_due_soon(Bucket.COMPLETED_ON_TIME, wednesday_after, friday_before_tet, until)
 
 
