@@ -47,16 +47,15 @@ STATEMENTS = (
     Room(("services/tasks/queries/files.py",), ("tests/tasks/test_files.py",)),
     Room(("services/tasks/queries/awaiting.py",), ("tests/tasks/test_awaiting_decision.py",)),
     Room(("services/tasks/queries/history.py",), ("tests/tasks/test_life_of_a_task.py",)),
-    Room(
-        ("services/tasks/queries/people.py", "services/tasks/queries/tasks.py"),
-        ("tests/tasks/test_life_of_a_task.py", "tests/tasks/test_reporting_agency.py"),
-    ),
+    Room(("services/tasks/queries/people.py",), ("tests/tasks/test_people.py",)),
+    Room(("services/tasks/queries/tasks.py",), ("tests/tasks/test_life_of_a_task.py", "tests/tasks/test_reporting_agency.py")),
     Room(("services/tasks/persistence/overdue_repository.py",), ("tests/tasks/test_overdue.py",)),
     Room(
         ("services/reporting/figures/*.py",),
         (
             "tests/reporting/test_changes.py",
             "tests/reporting/test_figures.py",
+            "tests/reporting/test_known_later.py",
             "tests/reporting/test_rules_of_the_day.py",
             "tests/reporting/test_figures_over_http.py",
             "tests/reporting/test_settled.py",
@@ -66,6 +65,7 @@ STATEMENTS = (
         ("services/directives/persistence/*.py", "services/directives/queries/*.py"),
         (
             "tests/directives/test_life_of_a_directive.py",
+            "tests/directives/test_rows.py",
             "tests/directives/test_one_document_once.py",
             "tests/directives/test_reporting_agency.py",
             "tests/directives/test_release_summary.py",
@@ -73,5 +73,10 @@ STATEMENTS = (
         ),
     ),
     Room(("services/notify/notices/*.py",), ("tests/notify",)),
-    Room(("libs/common/messaging/*.py",), ("tests/messaging/test_messages.py", "tests/messaging/test_one_bad_row.py")),
+    Room(
+        tuple(f"libs/common/messaging/{name}.py" for name in ("consumer", "dead_events", "feed", "relay", "sequences")),
+        ("tests/messaging/test_keys.py", "tests/messaging/test_messages.py", "tests/messaging/test_one_bad_row.py"),
+    ),
+    Room(("libs/common/messaging/event_log.py",), ("tests/messaging/test_event_log.py", "tests/messaging/test_unit_of_work.py")),
+    Room(("libs/contracts/buckets.py",), ("tests/contracts/test_bucket_sql.py",)),
 )

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 from uuid import UUID
 
@@ -75,6 +75,14 @@ async def test_every_figure_of_any_day_is_the_recount(reporting: Database, first
     assert [replace(picture, open_dues={}) for picture in with_dues] == found
     assert [picture.province for picture in provinces] == [picture.province for picture in found]
     assert [picture.assignments for picture in provinces] == [picture.assignments for picture in found]
+    own = seen_by_agency(story, AGENCIES[0])
+    for behind in some_numbers(random):
+        day, later = (Day(one, one) for one in sorted(random.sample(DAYS, 2)))
+        await lists_are_the_recount(reporting, story, own, behind, day, later, page=random.choice([1, 2, 7]))
+
+
+def some_numbers(random: Random) -> list[Behind]:
+    """Of the province, of all agencies and of one, asked for by those who see all, their own or nothing."""
     behinds = [
         Behind(NUMBERS[name], random.choice([*Counted]), None, random.choice([LEADER, CLERK])) for name in random.sample([*NUMBERS], 8)
     ]
@@ -82,33 +90,37 @@ async def test_every_figure_of_any_day_is_the_recount(reporting: Database, first
         Behind(NUMBERS[name], Counted.PROVINCE, AGENCIES[1], random.choice([LEADER, CLERK, ADMIN]))
         for name in ("N", "U", "due_soon", "due_later")
     ]
-    own = seen_by_agency(story, AGENCIES[0])
-    for behind in behinds:
-        day, later = sorted(random.sample(DAYS, 2))
-        now, then = matched(story, behind, day), matched(story, behind, later)
-        visible = [row for row in now if is_seen(behind, row, own)]
-        counted, total, tasks = await whole_list(reporting, behind, day, page=random.choice([1, 2, 7]))
-        assert (counted, total) == (len(now), len(visible))
-        assert [(task.task_id, task.bucket, task.due, task.lead_agency_id, task.state) for task in tasks] == [
-            (
-                row.task.id,
-                row.bucket,
-                row.task.due,
-                None if row.task.is_group else row.task.lead_agency_id,
-                None if row.task.is_group else row.task.state,
-            )
-            for row in sorted(visible, key=lambda row: (row.task.due is None, row.task.due or day, str(row.task.id)))
-        ]
-        async with reporting.read() as connection:
-            changes = await number_changes(connection, behind, Day(day, day), Day(later, later), rules=DEFAULT, limit=100)
-        for moved, there, missing in ((changes.entered, then, now), (changes.left, now, then)):
-            came = [row for row in there if row.task.id not in {one.task.id for one in missing}]
-            assert moved.counted == len(came)
-            assert {task.task_id for task in moved.tasks} == {row.task.id for row in came if is_seen(behind, row, own)}
-        assert (changes.before, changes.now) == (len(now), len(then))
+    return behinds
 
 
-def matched(story: list[KnownTask], behind: Behind, day: date) -> list[CountedRow]:
+async def lists_are_the_recount(
+    database: Database, story: list[KnownTask], own: set[UUID], behind: Behind, day: Day, later: Day, *, page: int
+) -> None:
+    """The list behind a number on a day, page by page, and what came into it and left it until a later one."""
+    now, then = matched(story, behind, day), matched(story, behind, later)
+    visible = [row for row in now if is_seen(behind, row, own)]
+    counted, total, tasks = await whole_list(database, behind, day, page=page)
+    assert (counted, total) == (len(now), len(visible))
+    assert [(task.task_id, task.bucket, task.due, task.lead_agency_id, task.state) for task in tasks] == [
+        (
+            row.task.id,
+            row.bucket,
+            row.task.due,
+            None if row.task.is_group else row.task.lead_agency_id,
+            None if row.task.is_group else row.task.state,
+        )
+        for row in sorted(visible, key=lambda row: (row.task.due is None, row.task.due or FIRST_DAY, str(row.task.id)))
+    ]
+    async with database.read() as connection:
+        changes = await number_changes(connection, behind, day, later, rules=DEFAULT, limit=100)
+    for moved, there, missing in ((changes.entered, then, now), (changes.left, now, then)):
+        came = [row for row in there if row.task.id not in {one.task.id for one in missing}]
+        assert moved.counted == len(came)
+        assert {task.task_id for task in moved.tasks} == {row.task.id for row in came if is_seen(behind, row, own)}
+    assert (changes.before, changes.now) == (len(now), len(then))
+
+
+def matched(story: list[KnownTask], behind: Behind, day: Day) -> list[CountedRow]:
     def counts(row: CountedRow) -> bool:
         if behind.lead_agency_id is not None:
             return not row.task.is_group and row.task.counts_for == behind.lead_agency_id
@@ -116,7 +128,7 @@ def matched(story: list[KnownTask], behind: Behind, day: date) -> list[CountedRo
 
     return [
         row
-        for row in counted_rows(story, Day(day, day))
+        for row in counted_rows(story, day)
         if row.bucket in behind.number.buckets and counts(row) and behind.number.due_soon in (None, row.due_soon)
     ]
 
@@ -125,13 +137,13 @@ def is_seen(behind: Behind, row: CountedRow, own: set[UUID]) -> bool:
     return behind.seen_by is LEADER or (behind.seen_by is CLERK and row.task.id in own)
 
 
-async def whole_list(database: Database, behind: Behind, day: date, *, page: int) -> tuple[int, int, list[CountedTask]]:
+async def whole_list(database: Database, behind: Behind, day: Day, *, page: int) -> tuple[int, int, list[CountedTask]]:
     """All pages, one after the other, as a reader turns them."""
     tasks: list[CountedTask] = []
     after: After | None = None
     while True:
         async with database.read() as connection:
-            found = await list_behind(connection, behind, Day(day, day), today=TODAY, rules=DEFAULT, after=after, limit=page)
+            found = await list_behind(connection, behind, day, today=TODAY, rules=DEFAULT, after=after, limit=page)
         tasks += found.tasks
         if len(found.tasks) < page:
             return found.counted, found.total, tasks

@@ -1,12 +1,16 @@
 """One overdue event for each task, once, whoever looks and however often."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
 
 from libs.common.clock import Clock
+from libs.contracts.province import ProvinceRules
+from services.tasks.domain.today import Today
+from services.tasks.persistence.overdue_repository import OverdueRepository, count_put_aside, put_aside, untold
 from services.tasks.scheduler import overdue
 from services.tasks.scheduler.overdue import OverdueScheduler
 from tests.signed_in import HEALTH_CLERK, NORTH_WARD, SOUTH_COMMUNE, TRACKER, Client
@@ -106,7 +110,7 @@ async def test_one_that_cannot_be_told_holds_up_no_other(tasks: Client) -> None:
     assert sorted(await told(tasks)) == sorted(set(everyone) - {stuck})
     (line,) = [line for line in said if line["event"] == "put-aside"]
     assert (line["task"], line["error"], line["log_level"]) == (stuck, "EventTooLarge", "error")
-    assert await put_aside(tasks) == 1
+    assert await put_aside_now(tasks) == 1
     await tasks.rows("UPDATE overdue_put_aside SET next_try_at = now() RETURNING 1")
     assert await scheduler(tasks).once() == 0
     (row,) = await tasks.rows(
@@ -115,10 +119,81 @@ async def test_one_that_cannot_be_told_holds_up_no_other(tasks: Client) -> None:
     assert (row.tries, row.later) == (2, True)
     await tasks.rows("UPDATE task SET content = 'x' WHERE id = CAST(:id AS uuid) RETURNING 1", id=stuck)
     await tasks.rows("UPDATE overdue_put_aside SET next_try_at = now() RETURNING 1")
-    assert (await scheduler(tasks).once(), await put_aside(tasks)) == (1, 0)
+    assert (await scheduler(tasks).once(), await put_aside_now(tasks)) == (1, 0)
 
 
-async def put_aside(client: Client) -> int:
+async def put_aside_now(client: Client) -> int:
     token = client.issuer.service_token("portal", "tasks")
     count: int = (await client.http.get("/health/deep", headers={"Authorization": f"Bearer {token}"})).json()["put_aside"]
     return count
+
+
+def the_day() -> Today:
+    return Today.of(today(), ProvinceRules())
+
+
+async def found(client: Client) -> list[str]:
+    async with client.admin.read() as connection:
+        return [str(one) for one in await untold(connection, the_day(), limit=10)]
+
+
+async def due_moved(client: Client, task: str, days: int) -> None:
+    await client.rows("UPDATE task SET due = :due WHERE id = CAST(:id AS uuid) RETURNING 1", due=today() + timedelta(days=days), id=task)
+
+
+async def test_a_due_date_is_claimed_once_and_another_one_of_the_task_again(tasks: Client) -> None:
+    """One notice for each task and due date (rulebook 1.15); only what is asked for and overdue is claimed."""
+    one, other, not_yet = [await due_in(tasks, days) for days in (-3, -2, 0)]
+
+    async def claimed(*ids: str) -> list[str]:
+        async with tasks.admin.begin() as connection:
+            told = await OverdueRepository(connection).claim([UUID(one) for one in ids], the_day(), now=datetime.now(UTC))
+        return [str(task) for task in told]
+
+    assert await found(tasks) == [one, other]
+    assert await claimed(one, not_yet) == [one]
+    assert await claimed(one, not_yet) == []
+    assert await found(tasks) == [other]
+    await due_moved(tasks, one, -1)
+    assert await found(tasks) == [other, one]
+    assert await claimed(one) == [one]
+    assert await found(tasks) == [other]
+
+
+async def test_what_is_put_aside_waits_for_itself_alone_and_for_its_due_date(tasks: Client) -> None:
+    one, other, undated = await due_in(tasks, -3), await due_in(tasks, -2), await release(tasks, instruction())
+
+    async def set_aside(task: str) -> None:
+        async with tasks.admin.begin() as connection:
+            await put_aside(connection, UUID(task), reason="too large")
+
+    for task in (one, undated):
+        await set_aside(task)
+    rows = await tasks.rows("SELECT task_id, tries, next_try_at - now() AS wait FROM overdue_put_aside")
+    assert [(str(row.task_id), row.tries) for row in rows] == [(one, 1)], "what has no due date cannot be overdue"
+    assert timedelta(seconds=50) < rows[0].wait <= timedelta(minutes=1)
+    assert await found(tasks) == [other]
+    await due_moved(tasks, one, -1)
+    assert await found(tasks) == [other, one], "of another due date nothing is known yet"
+    await set_aside(other)
+    await set_aside(one)
+    async with tasks.admin.begin() as connection:
+        assert await OverdueRepository(connection).claim([UUID(one)], the_day(), now=datetime.now(UTC)) == []
+    await tasks.rows("UPDATE overdue_put_aside SET next_try_at = now() - interval '1 s' RETURNING 1")
+    async with tasks.admin.begin() as connection:
+        assert await OverdueRepository(connection).claim([UUID(one)], the_day(), now=datetime.now(UTC)) == [UUID(one)]
+        assert await count_put_aside(connection) == 2
+    left = await tasks.rows("SELECT task_id, due FROM overdue_put_aside ORDER BY due")
+    assert [(str(row.task_id), row.due) for row in left] == [(one, today() - timedelta(days=3)), (other, today() - timedelta(days=2))]
+
+
+async def test_what_fails_for_long_is_tried_once_a_day(tasks: Client) -> None:
+    task = await due_in(tasks, -3)
+    for tries, least in ((0, 0), (1, 1), (4, 15), (30, 24 * 60 - 1)):
+        if tries:
+            await tasks.rows("UPDATE overdue_put_aside SET tries = :tries RETURNING 1", tries=tries)
+        async with tasks.admin.begin() as connection:
+            await put_aside(connection, UUID(task), reason="too large")
+        (row,) = await tasks.rows("SELECT tries, next_try_at - now() AS wait FROM overdue_put_aside")
+        assert row.tries == tries + 1
+        assert timedelta(minutes=least) < row.wait <= timedelta(minutes=least + 1), tries
