@@ -56,8 +56,9 @@ WITHOUT_DATABASE = "tests/unit/"
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 # In the words of PostgreSQL: such a question was never asked, so that nobody could notice what it answers.
 NOT_ASKED = ("PostgresSyntaxError", "UndefinedColumnError", "UndefinedFunctionError", "DatatypeMismatchError", "AmbiguousColumnError")
-# A busy machine may take several times as long as it took without any fault; nobody knows how long that is before it was tried.
-GIVEN_UP_SECONDS, GIVEN_UP_AFTER_TIMES, LEAST_PATIENCE_SECONDS = 240.0, 4.0, 20.0
+# A busy machine may take several times as long as it took without any fault; where nobody knows how long that was, so long.
+GIVEN_UP_AFTER_TIMES, LEAST_PATIENCE_SECONDS, GIVEN_UP_SECONDS = 4.0, 20.0, 240.0
+LONGEST_GREEN_SECONDS = 900.0
 FAILED, NOT_COLLECTED = 1, 2
 # The change cannot even be imported.
 NOT_LOADED = "ImportError while loading conftest"
@@ -106,7 +107,10 @@ class Copy:
         before, times = path.read_bytes(), path.stat()
         path.write_text(content, "utf-8")
         try:
-            code, seconds, said = self._asked(tests, lent=not MAKES_DATABASES.search(file), keep_compiled=False)
+            usual = self.green.get(tuple(tests))
+            patience = GIVEN_UP_SECONDS if usual is None else LEAST_PATIENCE_SECONDS + GIVEN_UP_AFTER_TIMES * usual
+            lent = not MAKES_DATABASES.search(file)
+            code, seconds, said = self._asked(tests, lent=lent, keep_compiled=False, patience=patience)
         finally:
             path.write_bytes(before)
             # What was compiled of it before is as good as it was.
@@ -121,13 +125,13 @@ class Copy:
         if self.seen_green:
             return True
         if asked not in self.green:
-            code, seconds, said = self._asked(tests, lent=True, keep_compiled=True)
+            code, seconds, said = self._asked(tests, lent=True, keep_compiled=True, patience=LONGEST_GREEN_SECONDS)
             self.green[asked] = seconds if code == 0 else None
             if code != 0:
                 print("\n".join(said.splitlines()[-12:]), flush=True)
         return self.green[asked] is not None
 
-    def _asked(self, tests: Sequence[str], *, lent: bool, keep_compiled: bool) -> tuple[int, float, str]:
+    def _asked(self, tests: Sequence[str], *, lent: bool, keep_compiled: bool, patience: float) -> tuple[int, float, str]:
         """How pytest ends in the copy, after how many seconds, and what it says. Nothing of what the tests start outlives this."""
         if lent and self.cluster is None and not all(test.startswith(WITHOUT_DATABASE) for test in tests):
             with patch.dict(SETTINGS, NOT_DURABLE):
@@ -138,8 +142,7 @@ class Copy:
             child = os.fork()
             if child == 0:
                 self._become_pytest(tests, folder, lent=lent, keep_compiled=keep_compiled)
-            usual = self.green.get(tuple(tests))
-            code = _ended(child, GIVEN_UP_SECONDS if usual is None else LEAST_PATIENCE_SECONDS + GIVEN_UP_AFTER_TIMES * usual)
+            code = _ended(child, patience)
             said = (folder / "said").read_text("utf-8", errors="replace") if (folder / "said").exists() else ""
         return code, time.monotonic() - began, said
 

@@ -205,3 +205,21 @@ async def test_a_group_says_of_what_kind_its_agencies_are(tasks: Client) -> None
     for person in (TRACKER, HEALTH_CLERK):
         summary = (await tasks.get(person, f"/tasks/{group}")).json()["children_summary"]
         assert (summary["total"], summary["kinds"]) == (2, ["COMMUNE", "WARD"])
+
+
+async def test_an_overdue_part_is_seen_in_its_group(tasks: Client) -> None:
+    yesterday = today() - timedelta(days=1)
+    group = await release(tasks, instruction(SOUTH_COMMUNE, NORTH_WARD, due=yesterday, group="communes"))
+
+    async def seen() -> tuple[int, int, str]:
+        found = (await tasks.get(TRACKER, f"/tasks/{group}")).json()
+        return found["children_summary"]["overdue"], found["children_summary"]["completed"], found["bucket"]
+
+    assert await seen() == (2, 0, "open_overdue")
+    (part,) = (await tasks.get(COMMUNE_CLERK, f"/tasks/{group}/children")).json()["items"]
+    await act(tasks, COMMUNE_CLERK, part["id"], "accept")
+    file = (await upload(tasks, COMMUNE_CLERK, part["id"])).json()["id"]
+    await act(tasks, COMMUNE_CLERK, part["id"], "results", result(file_id=file))
+    assert await seen() == (2, 0, "open_overdue"), "submitted too late"
+    await act(tasks, TRACKER, part["id"], "results/confirm")
+    assert await seen() == (1, 1, "open_overdue")

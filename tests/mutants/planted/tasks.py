@@ -143,7 +143,7 @@ FAULTS = (
         LISTING,
         "count(*) FILTER (WHERE {of_part} = 'open_overdue') AS overdue",
         "count(*) FILTER (WHERE {of_part} = 'open_in_time') AS overdue",
-        AGREE,
+        LIFE,
     ),
     Fault(
         "a result's file of another agency",
