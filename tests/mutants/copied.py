@@ -218,9 +218,9 @@ def _ended(child: int, patience: float) -> int:
     handle = os.pidfd_open(child)
     try:
         waited_for_ever = not select.select([handle], [], [], max(0.0, ends - time.monotonic()))[0]
+    finally:
         with suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-        return FAILED if waited_for_ever else os.waitstatus_to_exitcode(status)
-    finally:
         os.close(handle)
+    return FAILED if waited_for_ever else os.waitstatus_to_exitcode(status)
