@@ -140,11 +140,6 @@ def _completed_bucket(due: date | None, completed_on: date) -> Bucket:
     return Bucket.COMPLETED_ON_TIME if completed_on <= due else Bucket.COMPLETED_LATE
 
 
-def vietnam_date_sql(moment: str) -> str:
-    """The day in Viet Nam of a timestamptz expression."""
-    return f"CAST({moment} AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date)"
-
-
 AS_OF = "CAST(:as_of AS date)"
 
 
@@ -157,16 +152,11 @@ def bucket_sql(
     task: str,
     as_of: str = AS_OF,
     *,
-    submitted_on: str | None = None,
     awaiting_counts_as: AwaitingCountsAs = AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE,
 ) -> str:
-    """`bucket_of` as an SQL expression over a row `task` with the columns of `Standing`.
-
-    `submitted_on` replaces that column where a table holds the moment instead (see `vietnam_date_sql`).
-    """
-    submitted = submitted_on or f"{task}.submitted_on"
+    """`bucket_of` as an SQL expression over a row `task` with the columns of `Standing`."""
     still_in_time = (
-        f"WHEN {task}.state = 'AWAITING_CONFIRMATION' AND {submitted} <= {task}.due THEN 'open_in_time' "
+        f"WHEN {task}.state = 'AWAITING_CONFIRMATION' AND {task}.submitted_on <= {task}.due THEN 'open_in_time' "
         if awaiting_counts_as is AwaitingCountsAs.IN_TIME_IF_SUBMITTED_BY_DUE
         else ""
     )
@@ -185,14 +175,14 @@ def due_soon_sql(bucket: str, due: str, as_of: str = AS_OF, until: str = "CAST(:
     return f"coalesce({bucket} = 'open_in_time' AND {due} BETWEEN {as_of} AND {until}, false)"
 
 
-def children_sql(child: str, as_of: str = AS_OF, *, bucket: str | None = None) -> str:
+def children_sql(child: str, as_of: str = AS_OF, *, bucket: str) -> str:
     """What `group_bucket_sql` needs of the children `child` of one parent, as columns of a query that aggregates over them.
 
-    `bucket` is the children's bucket where the query has it already.
+    `bucket` is the children's own bucket, as the query has it.
     """
     return (
         f"count(*) AS children, bool_and({finished_sql(child, as_of)}) AS all_finished, "
-        f"coalesce(bool_or({bucket or bucket_sql(child, as_of)} = 'open_overdue'), false) AS any_overdue, "
+        f"coalesce(bool_or({bucket} = 'open_overdue'), false) AS any_overdue, "
         f"max({child}.completed_on) AS last_completed_on"
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.db import Database
 from libs.contracts.bucket_cases import CASES, GROUP_CASES
-from libs.contracts.buckets import Standing, bucket_sql, children_sql, due_soon_sql, group_bucket_sql, is_due_soon, vietnam_date_sql
+from libs.contracts.buckets import Standing, bucket_sql, children_sql, due_soon_sql, group_bucket_sql, is_due_soon
 from libs.contracts.working_days import due_soon_until
 from tests.conftest import NewDatabase
 
@@ -55,8 +55,9 @@ async def test_group_cases(database: Database) -> None:
             children = " UNION ALL ".join(f"SELECT {row(f'c{index}')}" for index in range(len(case.children)))
             sql = f"""
             SELECT {group_bucket_sql("g", "children")} FROM (VALUES ({row("g")})) AS g ({COLUMNS})
-            LEFT JOIN (SELECT {children_sql("c")} FROM ({children or f"SELECT {row('g')} WHERE false"}) AS c ({COLUMNS}))
-            AS children ON true
+            LEFT JOIN (
+              SELECT {children_sql("c", bucket=bucket_sql("c"))} FROM ({children or f"SELECT {row('g')} WHERE false"}) AS c ({COLUMNS})
+            ) AS children ON true
             """
             parameters = values("g", case.group)
             for index, child in enumerate(case.children):
@@ -76,10 +77,3 @@ async def test_due_soon(database: Database) -> None:
         }
     assert found == {case.rule: is_due_soon(case.bucket, case.task.due, case.as_of, due_soon_until(case.as_of)) for case in CASES}
     assert set(found.values()) == {True, False}
-
-
-async def test_the_day_ends_at_midnight_in_viet_nam(database: Database) -> None:
-    async with database.read() as connection:
-        last = await answer(connection, "SELECT " + vietnam_date_sql("TIMESTAMPTZ '2026-03-10 16:59:59.9Z'") + "::text")
-        first = await answer(connection, "SELECT " + vietnam_date_sql("TIMESTAMPTZ '2026-03-10 17:00Z'") + "::text")
-    assert (last, first) == ("2026-03-10", "2026-03-11")
