@@ -23,6 +23,7 @@ REPORTS = ROOT / ".test"
 WORKERS = "2"
 TESTING = ROOT / "docs" / "testing.md"
 SLOW_FROM = 2
+MUTANTS_SECONDS = "60"
 # Everything else under tests/ that is a folder with tests belongs to the part "service", so that no new folder is forgotten.
 NAMED_FOLDERS = {"unit": "unit", "contract": "contracts", "structure": "structure", "flow": "flow", "browser": "browser"}
 
@@ -93,9 +94,14 @@ def browser() -> Outcome:
     found = find_or_get_browser()
     if found.missing:
         return Outcome("browser", missing=[f"browser: {found.missing}"])
-    environment = {"CHIDAO_CHROMIUM": found.program} if found.program else {}
     # One at a time: two browsers with their systems hinder each other on two cores more than they help.
-    return pytest_part("browser", workers="0", environment=environment)
+    return pytest_part("browser", workers="0", environment=found.environment)
+
+
+def mutants() -> Outcome:
+    """A tenth of the faults that tests must notice, as far as a minute goes. The other parts say whether the tests are green without."""
+    arguments = ("-m", "tests.mutants", "planted", "rules", "--tenth", "--seconds", MUTANTS_SECONDS, "--seen-green")
+    return Outcome("mutants", passes("python", *arguments, environment=find_or_get_browser().environment))
 
 
 PARTS: dict[str, Callable[[], Outcome]] = {
@@ -108,6 +114,7 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "service": service,
     "flow": lambda: pytest_part("flow"),
     "browser": browser,
+    "mutants": mutants,
 }
 
 
