@@ -73,7 +73,7 @@ FAULTS = (
     Fault(
         "SQL: completed on the due date is late", BUCKETS, 'f"WHEN {completed_on} <= {task}.due', 'f"WHEN {completed_on} < {task}.due', SQL
     ),
-    Fault("SQL: a result that waits is overdue", BUCKETS, "AND {submitted} <= {task}.due THEN", "AND {submitted} > {task}.due THEN", SQL),
+    Fault("SQL: a result that waits is overdue", BUCKETS, "submitted_on <= {task}.due THEN", "submitted_on > {task}.due THEN", SQL),
     Fault(
         "SQL: what has not begun is completed",
         BUCKETS,
