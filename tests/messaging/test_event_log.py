@@ -1,4 +1,4 @@
-"""What is written with an event belongs to it and to nothing else: its audit, its history, the key of the command that caused it."""
+"""What is written with an event belongs to it and to nothing else: its audit, the key of the command that caused it."""
 
 from uuid import UUID, uuid4
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
 from libs.common.db import Database
-from libs.common.messaging.event_log import Cause, Recorded, append, history
+from libs.common.messaging.event_log import Cause, Recorded, append
 from tests.conftest import NewDatabase
 from tests.messaging.toy import NOON, CounterChange, CounterMoved, CounterState, make_publisher, rows
 
@@ -36,17 +36,6 @@ async def new_epoch(connection: AsyncConnection) -> None:
     await connection.execute(
         text("INSERT INTO stream_meta (source, epoch, system_id, reason) SELECT source, 2, system_id, 'restored' FROM stream_meta")
     )
-
-
-async def test_a_history_is_that_of_one_thing_in_the_order_of_its_versions_and_epochs(publisher: Database) -> None:
-    async with publisher.begin() as connection:
-        await happen(connection, ONE, 2, 1)
-        await happen(connection, ANOTHER, 1)
-        await new_epoch(connection)
-        await happen(connection, ONE, 1, actor=SOMEBODY_ELSE)
-        found = await history(connection, ONE)
-    assert [(one.version, one.actor) for one in found] == [(1, CLERK.name), (2, CLERK.name), (1, SOMEBODY_ELSE.name)]
-    assert {(one.role, one.agency_id) for one in found} == {("AGENCY_CLERK", CLERK.agency_id), ("AGENCY_CLERK", SOMEBODY_ELSE.agency_id)}
 
 
 async def test_what_happens_belongs_to_the_newest_epoch(publisher: Database) -> None:

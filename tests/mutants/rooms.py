@@ -46,7 +46,7 @@ STATEMENTS = (
     ),
     Room(("services/tasks/queries/files.py",), ("tests/tasks/test_files.py",)),
     Room(("services/tasks/queries/awaiting.py",), ("tests/tasks/test_awaiting_decision.py",)),
-    Room(("services/tasks/queries/history.py",), ("tests/tasks/test_life_of_a_task.py",)),
+    Room(("services/tasks/queries/history.py",), ("tests/tasks/test_history.py", "tests/tasks/test_life_of_a_task.py")),
     Room(("services/tasks/queries/people.py",), ("tests/tasks/test_people.py",)),
     Room(("services/tasks/queries/tasks.py",), ("tests/tasks/test_life_of_a_task.py", "tests/tasks/test_reporting_agency.py")),
     Room(("services/tasks/persistence/overdue_repository.py",), ("tests/tasks/test_overdue.py",)),

@@ -135,7 +135,7 @@ async def test_a_group_does_not_say_none_of_its_agencies_is_there(browser: Brows
     ],
 )
 def test_of_what_kind_the_many_are(kinds: list[str], words: str) -> None:
-    group = cast("Task", {"is_group": True, "children_summary": {"total": 96, "kinds": kinds}})
+    group = cast("Task", {"is_group": True, "group_name": None, "left_out": 0, "children_summary": {"total": 96, "kinds": kinds}})
     assert many_leads(group, Catalogue("vi")) == words
 
 

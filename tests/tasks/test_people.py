@@ -1,4 +1,4 @@
-"""Who acts for an agency on a day, and who acted in a membership that has ended."""
+"""Who acts for an agency on a day."""
 
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from libs.common.db import Database
-from services.tasks.queries.people import Holder, holder_of, people_in_roles
+from services.tasks.queries.people import people_in_roles
 from tests.conftest import NewDatabase
 
 DAY = date(2026, 12, 7)
@@ -68,12 +68,3 @@ async def test_the_head_comes_first_and_each_is_named_once(told: Database) -> No
     await member(told, PEOPLE[5], "AGENCY_OFFICER")
     await member(told, PEOPLE[6], "AGENCY_CLERK", agency=ANOTHER)
     assert await acting(told) == [PEOPLE[4], PEOPLE[2], PEOPLE[1], PEOPLE[3]]
-
-
-async def test_a_membership_that_has_ended_still_tells_who_it_was(told: Database) -> None:
-    ended, other = uuid4(), uuid4()
-    await member(told, PEOPLE[1], "OFFICE_TRACKER", id=ended, until=DAY - ONE_DAY)
-    await member(told, PEOPLE[2], "OFFICE_LEAD", id=other, agency=ANOTHER)
-    async with told.read() as connection:
-        assert await holder_of(connection, ended) == Holder(PEOPLE[1], "OFFICE_TRACKER", AGENCY)
-        assert await holder_of(connection, uuid4()) is None
