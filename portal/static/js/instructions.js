@@ -23,10 +23,14 @@ function say(fold) {
   const typed = (name) => fold.querySelector(`[name$="-${name}"]`).value.trim();
   const isDated = fold.querySelector("[name$='-deadline_class']:checked").value === "DATED";
   const due = typed("due") ? words.due.replace("{day}", typed("due")) : words.noDay;
-  fold.querySelector(".instruction-text").textContent = typed("content") || words.noContent;
-  const said = fold.querySelector(".instruction-who");
-  said.title = said.textContent = who(fold) || words.nobody;
+  show(fold.querySelector(".instruction-text"), typed("content") || words.noContent);
+  show(fold.querySelector(".instruction-who"), who(fold) || words.nobody);
   fold.querySelector(".instruction-when").textContent = isDated ? due : words.undated;
+}
+
+// What is longer than the line is read whole by whoever points at it.
+function show(place, words) {
+  place.title = place.textContent = words;
 }
 
 // The first of the ways to name who leads that is used.
