@@ -104,7 +104,7 @@ def test_what_the_browser_complains_of_is_heard(visits: Visits) -> None:
 
 # The row of all communes has a column of a hundred, whose number stands beside it.
 OVERPRINTS = {
-    "upon its column": ".due-strip .tallest { translate: 0 14px; transform: translateX(-10px) }",
+    "upon its column": ".due-strip .tallest { translate: -14px 14px } .due-strip .tallest.ends { translate: 14px 14px }",
     "upon the next cell": ".due-strip .tallest, .due-strip .later { translate: 60vw 0 }",
     "upon the name": ".agencies th a { position: relative; inset-inline-start: 16rem }",
 }
