@@ -24,6 +24,12 @@ fail() {
     exit 1
 }
 
+# What was interrupted says nothing more, whichever of the two hears of it first.
+fail_unless_interrupted() {
+    [ "$1" -le 128 ] || exit "$1"
+    fail "$2"
+}
+
 find_python() {
     local candidate
     for candidate in "${CHIDAO_PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do
@@ -54,7 +60,7 @@ is_set_up() {
 install() {
     rm -f -- "$root/.venv/$1.stamp"
     "$python" -c "$as_module" pip install --quiet --disable-pip-version-check --no-input --no-deps --only-binary=:all: --require-hashes -r "$root/$1" ||
-        fail 'Không cài đặt được thư viện; vui lòng kiểm tra kết nối mạng rồi chạy lại (the libraries could not be installed; please check the network).'
+        fail_unless_interrupted $? 'Không cài đặt được thư viện; vui lòng kiểm tra kết nối mạng rồi chạy lại (the libraries could not be installed; please check the network).'
     stamp_wanted "$1" >"$root/.venv/$1.stamp"
 }
 
@@ -67,7 +73,7 @@ set_up() {
     # An environment that was moved here, or whose Python is gone, is made anew; any other is brought up to date.
     if ! [ -x "$python" ] || ! "$python" -m pip --version >/dev/null 2>&1 || [ "$("$python" -c 'import sys; print(sys.prefix)')" != "$root/.venv" ]; then
         "$system_python" -c "$as_module" venv --clear "$root/.venv" ||
-            fail "Không tạo được .venv trong $root (.venv cannot be made there)."
+            fail_unless_interrupted $? "Không tạo được .venv trong $root (.venv cannot be made there)."
     fi
     site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     printf '%s\n' "$root" >"$site/chidao.pth"

@@ -22,6 +22,8 @@ async def test_a_composed_group_is_a_parent_by_its_name_and_a_part_for_each(task
         assert (await tasks.get(clerk, f"/tasks/{parent}")).status_code == status
     (listed,) = (await tasks.get(TRACKER, "/tasks", scope="oversight")).json()["items"]
     assert (listed["group_name"], listed["left_out"]) == (HIT, 0)
+    (found,) = (await tasks.get(TRACKER, "/tasks", scope="oversight", q="xa bi thiet hai")).json()["items"]
+    assert found["id"] == parent
 
 
 async def test_a_group_tells_how_many_of_it_are_left_out(tasks: Client) -> None:

@@ -109,6 +109,7 @@ def _course_row(task: Task) -> dict[str, Any]:
 
 def _whole_row(task: Task) -> dict[str, Any]:
     assigned = task.assigned
+    sought = (task.code, assigned.directive.label, assigned.directive.subject, assigned.content, assigned.group_name or "")
     return {
         **_course_row(task),
         "number": assigned.number,
@@ -128,7 +129,7 @@ def _whole_row(task: Task) -> dict[str, Any]:
         "flags": list(assigned.flags),
         "group_name": assigned.group_name,
         "left_out": assigned.left_out,
-        "words": sorted(set(search_words(f"{task.code} {assigned.directive.label} {assigned.directive.subject} {assigned.content}"))),
+        "words": sorted(set(search_words(" ".join(sought)))),
     }
 
 

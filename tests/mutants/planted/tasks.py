@@ -321,4 +321,11 @@ FAULTS = (
         "m ON e.type <> '{ASSIGNED}' AND m.id",
         LIFE,
     ),
+    Fault(
+        "what an issuer calls a group is not found",
+        "services/tasks/persistence/repository.py",
+        'assigned.content, assigned.group_name or "")',
+        "assigned.content)",
+        "tests/tasks/test_composed_groups.py",
+    ),
 )
