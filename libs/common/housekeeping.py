@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import TextClause, text
 
 from libs.common.db import Database
-from libs.common.supervise import is_well
+from libs.common.supervise import repeat
 
 log = structlog.get_logger()
 
@@ -78,10 +78,7 @@ class Housekeeping:
         self._every = every
 
     async def run(self) -> None:
-        while True:
-            await self.once()
-            is_well()
-            await asyncio.sleep(self._every)
+        await repeat(self.once, every=self._every)
 
     async def once(self) -> dict[str, int]:
         """How many rows of which table went."""

@@ -68,6 +68,14 @@ class WorksHealth:
         return dict(self._ended)
 
 
+async def repeat(once: Callable[[], Awaitable[object]], *, every: float) -> None:
+    """Do it for ever, with `every` seconds after each time that went well. What fails is begun anew by `keep_running`."""
+    while True:
+        await once()
+        is_well()
+        await asyncio.sleep(every)
+
+
 async def keep_running(name: str, work: Callable[[], Awaitable[None]], standing: WorksHealth | None = None) -> None:
     """Run `work` for ever. Drivers raise what no documentation lists, so every exception restarts it; cancelling ends it."""
     standing = standing or WorksHealth()

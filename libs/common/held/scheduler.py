@@ -1,6 +1,5 @@
 """Every second: which held acts have had their time, and take effect now."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 from uuid import UUID
@@ -13,7 +12,7 @@ from libs.common.domain import DomainError, Refusal
 from libs.common.held.act import HeldAct, NothingHeld, RightEnded
 from libs.common.held.store import HeldActs, due_acts
 from libs.common.live import Hints
-from libs.common.supervise import is_well
+from libs.common.supervise import repeat
 from libs.common.telemetry import wording
 
 BATCH = 100
@@ -53,10 +52,7 @@ class HeldActScheduler:
         self._lists = lists
 
     async def run(self) -> None:
-        while True:
-            await self.once()
-            is_well()
-            await asyncio.sleep(self._every)
+        await repeat(self.once, every=self._every)
 
     async def once(self) -> int:
         """How many took effect. What is refused is void, what fails is put aside: neither holds up another."""

@@ -1,7 +1,5 @@
 """At the start, and now and then: do all names stand in the order that the program knows? An upgrade may have changed it."""
 
-import asyncio
-
 import structlog
 from uuid_utils.compat import uuid7
 
@@ -10,7 +8,7 @@ from libs.common.clock import Clock
 from libs.common.db import Database
 from libs.common.live import Hints
 from libs.common.messaging.event_log import Cause
-from libs.common.supervise import is_well
+from libs.common.supervise import repeat
 from services.directory.outgoing import to_contract
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
 from services.directory.use_cases.put_names_in_order import put_names_in_order
@@ -31,10 +29,7 @@ class OrderOfNames:
         self._lists = lists
 
     async def run(self) -> None:
-        while True:
-            await self.once()
-            is_well()
-            await asyncio.sleep(self._every)
+        await repeat(self.once, every=self._every)
 
     async def once(self) -> int:
         """How many agencies stood elsewhere."""

@@ -3,11 +3,9 @@
 What comes late drops sheets, and they are soon there again.
 """
 
-import asyncio
-
 from libs.common.clock import Clock
 from libs.common.db import Database
-from libs.common.supervise import is_well
+from libs.common.supervise import repeat
 from libs.directory_replica.province import ProvinceReplica
 from services.reporting.figures.stretches import Rules
 from services.reporting.projections.derivation import derive_rest, require_rules
@@ -26,10 +24,7 @@ class Settling:
         self._every = every
 
     async def run(self) -> None:
-        while True:
-            await self.once()
-            is_well()
-            await asyncio.sleep(self._every)
+        await repeat(self.once, every=self._every)
 
     async def once(self) -> None:
         rules = Rules.of(await self._province.rules())

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import text
 
 from libs.common.db import Database
-from libs.common.supervise import is_well
+from libs.common.supervise import repeat
 from services.tasks.files.store import FileStore
 
 log = structlog.get_logger()
@@ -21,10 +21,7 @@ class OrphanSweep:
         self._every = every
 
     async def run(self) -> None:
-        while True:
-            await self.once()
-            is_well()
-            await asyncio.sleep(self._every)
+        await repeat(self.once, every=self._every)
 
     async def once(self, **judged: float) -> int:
         """Remove what no row speaks of; how many files went."""

@@ -1,6 +1,5 @@
 """Whether stored files still are what was received, looked at little by little: a damage is told while a backup may still have the file."""
 
-import asyncio
 from collections.abc import Sequence
 from secrets import token_hex
 
@@ -8,7 +7,7 @@ import structlog
 from sqlalchemy import text
 
 from libs.common.db import Database
-from libs.common.supervise import is_well
+from libs.common.supervise import repeat
 from services.tasks.files.store import FileStore
 
 log = structlog.get_logger()
@@ -37,10 +36,7 @@ class FileVerification:
         self._after = token_hex(_SHA256_BYTES)
 
     async def run(self) -> None:
-        while True:
-            await self.once()
-            is_well()
-            await asyncio.sleep(self._every)
+        await repeat(self.once, every=self._every)
 
     async def once(self) -> int:
         """Look at the next files; how many. After the last one the round begins anew with the next run."""

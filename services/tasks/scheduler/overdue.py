@@ -1,6 +1,5 @@
 """Every minute: which open tasks have passed their due date and were not told of yet."""
 
-import asyncio
 from uuid import UUID
 
 import structlog
@@ -11,7 +10,7 @@ from libs.common.clock import Clock
 from libs.common.db import Database, is_passing
 from libs.common.live import Hints
 from libs.common.messaging.event_log import Cause
-from libs.common.supervise import is_well
+from libs.common.supervise import repeat
 from libs.common.telemetry import wording
 from libs.contracts.province import ProvinceRules
 from libs.directory_replica.province import ProvinceReplica
@@ -40,10 +39,7 @@ class OverdueScheduler:
         self._lists = lists
 
     async def run(self) -> None:
-        while True:
-            await self.once()
-            is_well()
-            await asyncio.sleep(self._every)
+        await repeat(self.once, every=self._every)
 
     async def once(self) -> int:
         """Tell of every task that is overdue now, by the rules of today; how many were told."""
