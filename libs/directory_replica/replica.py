@@ -28,18 +28,12 @@ SELECT coalesce(extract(epoch FROM now() - max(heard_at)), 1e9) AS seconds
 FROM feed_position WHERE consumer = :consumer AND source = 'directory' AND heard_at > '-infinity'
 """)
 _LIVING = text("""
-SELECT id, kind FROM agency_replica
+SELECT id, kind, coalesce(scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid)), false) AS is_within
+FROM agency_replica
 WHERE (id = ANY(CAST(:ids AS uuid[]))
        OR (kind = ANY(CAST(:kinds AS text[])) AND scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid))))
   AND coalesce(valid_from, '-infinity') <= :day AND coalesce(valid_to, 'infinity') >= :day
 ORDER BY sort_key, id
-""")
-
-
-_WITHIN = text("""
-SELECT id FROM agency_replica
-WHERE id = ANY(CAST(:ids AS uuid[])) AND scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid))
-  AND coalesce(valid_from, '-infinity') <= :day AND coalesce(valid_to, 'infinity') >= :day
 """)
 _WITH_ACCOUNT = text("""
 SELECT DISTINCT agency_id FROM membership_replica
@@ -57,8 +51,11 @@ class ReplicaStale(DomainError):
 
 @dataclass(frozen=True)
 class LivingAgency:
+    """`is_within`: it is of the province that was asked for."""
+
     id: UUID
     kind: str
+    is_within: bool = True
 
 
 async def living_agencies(
@@ -66,12 +63,7 @@ async def living_agencies(
 ) -> list[LivingAgency]:
     """Those that live on `day` among `ids` and the agencies of `kinds` in the province of the agency `within`, in alphabetical order."""
     rows = await connection.execute(_LIVING, {"ids": list(ids), "kinds": list(kinds), "within": within, "day": day})
-    return [LivingAgency(row.id, row.kind) for row in rows]
-
-
-async def living_within(connection: AsyncConnection, ids: Collection[UUID], *, within: UUID, day: date) -> set[UUID]:
-    """Those among `ids` that live on `day` in the province of the agency `within`."""
-    return set((await connection.execute(_WITHIN, {"ids": list(ids), "within": within, "day": day})).scalars())
+    return [LivingAgency(row.id, row.kind, row.is_within) for row in rows]
 
 
 async def agencies_with_account(connection: AsyncConnection, ids: Collection[UUID], *, roles: Collection[str], day: date) -> set[UUID]:

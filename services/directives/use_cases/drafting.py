@@ -14,7 +14,7 @@ from libs.common.actor import Actor
 from libs.common.calendar_day import CalendarDay
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from libs.contracts.bounds import CONTENT, GROUP_NAME, MOST_IN_A_GROUP, MOST_INSTRUCTIONS, MOST_NAMED_AGENCIES, NUMBER, SUBJECT, WORDING
-from libs.directory_replica.replica import LivingAgency, agencies_with_account, living_agencies, living_within
+from libs.directory_replica.replica import LivingAgency, agencies_with_account, living_agencies
 from services.directives.domain.draft import Assignment, ComposedGroup, Draft, InstructionDraft
 from services.directives.domain.rules import AgenciesOfDay, DocumentRegisteredAlready, SecrecyNotAllowed, require_sound
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
@@ -169,14 +169,13 @@ async def agencies_today(draft: Draft, connection: AsyncConnection, *, issuing_a
     """Who a group is, is seen from the agency that issues the document, whoever enters or releases it."""
     kinds = {kind for instruction in draft.instructions for kind in AGENCY_GROUPS.get(instruction.lead_group or "", ())}
     offices = [one.id for one in await living_agencies(connection, kinds=[OFFICE_KIND], within=issuing_agency_id, day=today)]
-    of_province = await living_within(connection, draft.agency_ids, within=issuing_agency_id, day=today)
-    named = [one.id for one in await living_agencies(connection, ids=draft.agency_ids, day=today)]
+    named = await living_agencies(connection, ids=draft.agency_ids, within=issuing_agency_id, day=today)
     answering = await agencies_with_account(connection, {*draft.agency_ids, *offices}, roles=MAY_RECEIVE_AND_REPORT, day=today)
     of_groups = await living_agencies(connection, kinds=kinds, within=issuing_agency_id, day=today) if kinds else []
     office = next((one for one in offices if one in answering), None)
     # The Office may stand in the draft by default as well, and is then among those that it names.
-    known = {*named, *([office] if office is not None else [])}
-    return AgenciesToday(frozenset(known), frozenset(answering), of_groups, office, frozenset(of_province))
+    known = {*(one.id for one in named), *([office] if office is not None else [])}
+    return AgenciesToday(frozenset(known), frozenset(answering), of_groups, office, frozenset(one.id for one in named if one.is_within))
 
 
 def require_sound_today(draft: Draft, agencies: AgenciesToday, *, issuing_agency_id: UUID, actor: Actor, today: date) -> None:

@@ -96,6 +96,8 @@ async def _bearers(
 async def _similar(connection: AsyncConnection, names: Sequence[str], *, within: UUID | None, day: date) -> dict[str, list[Named]]:
     """The first few agencies with a name that has the words typed, in any order."""
     similar: dict[str, list[Named]] = {}
+    if not names:
+        return similar
     # Words are letters and digits alone.
     asked = ["|".join(each_word(name)) for name in names]
     parameters = {"names": list(names), "words": asked, "within": within, "day": day, "limit": OFFERED}
