@@ -63,6 +63,7 @@ class GivenOut(TypedDict):
     agency_id: str
     leads: list[int]
     coordinates: list[int]
+    reports: list[int]
 
 
 class HeldOut(TypedDict):

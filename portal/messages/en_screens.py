@@ -263,6 +263,7 @@ SCREENS = {
     "release.agencies": "{n} agencies get work",
     "release.leads": "lead {tasks}",
     "release.coordinates": "coordinate {tasks}",
+    "release.reports": "report in the lead's place {tasks}",
     "release.tasks": "task {ordinals}",
     "release.due-passed": "Due date has passed: {tasks}.",
     "release.due-on-day-off": "Due on a day off: {tasks}.",

@@ -272,6 +272,7 @@ SCREENS = {
     "release.agencies": "{n} cơ quan nhận việc",
     "release.leads": "chủ trì {tasks}",
     "release.coordinates": "phối hợp {tasks}",
+    "release.reports": "báo cáo thay {tasks}",
     "release.tasks": "nhiệm vụ {ordinals}",
     "release.due-passed": "Hạn đã qua: {tasks}.",
     "release.due-on-day-off": "Hạn rơi vào ngày nghỉ: {tasks}.",

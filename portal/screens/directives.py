@@ -165,7 +165,7 @@ async def directive_page(visitor: Visitor, directive_id: str, *, status: int = 2
         names=await visitor.portal.agencies.known(visitor),
         fields=fields,
         groups=by_key,
-        given_to_groups=list(_given_to_groups(found, summary, by_key)),
+        given_to_groups={one.ordinal: one for one in _given_to_groups(found, summary, by_key)},
         actions={one["action"]: one for one in found["available_actions"]},
         problem=problem,
         recalled="recalled" in visitor.request.query_params and found["held"] is None and found["state"] != "RELEASED",

@@ -40,7 +40,7 @@ async def test_the_summary_is_what_the_release_does(directives: Client) -> None:
     assert before["nearest_due"] == str(off)
     assert (before["undated"], before["due_on_day_off"], before["due_passed"]) == ([3], [2], [])
     of_agency = {one["agency_id"]: one for one in before["agencies"]}  # type: ignore[attr-defined]
-    assert of_agency[str(HEALTH)] == {"agency_id": str(HEALTH), "leads": [1, 3], "coordinates": [2]}
+    assert of_agency[str(HEALTH)] == {"agency_id": str(HEALTH), "leads": [1, 3], "coordinates": [2], "reports": []}
     assert of_agency[str(FINANCE)]["coordinates"] == [1]
     again = await directives.get(TRACKER, f"/directives/{draft['id']}/release-summary")
     assert (again.status_code, again.json()["code"]) == (409, "already-released")

@@ -76,3 +76,11 @@ async def test_nobody_is_handed_the_report_on_the_day_of_release(house: Client) 
         await connection.execute(text("UPDATE membership_replica SET valid_to = '2020-01-01' WHERE agency_id = :id"), {"id": FINANCE})
     answer = await house.post(OFFICE_LEAD, f"/directives/{made['id']}/release", version=1)
     assert (answer.status_code, answer.json()["code"]) == (422, "lead-without-account")
+
+
+async def test_who_reports_is_told_of_before_the_release(house: Client) -> None:
+    draft = (await entered(house, coordinating(FINANCE))).json()
+    told = (await house.get(TRACKER, f"/directives/{draft['id']}/release-summary")).json()
+    given = {one["agency_id"]: (one["leads"], one["coordinates"], one["reports"]) for one in told["agencies"]}
+    assert given == {str(WITHOUT_ACCOUNT): ([1], [], []), str(FINANCE): ([], [1], []), str(OFFICE): ([], [], [1])}
+    assert (told["given"], told["without_account"]) == (1, []), "the Office answers for a lead that cannot"

@@ -190,8 +190,9 @@ async def test_what_a_release_will_do_is_told_before_it_is_pressed(portal: Runni
         "groups": 1,
         "nearest_due": "2026-11-29",
         "agencies": [
-            {"agency_id": id_of("health"), "leads": [1, 3], "coordinates": []},
-            {"agency_id": id_of("finance"), "leads": [2], "coordinates": [1, 3]},
+            {"agency_id": id_of("health"), "leads": [1, 3], "coordinates": [], "reports": []},
+            {"agency_id": id_of("finance"), "leads": [2], "coordinates": [1, 3], "reports": []},
+            {"agency_id": id_of("office"), "leads": [], "coordinates": [], "reports": [3]},
         ],
         "undated": [3],
         "due_on_day_off": [1],
@@ -202,9 +203,10 @@ async def test_what_a_release_will_do_is_told_before_it_is_pressed(portal: Runni
     said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.text[page.text.index('id="release-summary"') :]))
     for words in (
         "110 lượt giao, 1 nhóm, hạn gần nhất Chủ nhật 29/11/2026",
-        "2 cơ quan nhận việc",
+        "3 cơ quan nhận việc",
         "Sở Y tế chủ trì nhiệm vụ 1, 3",
         "Sở Tài chính chủ trì nhiệm vụ 2; phối hợp nhiệm vụ 1, 3",
+        "báo cáo thay nhiệm vụ 3",
         "Hạn rơi vào ngày nghỉ: nhiệm vụ 1.",
         "Không có hạn: nhiệm vụ 3.",
         "Chưa có tài khoản tiếp nhận: Ủy ban nhân dân xã Ba Động, Ủy ban nhân dân xã Ba Dinh.",

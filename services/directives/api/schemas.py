@@ -75,11 +75,12 @@ class InstructionOut(BaseModel):
 
 
 class GivenOut(BaseModel):
-    """What one agency gets: the ordinals of the instructions that it leads, and of those that it coordinates."""
+    """What one agency gets: the ordinals of what it leads, of what it coordinates, and of what it reports in place of the lead."""
 
     agency_id: UUID
     leads: list[int]
     coordinates: list[int]
+    reports: list[int]
 
 
 class ReleaseSummaryOut(BaseModel):
@@ -101,8 +102,13 @@ class ReleaseSummaryOut(BaseModel):
             groups=summary.groups,
             nearest_due=summary.nearest_due,
             agencies=[
-                GivenOut(agency_id=agency, leads=list(summary.leads.get(agency, ())), coordinates=list(summary.coordinates.get(agency, ())))
-                for agency in dict.fromkeys([*summary.leads, *summary.coordinates])
+                GivenOut(
+                    agency_id=agency,
+                    leads=list(summary.leads.get(agency, ())),
+                    coordinates=list(summary.coordinates.get(agency, ())),
+                    reports=list(summary.reports.get(agency, ())),
+                )
+                for agency in dict.fromkeys([*summary.leads, *summary.coordinates, *summary.reports])
             ],
             undated=list(summary.undated),
             due_on_day_off=list(summary.due_on_day_off),

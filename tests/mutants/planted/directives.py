@@ -33,8 +33,8 @@ FAULTS = (
     Fault(
         "any agency that lives is one of the province",
         "libs/directory_replica/replica.py",
-        "WHERE id = ANY(CAST(:ids AS uuid[])) AND scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid))",
-        "WHERE id = ANY(CAST(:ids AS uuid[])) AND CAST(:within AS uuid) IS NOT NULL",
+        "coalesce(scope = (SELECT scope FROM agency_replica WHERE id = CAST(:within AS uuid)), false) AS is_within",
+        "CAST(:within AS uuid) IS NOT NULL AS is_within",
         GROUPS,
     ),
     Fault(
@@ -83,6 +83,20 @@ FAULTS = (
         "leading = directive.leads_at_release(instruction, living)",
         "leading = instruction.lead_agency_ids",
         "tests/directives/test_release_summary.py",
+    ),
+    Fault(
+        "who reports in place of the lead is not told of before the release",
+        "services/directives/domain/release_summary.py",
+        "reports[reporting].append(instruction.ordinal)",
+        "reports[reporting].clear()",
+        "tests/directives/test_reporting_agency.py",
+    ),
+    Fault(
+        "a lead that is reported for is noticed as one that nobody answers for",
+        "services/directives/domain/release_summary.py",
+        "dict.fromkeys([*receiving, *coordinates])",
+        "dict.fromkeys([*leads, *coordinates])",
+        "tests/directives/test_reporting_agency.py",
     ),
     Fault(
         "a due date on a day off is not noticed",

@@ -8,6 +8,13 @@ COMPOSED = "tests/portal/test_composed_groups.py"
 
 FAULTS = (
     Fault(
+        "a group is given to as many as the directory counts",
+        "portal/templates/directive.html",
+        "given_to_groups[instruction.ordinal].given if instruction.ordinal in",
+        "whole.count if instruction.ordinal in",
+        "tests/portal/test_composed_groups.py",
+    ),
+    Fault(
         "what is not clear of a pasted list is forgotten",
         "portal/screens/registration.py",
         "        if one.unread:\n            one.errors",
