@@ -12,6 +12,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
+from libs.common.trust import trusted
+
 ALGORITHM = "ES256"
 # An unknown key id makes us ask the issuer again, but not more often than this: a flood of forged tokens must not
 # become a flood of requests.
@@ -92,7 +94,7 @@ class TokenVerifier:
 
     async def _ask_for_keys(self) -> KeySet:
         async with self._asking:
-            async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+            async with httpx2.AsyncClient(timeout=5, trust_env=False, verify=trusted()) as client:
                 answer = await client.get(self._jwks_url)
                 answer.raise_for_status()
             self._keys = KeySet.import_key_set(answer.json())
@@ -130,7 +132,7 @@ class ServiceTokens:
             return token
 
     async def _ask(self, audience: str) -> tuple[str, float]:
-        async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=5, trust_env=False, verify=trusted()) as client:
             answer = await client.post(
                 self._token_url,
                 data={
