@@ -134,7 +134,7 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "mutants": mutants,
 }
 ASK_SERVERS = {"service", "flow", "browser", "mutants"}
-LANES = (("lint", "types", "walls", "unit", "contract", "structure", "service", "mutants"), ("browser", "flow"))
+LANES = (("lint", "types", "walls", "unit", "contract", "structure", "service", "flow", "mutants"), ("browser",))
 
 
 def run(part: str) -> Outcome:
