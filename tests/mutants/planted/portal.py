@@ -218,7 +218,7 @@ FAULTS = (
         "a refused file is saved as one",
         "portal/services.py",
         "                    _require_success(service, answer, await answer.read())\n",
-        "",
+        "                    await answer.read()\n",
         "tests/portal/test_what_goes_to_services.py",
     ),
     Fault(
