@@ -16,6 +16,7 @@ import structlog
 from embedded.processes import end, kill_all_in
 from libs.common.settings import FILE_VARIABLE
 from libs.common.telemetry import wording
+from libs.common.trust import trusted
 from system.refusals import CannotRun
 
 log = structlog.get_logger()
@@ -153,7 +154,7 @@ class Piece:
 async def until_all_are_ready(pieces: Sequence[Piece], *, seconds: float) -> None:
     """Raises NotReady with what is still missing after `seconds`."""
     missing: dict[str, str] = {}
-    async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+    async with httpx2.AsyncClient(timeout=5, trust_env=False, verify=trusted()) as client:
         ends = asyncio.get_running_loop().time() + seconds
         while asyncio.get_running_loop().time() < ends:
             found = await asyncio.gather(*(piece.missing(client) for piece in pieces))

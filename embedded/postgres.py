@@ -110,7 +110,7 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = None) -> Cluster:
+def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = None, settings: Mapping[str, str] = SETTINGS) -> Cluster:
     """PostgreSQL in `folder` with the six databases and their roles; makes, starts and recovers as needed.
 
     What an earlier run left behind there is ended first, so the caller must hold the folder for himself. `port` None chooses a free
@@ -126,7 +126,7 @@ def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = No
         _make(data, passwords[SUPERUSER], way)
     way.own(data)
     for attempt in range(1, START_ATTEMPTS + 1):
-        cluster = _start(folder, port or free_port(), passwords, way)
+        cluster = _start(folder, port or free_port(), passwords, way, settings)
         try:
             _wait(cluster)
             break
@@ -207,14 +207,14 @@ def _make(data: Path, password: str, way: Way) -> None:
     unfinished.rename(data)
 
 
-def _start(folder: Path, port: int, passwords: Mapping[str, str], way: Way) -> Cluster:
+def _start(folder: Path, port: int, passwords: Mapping[str, str], way: Way, settings: Mapping[str, str]) -> Cluster:
     log = folder / "postgres.log"
     if log.exists():
         log.replace(folder / "postgres.previous.log")
-    settings = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
+    given = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
     with log.open("wb") as opened:
         process = subprocess.Popen(
-            [*way.prefix, str(binaries() / "postgres"), "-D", str(folder / "postgres"), "-p", str(port), *settings],
+            [*way.prefix, str(binaries() / "postgres"), "-D", str(folder / "postgres"), "-p", str(port), *given],
             env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=opened,

@@ -19,6 +19,7 @@ from libs.common.migrate import require_known_schema
 from libs.common.single_flight import SingleFlight
 from libs.common.supervise import running
 from libs.common.tokens import ServiceTokens
+from libs.common.trust import trusted
 from libs.common.web.disconnected import EndsWithItsAsker
 from libs.common.web.middleware import RequestTrace
 from portal import sign_in
@@ -54,7 +55,7 @@ from portal.screens import (
     workbench_export,
 )
 from portal.screens.kept import Unsent, unsent
-from portal.services import Refused, ServiceAway, Services
+from portal.services import Refused, ServiceAway, Services, lines_to_services
 from portal.session import SealedBox, SessionEnded, Sessions
 from portal.settings import PortalSettings
 from portal.shared import SharedAnswers
@@ -66,8 +67,6 @@ log = structlog.get_logger()
 PACKAGE = "portal"
 REDRAWS_AT_ONCE = 6
 EXPORTS_AT_ONCE = 2
-# Many pages that are told at once ask at once; one that waited for its line to a service would find the service away.
-LINES_TO_SERVICES = httpx2.Limits(max_connections=400, max_keepalive_connections=100)
 SCREENS = (
     sign_in,
     preferences,
@@ -105,7 +104,7 @@ PAGE_OF_STATUS = {
 def create_app(settings: PortalSettings) -> FastAPI:
     """The whole ASGI application of the portal; its lifespan starts and stops what runs behind it."""
     database = Database(settings.database_url, application="chidao-portal")
-    client = httpx2.AsyncClient(timeout=5, trust_env=False, limits=LINES_TO_SERVICES)
+    client = httpx2.AsyncClient(timeout=5, trust_env=False, verify=trusted())
     box = SealedBox(settings.session_key_file)
     agencies = AgencyNames()
     tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
@@ -130,6 +129,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
             stack.push_async_callback(client.aclose)
             async with database.read() as connection:
                 await require_known_schema(PACKAGE, connection)
+            lines = await stack.enter_async_context(lines_to_services())
             fonts = await asyncio.to_thread(cut_fonts, settings.fonts_folder)
             app.state.portal = Portal(
                 settings=settings,
@@ -138,7 +138,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 sessions=Sessions(database, box),
                 drafts=Drafts(database, box),
                 sign_in=SignInService(settings, client),
-                services=Services(settings.services, client),
+                services=Services(settings.services, lines),
                 agencies=agencies,
                 people=people,
                 vocabulary=Vocabulary(),
@@ -152,7 +152,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
             )
             housekeeping = ("housekeeping", Housekeeping(database, OLD_DRAFTS).run)
             ended_sessions = ("ended sessions", app.state.portal.sessions.keep_forgetting)
-            await stack.enter_async_context(running(*live.works(), ended_sessions, housekeeping))
+            await stack.enter_async_context(running(*live.works(lines), ended_sessions, housekeeping))
             yield
 
     app = FastAPI(title="Chidao · portal", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)

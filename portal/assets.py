@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -55,6 +56,7 @@ class Assets:
         return Response(asset.plain, media_type=asset.media_type, headers=headers)
 
 
+@cache
 def _asset(name: str, content: bytes) -> Asset:
     media_type = MEDIA_TYPES[Path(name).suffix]
     if media_type == "font/woff2":

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-import httpx2
+import aiohttp
 
 from libs.common.live import EVERYTHING, Gathering, Hint
 from libs.common.tokens import ServiceTokens
@@ -30,7 +30,7 @@ SHORTEST_SILENCE_SECONDS = 1.0
 # Between one page and the next; whoever has more pages open than turns in a second hears later, and of more at once.
 TURN_SECONDS = 1 / 150
 # A service says something every quarter of a minute; one that is silent for longer is gone, whatever the line looks like.
-STREAM_TIMEOUT = httpx2.Timeout(5.0, read=40.0)
+STREAM_TIMEOUT = aiohttp.ClientTimeout(sock_connect=5.0, sock_read=40.0)
 
 
 @dataclass(frozen=True)
@@ -78,26 +78,22 @@ class Live:
         self._heard: set[str] = set()
         self._turn = asyncio.Lock()
 
-    def works(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+    def works(self, lines: aiohttp.ClientSession) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """One work for each service, to be kept running."""
-        return [(f"live line to {service}", self._line(service)) for service in self._addresses]
+        return [(f"live line to {service}", self._line(service, lines)) for service in self._addresses]
 
-    def _line(self, service: str) -> Callable[[], Awaitable[None]]:
+    def _line(self, service: str, lines: aiohttp.ClientSession) -> Callable[[], Awaitable[None]]:
         async def listen() -> None:
             headers = {"Authorization": f"Bearer {await self._tokens.for_audience(service)}"}
             url = f"{self._addresses[service]}/internal/stream"
-            async with (
-                httpx2.AsyncClient(timeout=STREAM_TIMEOUT, trust_env=False) as client,
-                client.stream("GET", url, headers=headers) as answer,
-            ):
-                answer.raise_for_status()
+            async with lines.get(url, headers=headers, timeout=STREAM_TIMEOUT, allow_redirects=False, raise_for_status=True) as answer:
                 # What changed while the line was down is not known, so everything may have.
                 self.say(Hint.for_everybody(*LISTS[service]))
                 self._heard.add(service)
                 try:
-                    async for line in answer.aiter_lines():
-                        if line.startswith("data:"):
-                            self.say(_of_this_service(service, Hint.from_json(json.loads(line.removeprefix("data:"))["lists"])))
+                    async for line in answer.content:
+                        if line.startswith(b"data:"):
+                            self.say(_of_this_service(service, Hint.from_json(json.loads(line.removeprefix(b"data:"))["lists"])))
                 finally:
                     self._heard.discard(service)
             raise ConnectionError(f"{service} ended the live line")

@@ -1,7 +1,7 @@
 """Pages from templates; a part of a page is a block of its template, so both are always the same."""
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,28 +30,7 @@ class Missing(Undefined):
 class Pages:
     def __init__(self) -> None:
         self._drawn: dict[Hashable, Markup] = {}
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=Missing,
-            # A running portal is not edited: nobody looks a dozen times a page whether a file has changed.
-            auto_reload=False,
-        )
-        self._environment.filters.update(
-            thousands=formats.thousands,
-            at_most_99=formats.at_most_99,
-            at_most_999=formats.at_most_999,
-            percent=formats.percent,
-            full_day=formats.full_day,
-            short_day=formats.short_day,
-            weekday=formats.weekday,
-            clock_time=formats.clock_time,
-            sentence=formats.sentence,
-            moment_day=formats.moment_day,
-            shortened=shortened,
-        )
+        self._environment = _environment()
         signs = self._environment.get_template("ui/signs.html").module
         # A list has hundreds, and a macro takes ten times as long as a look at what it said before.
         self._signs = {name: lru_cache(MOST_SIGNS)(getattr(signs, name)) for name in SIGNS}
@@ -89,3 +68,31 @@ class Pages:
             module = self._environment.get_template(f"ui/{name}.html").make_module(shared)
             vars(ui).update({key: macro for key, macro in vars(module).items() if not key.startswith("_")})
         return ui
+
+
+@cache
+def _environment() -> Environment:
+    """One for a process: what is compiled once is as good for whoever comes next."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=Missing,
+        # A running portal is not edited: nobody looks a dozen times a page whether a file has changed.
+        auto_reload=False,
+    )
+    environment.filters.update(
+        thousands=formats.thousands,
+        at_most_99=formats.at_most_99,
+        at_most_999=formats.at_most_999,
+        percent=formats.percent,
+        full_day=formats.full_day,
+        short_day=formats.short_day,
+        weekday=formats.weekday,
+        clock_time=formats.clock_time,
+        sentence=formats.sentence,
+        moment_day=formats.moment_day,
+        shortened=shortened,
+    )
+    return environment

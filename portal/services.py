@@ -1,15 +1,20 @@
-"""Calls to the services over HTTP, as the person who is signed in. A service that does not answer in time is away, never a hanging page."""
+"""Calls to the services over HTTP, as the person who is signed in. A service that does not answer in time is away, never a hanging page.
+
+A page asks three to eight times, so what one question costs is most of what a page costs (docs/decisions/0037-what-a-question-costs.md).
+"""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
-from urllib.parse import quote
+from typing import Any, BinaryIO, Protocol
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
-import httpx2
+import aiohttp
 import structlog
+from yarl import URL
 
 from libs.common.telemetry import present_traceparent
 from portal.route import Answer, Route
@@ -21,8 +26,14 @@ SURELY_NOT_WRITTEN = frozenset({"replica-stale", "disk-full"})
 
 Json = Any
 
-TIMEOUT = httpx2.Timeout(5.0, connect=2.0)
-UPLOAD_TIMEOUT = httpx2.Timeout(60.0, connect=2.0)
+# Of each wait for the service, not of the whole answer: a long file may come for as long as it comes.
+TIMEOUT = aiohttp.ClientTimeout(connect=5.0, sock_connect=2.0, sock_read=5.0)
+FILE_TIMEOUT = aiohttp.ClientTimeout(connect=5.0, sock_connect=2.0, sock_read=60.0)
+CHUNK_BYTES = 64 * 1024
+# Many pages that are told at once ask at once; one that waited for its line to a service would find the service away.
+MOST_LINES = 400
+# Below the time after which a service closes a line that is idle: who sends at that moment would not know whether he was heard.
+IDLE_LINE_SECONDS = 5.0
 MEMBERSHIP_HEADER = "Chidao-Membership"
 LONGEST_KEY = 200
 
@@ -96,67 +107,84 @@ class ChangeMarks:
         return self.key if fits else hashlib.sha256(self.key.encode(errors="surrogatepass")).hexdigest()
 
 
+def lines_to_services() -> aiohttp.ClientSession:
+    """To be closed by whoever opens it; it remembers no cookies, and heeds no proxy of the machine."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=MOST_LINES, keepalive_timeout=IDLE_LINE_SECONDS), cookie_jar=aiohttp.DummyCookieJar()
+    )
+
+
 class Services:
-    def __init__(self, addresses: Mapping[str, str], client: httpx2.AsyncClient) -> None:
+    def __init__(self, addresses: Mapping[str, str], lines: aiohttp.ClientSession) -> None:
         self._addresses = {name: address.rstrip("/") for name, address in addresses.items()}
-        self._client = client
+        self._lines = lines
 
     async def get(self, identity: Identity, service: str, path: str, query: Mapping[str, Json]) -> Json:
-        asked = {name: value for name, value in query.items() if value not in (None, "")}
-        return (await self._send(identity, service, "GET", path, params=asked)).json()
+        asked = urlencode([(name, value) for name, value in query.items() if value not in (None, "")], doseq=True)
+        return await self._answer(identity, service, "GET", f"{path}?{asked}" if asked else path)
 
     async def change(self, identity: Identity, service: str, method: str, path: str, body: Json, change: ChangeMarks) -> Json:
-        answer = await self._send(identity, service, method, plain_path(path), json=body, headers=change.headers)
-        return answer.json() if answer.content else None
+        headers = {**change.headers, "Content-Type": "application/json"}
+        said = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        return await self._answer(identity, service, method, plain_path(path), headers=headers, data=said)
 
     async def upload(
-        self, identity: Identity, service: str, path: str, name: str, content: Any, media_type: str, change: ChangeMarks
+        self, identity: Identity, service: str, path: str, name: str, content: BinaryIO, media_type: str, change: ChangeMarks
     ) -> Json:
-        files = {"file": (name, content, media_type)}
-        return (
-            await self._send(identity, service, "POST", plain_path(path), files=files, headers=change.headers, timeout=UPLOAD_TIMEOUT)
-        ).json()
+        files = aiohttp.FormData(quote_fields=False)
+        files.add_field("file", content, filename=name, content_type=media_type)
+        return await self._answer(identity, service, "POST", plain_path(path), headers=change.headers, data=files, timeout=FILE_TIMEOUT)
 
     @asynccontextmanager
-    async def download(self, identity: Identity, service: str, path: str) -> AsyncIterator[httpx2.Response]:
+    async def download(self, identity: Identity, service: str, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer with its body still to be read."""
-        request = self._client.build_request(
-            "GET", self._url(service, plain_path(path)), headers=self._headers(identity), timeout=UPLOAD_TIMEOUT
-        )
-        try:
-            answer = await self._client.send(request, stream=True)
-        except httpx2.HTTPError as error:
-            raise ServiceAway(service) from error
-        try:
-            if answer.is_error:
-                await answer.aread()
-                _require_success(service, answer)
+        with _away(service):
+            answer = await self._asked(identity, service, "GET", plain_path(path), timeout=FILE_TIMEOUT)
+        async with answer:
+            if not _is_success(answer):
+                with _away(service):
+                    _require_success(service, answer, await answer.read())
             yield answer
-        finally:
-            await answer.aclose()
 
     def address(self, service: str) -> str:
         return self._addresses[service]
 
-    async def _send(
-        self, identity: Identity, service: str, method: str, path: str, *, headers: Mapping[str, str] | None = None, **how: Any
-    ) -> httpx2.Response:
-        try:
-            answer = await self._client.request(
-                method, self._url(service, path), headers={**self._headers(identity), **(headers or {})}, **{"timeout": TIMEOUT, **how}
-            )
-        except httpx2.HTTPError as error:
-            log.warning("service-away", service=service, error=type(error).__name__)
-            raise ServiceAway(service) from error
-        _require_success(service, answer)
-        return answer
+    async def _answer(self, identity: Identity, service: str, method: str, path: str, **how: Any) -> Json:
+        with _away(service):
+            async with await self._asked(identity, service, method, path, **how) as answer:
+                body = await answer.read()
+        _require_success(service, answer, body)
+        return json.loads(body) if body else None
+
+    async def _asked(
+        self,
+        identity: Identity,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
+        data: Any = None,
+    ) -> aiohttp.ClientResponse:
+        # What is in the address has been quoted once; it would be quoted again.
+        url = URL(f"{self._addresses[service]}{path}", encoded=True)
+        sent = {**self._headers(identity), **(headers or {})}
+        return await self._lines.request(method, url, headers=sent, data=data, timeout=timeout, allow_redirects=False)
 
     def _headers(self, identity: Identity) -> dict[str, str]:
         trace = present_traceparent()
         return {**identity.headers, **({"traceparent": trace} if trace else {})}
 
-    def _url(self, service: str, path: str) -> str:
-        return f"{self._addresses[service]}{path}"
+
+@contextmanager
+def _away(service: str) -> Iterator[None]:
+    """Whatever goes wrong on the way to a service, and back: it is away."""
+    try:
+        yield
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.warning("service-away", service=service, error=type(error).__name__)
+        raise ServiceAway(service) from error
 
 
 def plain_path(path: str) -> str:
@@ -164,13 +192,16 @@ def plain_path(path: str) -> str:
     return quote(path, safe="/")
 
 
-def _require_success(service: str, answer: httpx2.Response) -> None:
-    if answer.is_success:
+def _require_success(service: str, answer: aiohttp.ClientResponse, body: bytes) -> None:
+    if _is_success(answer):
         return
-    is_problem = answer.headers.get("Content-Type", "").startswith("application/problem+json")
-    problem = answer.json() if is_problem else {}
-    is_told = answer.request.method != "GET" and problem.get("code") in SURELY_NOT_WRITTEN
-    if answer.status_code >= 500 and not is_told:
-        log.warning("service-away", service=service, status=answer.status_code)
+    problem = json.loads(body) if answer.content_type == "application/problem+json" else {}
+    is_told = answer.method != "GET" and problem.get("code") in SURELY_NOT_WRITTEN
+    if answer.status >= 500 and not is_told:
+        log.warning("service-away", service=service, status=answer.status)
         raise ServiceAway(service)
-    raise Refused(service, answer.status_code, problem)
+    raise Refused(service, answer.status, problem)
+
+
+def _is_success(answer: aiohttp.ClientResponse) -> bool:
+    return 200 <= answer.status < 300

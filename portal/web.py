@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import uuid4
 
-import httpx2
+import aiohttp
 from fastapi import Depends, Request
 from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
@@ -155,7 +155,7 @@ class Visitor:
             return await self.portal.services.upload(await self._identity(), service, path, name, file.file, media_type, change)
 
     @asynccontextmanager
-    async def download(self, service: str, path: str) -> AsyncIterator[httpx2.Response]:
+    async def download(self, service: str, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
         with self._judged():
             async with self.portal.services.download(await self._identity(), service, path) as answer:
                 yield answer

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from embedded.demo import HOLD_SECONDS
-from embedded.postgres import Address, run_sql, running_in, start_cluster
+from embedded.postgres import SETTINGS, Address, run_sql, running_in, start_cluster
 from libs.common import telemetry
 from libs.common.db import Database
 from libs.common.migrate import migrate
@@ -23,6 +23,9 @@ from tests.issuer import Issuer, running_issuer
 
 # What is decided in the systems that tests start takes effect at once.
 os.environ.setdefault(HOLD_SECONDS, "0")
+
+# Every test makes anew what these databases hold. What the disk keeps is tried over systems of their own (tests/flow, tests/embedded).
+OF_ONE_TEST = SETTINGS | {"fsync": "off", "full_page_writes": "off"}
 
 # The folder in which somebody else runs a PostgreSQL for one run of tests after the other (tests/mutants).
 LENT_CLUSTER = "CHIDAO_LENT_CLUSTER"
@@ -49,7 +52,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
         assert found is not None, f"no PostgreSQL runs in {lent}"
         yield found
         return
-    running = start_cluster(tmp_path_factory.mktemp("cluster"))
+    running = start_cluster(tmp_path_factory.mktemp("cluster"), settings=OF_ONE_TEST)
     yield running
     running.stop()
 
@@ -96,7 +99,7 @@ def databases(cluster: Address, migrated: Callable[[str], str]) -> Iterator[Call
         run_sql(
             cluster,
             "postgres",
-            f"CREATE DATABASE {name} TEMPLATE {template} OWNER {template}_owner;"
+            f"CREATE DATABASE {name} TEMPLATE {template} OWNER {template}_owner STRATEGY FILE_COPY;"
             f"REVOKE CONNECT, TEMPORARY ON DATABASE {name} FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO {template}_app;",
         )
         made.append(name)

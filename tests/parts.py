@@ -1,6 +1,7 @@
 """The parts of ./test. What a part needs and cannot have is said loudly at the end, and is a failure under CI=true.
 
 docs/testing.md gives each part its seconds. One that takes more than twice as long is named, and no more: a busy machine stops nobody.
+Two lanes of parts run beside each other: a browser waits most of its time, and whoever waits for it leaves the processors to others.
 """
 
 import os
@@ -9,10 +10,13 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
+from embedded.gateway import find_or_get_nginx
 from embedded.rabbitmq import find_or_get_rabbitmq
 from tests import long
 from tests.browser_here import find_or_get_browser
@@ -23,6 +27,7 @@ REPORTS = ROOT / ".test"
 WORKERS = "2"
 TESTING = ROOT / "docs" / "testing.md"
 SLOW_FROM = 2
+ONE_SPEAKS = Lock()
 MUTANTS_SECONDS = "60"
 # Everything else under tests/ that is a folder with tests belongs to the part "service", so that no new folder is forgotten.
 NAMED_FOLDERS = {"unit": "unit", "contract": "contracts", "structure": "structure", "flow": "flow", "browser": "browser"}
@@ -36,24 +41,42 @@ class Outcome:
     missing: list[str] = field(default_factory=list)
 
 
-def passes(program: str, *arguments: str, environment: dict[str, str] | None = None) -> bool:
-    print(f"\n$ {program} {' '.join(arguments)}", flush=True)
+def say(part: str, line: str) -> None:
+    """A whole line with the part that it is of: two of them speak at the same time."""
+    with ONE_SPEAKS:
+        print(f"{part:10}{line.rstrip()}", flush=True)
+
+
+def passes(part: str, program: str, *arguments: str, environment: dict[str, str] | None = None) -> bool:
+    say(part, f"$ {program} {' '.join(arguments)}")
     ours = Path(sys.executable).parent / program
-    return subprocess.run([str(ours), *arguments], cwd=ROOT, env=os.environ | (environment or {}), check=False).returncode == 0
+    with subprocess.Popen(
+        [str(ours), *arguments],
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            say(part, line)
+    return process.returncode == 0
 
 
 def lint() -> Outcome:
     # Both are run, so that one look shows everything.
-    checks = [passes("ruff", "check", "."), passes("ruff", "format", "--check", ".")]
+    checks = [passes("lint", "ruff", "check", "."), passes("lint", "ruff", "format", "--check", ".")]
     return Outcome("lint", all(checks))
 
 
 def types() -> Outcome:
-    return Outcome("types", passes("mypy"))
+    return Outcome("types", passes("types", "mypy"))
 
 
 def walls() -> Outcome:
-    return Outcome("walls", passes("lint-imports", "--no-cache"))
+    return Outcome("walls", passes("walls", "lint-imports", "--no-cache"))
 
 
 def folders_of(part: str) -> list[str]:
@@ -70,7 +93,7 @@ def pytest_part(part: str, *, workers: str = WORKERS, environment: dict[str, str
     report = REPORTS / f"{part}.xml"
     report.unlink(missing_ok=True)
     arguments = ("-q", "-n", workers, "--dist", "loadfile", f"--junitxml={report}", f"--hypothesis-seed={seed_of_tree()}")
-    passed = passes("pytest", *arguments, *folders, environment=environment)
+    passed = passes(part, "pytest", *arguments, *folders, environment=environment)
     return Outcome(part, passed, missing=skipped_in(report, part))
 
 
@@ -84,24 +107,18 @@ def skipped_in(report: Path, part: str) -> list[str]:
     ]
 
 
-def service() -> Outcome:
-    # Before the workers begin, so that they do not all install it; without one, its tests say what is missing.
-    find_or_get_rabbitmq()
-    return pytest_part("service")
-
-
 def browser() -> Outcome:
     found = find_or_get_browser()
     if found.missing:
         return Outcome("browser", missing=[f"browser: {found.missing}"])
-    # One at a time: two browsers with their systems hinder each other on two cores more than they help.
+    # One at a time: two browsers with their systems hinder each other on two cores more than they help, and the other lane is busy, too.
     return pytest_part("browser", workers="0", environment=found.environment)
 
 
 def mutants() -> Outcome:
     """A tenth of the faults that tests must notice, as far as a minute goes. The other parts say whether the tests are green without."""
     arguments = ("-m", "tests.mutants", "planted", "rules", "--tenth", "--seconds", MUTANTS_SECONDS, "--seen-green")
-    return Outcome("mutants", passes("python", *arguments, environment=find_or_get_browser().environment))
+    return Outcome("mutants", passes("mutants", "python", *arguments, environment=find_or_get_browser().environment))
 
 
 PARTS: dict[str, Callable[[], Outcome]] = {
@@ -111,11 +128,13 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "unit": lambda: pytest_part("unit"),
     "contract": lambda: pytest_part("contract"),
     "structure": lambda: pytest_part("structure"),
-    "service": service,
+    "service": lambda: pytest_part("service"),
     "flow": lambda: pytest_part("flow"),
     "browser": browser,
     "mutants": mutants,
 }
+ASK_SERVERS = {"service", "flow", "browser", "mutants"}
+LANES = (("lint", "types", "walls", "unit", "contract", "structure", "service", "mutants"), ("browser", "flow"))
 
 
 def run(part: str) -> Outcome:
@@ -123,6 +142,16 @@ def run(part: str) -> Outcome:
     outcome = PARTS[part]()
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def run_lane(parts: Iterable[str]) -> list[Outcome]:
+    return [run(part) for part in parts]
+
+
+def get_servers() -> None:
+    """Before the lanes begin, so that two do not install the same; without one of them, its tests say what is missing."""
+    for find_or_get in (find_or_get_rabbitmq, find_or_get_nginx, find_or_get_browser):
+        find_or_get()
 
 
 def written_seconds() -> dict[str, int]:
@@ -142,7 +171,11 @@ def main(asked: list[str]) -> int:
     if unknown:
         print(f"Không có phần {', '.join(unknown)}; các phần: {' '.join(PARTS)}, long (unknown part)", file=sys.stderr)
         return 2
-    outcomes = [run(part) for part in asked or PARTS]
+    if ASK_SERVERS & set(asked or PARTS):
+        get_servers()
+    lanes = [[part for part in lane if part in (asked or PARTS)] for lane in LANES]
+    with ThreadPoolExecutor(len(LANES)) as both:
+        outcomes = [outcome for lane in both.map(run_lane, lanes) for outcome in lane]
     print("\n" + "=" * 100)
     for outcome in outcomes:
         print(f"{'passed' if outcome.passed else 'FAILED':8}{outcome.part:12}{outcome.seconds:8.1f} s{slowness(outcome)}")

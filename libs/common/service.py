@@ -25,6 +25,7 @@ from libs.common.settings import ProcessPart, ServiceSettings
 from libs.common.single_flight import SingleFlight
 from libs.common.supervise import WorksHealth, running
 from libs.common.tokens import ServiceTokens
+from libs.common.trust import trusted
 
 log = structlog.get_logger()
 
@@ -120,7 +121,7 @@ class Service:
                 await require_known_schema(self.package, connection)
                 if self.publishes:
                     await _require_whole_cluster(connection)
-            self._client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10, trust_env=False))
+            self._client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10, trust_env=False, verify=trusted()))
             await stack.enter_async_context(running(*self._works(), standing=self.standing))
             yield
 

@@ -18,6 +18,8 @@ from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64decode
 
+from libs.common.trust import trusted
+
 log = structlog.get_logger()
 
 ALGORITHM = "ES256"
@@ -97,7 +99,7 @@ class IssuerKeys:
 
     async def _have_asked(self) -> None:
         try:
-            async with asyncio.timeout(LONGEST_WAIT_FOR_KEYS), httpx2.AsyncClient(timeout=LONGEST_WAIT_FOR_KEYS, trust_env=False) as client:
+            async with asyncio.timeout(LONGEST_WAIT_FOR_KEYS), httpx2.AsyncClient(trust_env=False, verify=trusted()) as client:
                 answer = await client.get(self._url)
             answer.raise_for_status()
             self.known = _keys_for_signatures(answer.json())

@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from libs.common.signed_claims import ALGORITHM, InvalidToken, IssuerKeys, audiences_of, require_person_and_time, signed_claims
+from libs.common.trust import trusted
 
 CHECKED_TOKENS_KEPT = 10_000
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -99,7 +100,7 @@ class ServiceTokens:
             return token
 
     async def _ask(self, audience: str) -> tuple[str, float]:
-        async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=5, trust_env=False, verify=trusted()) as client:
             answer = await client.post(
                 self._token_url,
                 data={

@@ -295,7 +295,7 @@ SCREENS = {
     "register.no-group": "Not to a group",
     "register.no-field": "No field chosen",
     "register.group": "{name} ({n} agencies)",
-    "register.composed": "A group of your own: paste a list or choose its agencies",
+    "register.composed": "A group of your own (paste or choose)",
     "register.composed-unnamed": "A group of your own",
     "register.left-out": "Without",
     "register.left-out-note": "agencies of the group that need not do it, if any",

@@ -304,7 +304,7 @@ SCREENS = {
     "register.no-group": "Không giao theo nhóm",
     "register.no-field": "Chưa chọn lĩnh vực",
     "register.group": "{name} ({n} cơ quan)",
-    "register.composed": "Nhóm tự lập: dán danh sách hoặc chọn từng cơ quan",
+    "register.composed": "Nhóm tự lập (dán hoặc chọn)",
     "register.composed-unnamed": "Nhóm tự lập",
     "register.left-out": "Trừ ra",
     "register.left-out-note": "các cơ quan trong nhóm không phải thực hiện, nếu có",

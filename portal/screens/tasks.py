@@ -14,7 +14,7 @@ from portal.refusals import problem_of
 from portal.screens.history import Event, events_of
 from portal.screens.share import share_of
 from portal.screens.timeline import timeline_of
-from portal.services import Refused
+from portal.services import CHUNK_BYTES, Refused
 from portal.task_view import TaskView
 from portal.web import SentForm, Visit, Visitor, go, together
 
@@ -75,7 +75,7 @@ async def file(visitor: Visit, file_id: str) -> Response:
 
     async def content() -> Any:
         try:
-            async for chunk in answer.aiter_bytes():
+            async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
                 yield chunk
         finally:
             await download.__aexit__(None, None, None)

@@ -19,12 +19,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
-from embedded.postgres import SETTINGS, Cluster, start_cluster
-from tests.conftest import LENT_CLUSTER
+from embedded.postgres import Cluster, start_cluster
+from tests.conftest import LENT_CLUSTER, OF_ONE_TEST
 from tests.mutants.tree import ROOT
 
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", ".test", ".*_cache", ".hypothesis", ".chidao", "node_modules")
@@ -52,8 +51,6 @@ OURS = ("bench", "chidao", "embedded", "faults", "gateway", "libs", "portal", "s
 MAKES_DATABASES = re.compile(r"/migrations/|^embedded/|^system/|^libs/common/migrate|^tests/")
 # By what docs/testing.md says of that part.
 WITHOUT_DATABASE = "tests/unit/"
-# What is lent is thrown away, and most of what a test waits for is a new database on the disk.
-NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 # In the words of PostgreSQL: such a question was never asked, so that nobody could notice what it answers.
 NOT_ASKED = ("PostgresSyntaxError", "UndefinedColumnError", "UndefinedFunctionError", "DatatypeMismatchError", "AmbiguousColumnError")
 # A busy machine may take several times as long as it took without any fault; where nobody knows how long that was, so long.
@@ -134,8 +131,7 @@ class Copy:
     def _asked(self, tests: Sequence[str], *, lent: bool, keep_compiled: bool, patience: float) -> tuple[int, float, str]:
         """How pytest ends in the copy, after how many seconds, and what it says. Nothing of what the tests start outlives this."""
         if lent and self.cluster is None and not all(test.startswith(WITHOUT_DATABASE) for test in tests):
-            with patch.dict(SETTINGS, NOT_DURABLE):
-                self.cluster = start_cluster(self.lent)
+            self.cluster = start_cluster(self.lent, settings=OF_ONE_TEST)
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="chidao-mutant-", ignore_cleanup_errors=True) as name:
             folder = Path(name)

@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp
 
 from libs.common.clock import vietnam_date
 from libs.common.db import Database
+from libs.common.trust import trusted
 from portal.app import create_app
 from portal.settings import PortalSettings
 from tests.conftest import ServiceDatabase
@@ -94,7 +96,7 @@ class Browser:
     async def sign_in(self, person: str = "tracker") -> httpx2.Response:
         self.stand_in.person = person
         start = await self.http.get("/sign-in/start")
-        async with httpx2.AsyncClient() as outside:
+        async with httpx2.AsyncClient(verify=trusted()) as outside:
             granted = await outside.get(start.headers["Location"])
         return await self.follow(await self.http.get(granted.headers["Location"]))
 
@@ -178,6 +180,8 @@ def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
     thread.start()
     while not server.started:
         assert thread.is_alive()
+        # Whoever only looks takes the processor from the one whom he waits for.
+        time.sleep(0.005)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:

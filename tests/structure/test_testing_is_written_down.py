@@ -15,6 +15,10 @@ def test_every_part_has_its_seconds() -> None:
     assert set(written_seconds()) == set(parts.PARTS)
 
 
+def test_every_part_has_its_lane() -> None:
+    assert sorted(part for lane in parts.LANES for part in lane) == sorted(parts.PARTS)
+
+
 def test_every_long_part_is_told_with_what_tries_a_little_of_it() -> None:
     told = dict(re.findall(r"^\| (\w+) \| \d+ \| .* \| `(tests/[\w/]+\.py)` \|$", TEXT, re.MULTILINE))
     assert told == {name: part.smoke for name, part in long.PARTS.items()}

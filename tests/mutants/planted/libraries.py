@@ -5,6 +5,7 @@ from tests.mutants.fault import Fault
 MESSAGING = "libs/common/messaging/"
 UNIT_OF_WORK, CHANGE = "libs/common/unit_of_work.py", "libs/common/change.py"
 ONE_TRANSACTION, MESSAGES = "tests/messaging/test_unit_of_work.py", "tests/messaging/test_messages.py"
+TORN = "tests/web/test_torn_from_its_cluster.py"
 
 FAULTS = (
     Fault(
@@ -182,5 +183,19 @@ FAULTS = (
         "    gc.freeze()\n",
         "",
         "tests/web/test_what_stays_is_not_collected.py",
+    ),
+    Fault(
+        "a database torn out of its cluster is taken",
+        "libs/common/service.py",
+        "                if self.publishes:\n                    await _require_whole_cluster(connection)\n",
+        "",
+        TORN,
+    ),
+    Fault(
+        "what an ended epoch holds stops a service for ever",
+        "libs/common/service.py",
+        " WHERE epoch = (SELECT max(epoch) FROM stream_meta)\n",
+        "\n",
+        TORN,
     ),
 )
