@@ -184,7 +184,7 @@ async def split(
         ]
         doors = addresses | {PORTAL: f"http://{HOST}:{ports[PORTAL]}", SIGN_IN: address_of(sign_in_door)}
         behind = {name: urlsplit(address).netloc for name, address in doors.items()}
-        passwords = broker.passwords()
+        of_broker = broker.passwords()
         servers = [
             Piece(
                 "postgresql",
@@ -194,7 +194,7 @@ async def split(
             ),
             Piece(
                 "rabbitmq",
-                lambda: _broker_again(running, passwords),
+                lambda: _broker_again(running, of_broker),
                 f"{HOST}:{broker.port}",
                 process=broker,
             ),

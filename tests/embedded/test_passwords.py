@@ -1,6 +1,5 @@
 """Signing in with a password: what is kept of it, how often one may try, and who gets which."""
 
-import json
 import re
 import stat
 from collections.abc import AsyncIterator
@@ -11,7 +10,7 @@ from structlog.testing import capture_logs
 
 from embedded import handed_out
 from embedded.command import _who_can_sign_in, options_of
-from embedded.data_folder import DataFolder, hold
+from embedded.data_folder import DataFolder
 from embedded.handed_out import HandedOut, give_passwords
 from embedded.oidc import passwords
 from embedded.oidc.passwords import (
@@ -28,8 +27,6 @@ from embedded.oidc.passwords import (
 )
 from embedded.oidc.provider import AUTHORIZATION
 from tests.embedded.provider import Account, Position, SignIn, brought_back, running_provider
-from tests.embedded.runs import running
-from tests.embedded.visitor import Visitor
 
 OFFICE = "Văn phòng UBND tỉnh"
 LEAD = Account("Đặng Thị Châu (DEMO)", (Position(OFFICE, "OFFICE", "Chánh Văn phòng", "OFFICE_LEAD"),), username="chanh-van-phong.vp")
@@ -252,21 +249,3 @@ def test_they_are_printed_once() -> None:
     assert "people.passwords" in later
     assert PASSWORD not in later
     assert "không cần mật khẩu" not in new + later
-
-
-def test_a_run_that_asks_for_passwords(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with running(data, "--passwords") as run:
-        told = re.search(r"(chuyen-vien\S+)  (\S{19})$", run.said, re.MULTILINE)
-        assert told is not None, run.said
-        with Visitor(run.url) as visitor:
-            page = visitor.prove(told[1], "wrong")
-            assert (page.status_code, "không đúng" in page.text) == (401, True)
-            page = visitor.prove(told[1], told[2])
-            assert (page.status_code, page.url.path) == (200, "/workbench")
-        hashes = json.loads((data / "people.hashes").read_text())
-        assert len(hashes) > 100
-        assert told[2] not in (data / "chidao.log").read_text("utf-8")
-    with hold(data) as folder:
-        folder.empty()
-    assert not list(data.glob("people.*"))

@@ -56,7 +56,11 @@ class SignInPlace:
         transport = httpx2.ASGITransport(app=self._provider(), raise_app_exceptions=False)
         between = Between(httpx2.AsyncClient(transport=transport, base_url=PUBLIC), KEYS, TOKEN)
         with served(between.app(), self.port):
-            yield between
+            try:
+                yield between
+            finally:
+                # Whoever waits for an answer would be waited for.
+                between.may_answer.set()
 
     def _provider(self) -> FastAPI:
         public = ECKey.import_key(self.client.as_dict(private=False))
