@@ -27,6 +27,7 @@ REPORTS = ROOT / ".test"
 WORKERS = "2"
 TESTING = ROOT / "docs" / "testing.md"
 SLOW_FROM = 2
+TOLD_ONE_BY_ONE = {"flow", "browser"}
 ONE_SPEAKS = Lock()
 MUTANTS_SECONDS = "60"
 # Everything else under tests/ that is a folder with tests belongs to the part "service", so that no new folder is forgotten.
@@ -92,7 +93,9 @@ def pytest_part(part: str, *, workers: str = WORKERS, environment: dict[str, str
     REPORTS.mkdir(exist_ok=True)
     report = REPORTS / f"{part}.xml"
     report.unlink(missing_ok=True)
-    arguments = ("-q", "-n", workers, "--dist", "loadfile", f"--junitxml={report}", f"--hypothesis-seed={seed_of_tree()}")
+    # Where each takes a while, each is a line as soon as it has ended; of the many quick ones a line comes soon enough.
+    told = "-v" if part in TOLD_ONE_BY_ONE else "-q"
+    arguments = (told, "-n", workers, "--dist", "loadfile", f"--junitxml={report}", f"--hypothesis-seed={seed_of_tree()}")
     passed = passes(part, "pytest", *arguments, *folders, environment=environment)
     return Outcome(part, passed, missing=skipped_in(report, part))
 
@@ -134,7 +137,7 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "mutants": mutants,
 }
 ASK_SERVERS = {"service", "flow", "browser", "mutants"}
-LANES = (("lint", "types", "walls", "unit", "contract", "structure", "service", "mutants"), ("browser", "flow"))
+LANES = (("lint", "types", "walls", "unit", "contract", "structure", "service", "flow", "mutants"), ("browser",))
 
 
 def run(part: str) -> Outcome:

@@ -10,7 +10,7 @@ from tests.browser.screens import NATURE, TRACKING, Visits
 from tests.browser.walk import Walk, walk_together
 from tests.chance import seed_of_tree
 
-SECONDS = float(os.environ.get("CHIDAO_WALK") or 30)
+SECONDS = float(os.environ.get("CHIDAO_WALK") or 120)
 
 
 def test_a_walk_by_chance_breaks_nothing(visits: Visits) -> None:

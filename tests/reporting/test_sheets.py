@@ -1,4 +1,4 @@
-"""A sheet is exact or absent, whichever of a late fact and the job that closes a month comes first."""
+"""A sheet is exact or absent, whichever of a late fact and the job that closes a day comes first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from services.reporting.figures.standing import Day
 from services.reporting.figures.stretches import Rules
 from services.reporting.projections import derivation
 from services.reporting.projections.derivation import derive_everything, derive_rest, require_rules, verify_everything
-from services.reporting.projections.sheets import count_next_sheet, count_sheets, end_of_month
+from services.reporting.projections.sheets import DAY_BY_DAY, count_next_sheet, count_sheets, end_of_month
 from services.reporting.projections.stretches import DERIVING_LOCK
 from tests.conftest import ServiceDatabase
 from tests.reporting.story import FIRST_DAY, as_expectation, confirmed, expected, known_task, random_story, submitted, told
@@ -26,6 +26,8 @@ from tests.reporting.story import FIRST_DAY, as_expectation, confirmed, expected
 JANUARY, FEBRUARY = date(2026, 1, 31), date(2026, 2, 28)
 TODAY = date(2026, 3, 20)
 ASSIGNED = date(2026, 1, 22)
+# From this day on it was overdue, until its submission was told.
+CHANGED = date(2026, 1, 27)
 LATE = submitted(known_task("late", assigned_on=ASSIGNED, due=date(2026, 1, 26)), date(2026, 1, 25))
 WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :lock AND NOT granted")
 
@@ -63,14 +65,34 @@ async def waits_or_ends(database: Database, work: Callable[[], Awaitable[object]
     return task
 
 
-async def test_a_month_that_is_over_is_counted_once(province: Database) -> None:
-    assert await count_sheets(province, TODAY) == 2
+def days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+async def test_each_of_the_last_days_is_counted_once(province: Database) -> None:
+    until_yesterday = days(ASSIGNED, TODAY - timedelta(days=1))
+    assert await count_sheets(province, TODAY) == len(until_yesterday)
     assert await count_sheets(province, TODAY) == 0
-    assert await sheets(province) == [JANUARY, FEBRUARY]
+    assert await sheets(province) == until_yesterday
 
 
-async def test_the_month_of_today_is_not_over(province: Database) -> None:
-    await count_sheets(province, JANUARY)
+async def test_of_what_is_long_ago_each_month_is_counted_once(province: Database) -> None:
+    later = date(2026, 5, 4)
+    assert later - DAY_BY_DAY == date(2026, 3, 2)
+    assert await count_sheets(province, later) == 2 + len(days(date(2026, 3, 1), date(2026, 5, 3)))
+    assert await sheets(province) == [JANUARY, FEBRUARY, *days(date(2026, 3, 1), date(2026, 5, 3))]
+
+
+async def test_days_that_were_counted_go_with_time_and_months_stay(province: Database) -> None:
+    await count_sheets(province, TODAY)
+    await count_sheets(province, TODAY + timedelta(days=1))
+    assert await sheets(province) == days(ASSIGNED, TODAY)
+    await count_sheets(province, date(2026, 5, 4))
+    assert await sheets(province) == [JANUARY, FEBRUARY, *days(date(2026, 3, 2), date(2026, 5, 3))]
+
+
+async def test_today_is_not_over(province: Database) -> None:
+    await count_sheets(province, ASSIGNED)
     assert await sheets(province) == []
 
 
@@ -78,17 +100,18 @@ async def test_a_late_fact_drops_the_sheets_of_the_days_that_it_changes(province
     await count_sheets(province, TODAY)
     assert await buckets_on(province, FEBRUARY) == {Bucket.OPEN_OVERDUE: 1, Bucket.OPEN_UNDATED: 1}
     await tell_late(province)
-    assert await sheets(province) == []
+    assert await sheets(province) == days(ASSIGNED, CHANGED - timedelta(days=1))
     assert await buckets_on(province, FEBRUARY) == {Bucket.OPEN_IN_TIME: 1, Bucket.OPEN_UNDATED: 1}
     async with province.begin() as connection:
         await told(connection, confirmed(LATE, date(2026, 2, 10)))
     await count_sheets(province, TODAY)
     async with province.begin() as connection:
         await told(connection, known_task("new", assigned_on=date(2026, 2, 20)))
-    assert await sheets(province) == [JANUARY], "what changes nothing of January leaves its sheet"
+    assert await sheets(province) == days(ASSIGNED, date(2026, 2, 19)), "what changes nothing of a day leaves its sheet"
 
 
-async def test_a_late_fact_waits_for_the_month_that_is_being_closed(province: Database) -> None:
+async def test_a_late_fact_waits_for_the_day_that_is_being_closed(province: Database) -> None:
+    await count_sheets(province, JANUARY)
     async with province.begin() as closing:
         assert await count_next_sheet(closing, TODAY) == JANUARY
         late = await waits_or_ends(province, lambda: tell_late(province))
@@ -98,12 +121,12 @@ async def test_a_late_fact_waits_for_the_month_that_is_being_closed(province: Da
     assert await buckets_on(province, JANUARY) == {Bucket.OPEN_IN_TIME: 1, Bucket.OPEN_UNDATED: 1}
 
 
-async def test_a_month_is_not_closed_over_a_late_fact_on_its_way(province: Database) -> None:
+async def test_a_day_is_not_closed_over_a_late_fact_on_its_way(province: Database) -> None:
     async with province.begin() as connection:
         await told(connection, LATE)
         closing = await waits_or_ends(province, lambda: count_sheets(province, TODAY))
     await closing
-    assert await sheets(province) == [JANUARY, FEBRUARY]
+    assert await sheets(province) == days(ASSIGNED, TODAY - timedelta(days=1))
     assert await buckets_on(province, JANUARY) == {Bucket.OPEN_IN_TIME: 1, Bucket.OPEN_UNDATED: 1}
 
 
@@ -148,7 +171,7 @@ async def test_a_wrong_stretch_is_found_told_and_mended(province: Database) -> N
     assert mended.differing == 1
     assert await buckets_on(province, TODAY) == {Bucket.OPEN_OVERDUE: 1, Bucket.OPEN_UNDATED: 1}
     assert (await verify_everything(province)).differing == 0
-    assert await sheets(province) == [JANUARY, FEBRUARY]
+    assert await sheets(province) == days(ASSIGNED, TODAY - timedelta(days=1))
 
 
 async def test_a_derivation_that_was_killed_goes_on_while_people_work(reporting: Database, monkeypatch: pytest.MonkeyPatch) -> None:

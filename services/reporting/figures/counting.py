@@ -121,7 +121,10 @@ def _count(picture: Picture, place: Place, bucket: Bucket, tasks: int, due_soon:
     if not place.is_group:
         picture.assignments.count(bucket, tasks, due_soon)
         if place.lead_agency_id is not None and (tasks or due_soon):
-            picture.agencies.setdefault(place.lead_agency_id, Figures()).count(bucket, tasks, due_soon)
+            figures = picture.agencies.get(place.lead_agency_id)
+            if figures is None:
+                figures = picture.agencies[place.lead_agency_id] = Figures()
+            figures.count(bucket, tasks, due_soon)
 
 
 async def _recounted(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from libs.common.actor import Actor
 from libs.common.domain import DomainError
@@ -32,6 +32,8 @@ class AvailableAction(BaseModel):
 
 
 class DirectiveOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     id: UUID
     kind: str
     number: str | None
@@ -255,18 +257,10 @@ class Bearing:
     @staticmethod
     def of_row(row: Any) -> "Bearing":
         """From a row of `queries.tasks`."""
-        children = ChildrenSummary(
-            total=row.children or 0,
-            accepted=row.accepted or 0,
-            awaiting=row.awaiting or 0,
-            completed=row.completed or 0,
-            overdue=row.children_overdue or 0,
-            kinds=sorted(row.kinds or ()),
-        )
         return Bearing(
             bucket=Bucket(row.bucket) if row.bucket else None,
             submitted_at=row.submitted_at,
-            children=children if row.is_group else None,
+            children=_children_of(row) if row.is_group else None,
             last_completed_on=row.last_completed_on,
         )
 
@@ -282,6 +276,17 @@ class Bearing:
         if self.children.total and self.children.completed == self.children.total:
             return State.COMPLETED
         return State.IN_PROGRESS if self.children.accepted else State.ASSIGNED
+
+
+def _children_of(group: Any) -> ChildrenSummary:
+    return ChildrenSummary(
+        total=group.children or 0,
+        accepted=group.accepted or 0,
+        awaiting=group.awaiting or 0,
+        completed=group.completed or 0,
+        overdue=group.children_overdue or 0,
+        kinds=sorted(group.kinds or ()),
+    )
 
 
 def list_item(task: Task, bearing: Bearing, actor: Actor, today: Today, *, held: HeldAct | None = None) -> TaskListItem:
@@ -324,7 +329,7 @@ def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today, held: HeldA
         "group_id": assigned.group_id,
         "group_name": assigned.group_name,
         "left_out": assigned.left_out,
-        "directive": DirectiveOut(**assigned.directive.model_dump(exclude={"issuing_agency_id"}), label=assigned.directive.label),
+        "directive": DirectiveOut.model_validate(assigned.directive),
         "ordinal": assigned.ordinal,
         "content": assigned.content,
         "field": assigned.field,

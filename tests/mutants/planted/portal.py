@@ -217,8 +217,8 @@ FAULTS = (
     Fault(
         "a refused file is saved as one",
         "portal/services.py",
-        "            if answer.is_error:\n                await answer.aread()\n                _require_success(service, answer)\n",
-        "",
+        "                    _require_success(service, answer, await answer.read())\n",
+        "                    await answer.read()\n",
         "tests/portal/test_what_goes_to_services.py",
     ),
     Fault(

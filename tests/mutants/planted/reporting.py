@@ -135,4 +135,25 @@ FAULTS = (
         "if due < day and due >= first)",
         FIGURES,
     ),
+    Fault(
+        "months are forgotten with their days",
+        ROOM + "projections/sheets.py",
+        " AND extract(month FROM day) = extract(month FROM day + 1)",
+        "",
+        "tests/reporting/test_sheets.py",
+    ),
+    Fault(
+        "each day of ten years has a sheet",
+        ROOM + "projections/sheets.py",
+        "return month if month < _day_by_day_since(today) else first",
+        "return first",
+        "tests/reporting/test_sheets.py",
+    ),
+    Fault(
+        "the last weeks wait for the end of their month",
+        ROOM + "projections/sheets.py",
+        "return month if month < _day_by_day_since(today) else first",
+        "return month",
+        "tests/reporting/test_sheets.py",
+    ),
 )
