@@ -17,8 +17,10 @@ from embedded.business_day import latest_written, offset_for
 from embedded.data_folder import DataFolder, hold
 from embedded.demo import load_once, who_may_sign_in
 from embedded.front_door import FrontDoor
+from embedded.handed_out import HandedOut, give_passwords
 from embedded.logs import log_to
 from embedded.oidc.issuing import Account
+from embedded.oidc.passwords import Passwords
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.pieces import Piece
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
@@ -47,6 +49,7 @@ class Options:
     """`day` turns the clock (None: the real one), `fresh` forgets all data, `port` 0 lets the system choose.
 
     `split`: many processes, RabbitMQ and nginx instead of one process. `demo`: with which province a new folder begins, None for none.
+    `passwords`: whoever signs in has to prove who he is.
     """
 
     data: Path
@@ -55,6 +58,7 @@ class Options:
     fresh: bool = False
     split: bool = False
     demo: Demo | None = None
+    passwords: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Running:
     today: date
     is_turned: bool
     people: Sequence[Account]
+    handed_out: HandedOut | None
     log: Path
 
 
@@ -125,7 +130,7 @@ async def _run_split(options: Options, folder: DataFolder, door: socket.socket, 
     port = door.getsockname()[1]
     door.close()
     portals = portals_asked(os.environ)
-    async with split(folder, port=port, day=options.day, ended=teller.ended, portals=portals) as running:
+    async with split(folder, port=port, day=options.day, ended=teller.ended, portals=portals, passwords=options.passwords) as running:
         if not stop.is_set():
             teller.split(running)
         await stop.wait()
@@ -171,7 +176,9 @@ async def everything(
     async def accounts() -> Sequence[Account]:
         return await who_may_sign_in(directory, clock.today())
 
-    sign_in = wiring.sign_in_app(accounts, lambda: (portal.state.portal.assets.url("portal.css"),))
+    # Nobody has one before the directory has told who there is.
+    passwords = Passwords() if options.passwords else None
+    sign_in = wiring.sign_in_app(accounts, lambda: (portal.state.portal.assets.url("portal.css"),), passwords)
     front_door = FrontDoor(public_url=wiring.public_url, sign_in=sign_in, services=services, portal=portal)
     async with AsyncExitStack() as stack:
         # Sockets listen already: whoever asks a service that is still starting waits a moment and is answered.
@@ -181,10 +188,12 @@ async def everything(
         await load_once(directory)
         # What the directory tells must have arrived everywhere before the first person comes.
         await asyncio.gather(*(sweep.once() for app in services.values() for sweep in service_of(app).sweeps()))
+        people = await accounts()
+        handed_out = await give_passwords(folder, people, passwords) if passwords else None
         # Ended in the reverse order: first the door, then the portal, which listens to streams of the services.
         await stack.enter_async_context(portal.router.lifespan_context(portal))
         await stack.enter_async_context(serving({door: front_door}))
-        yield Running(wiring.public_url, clock.today(), options.day is not None, await accounts(), log_file)
+        yield Running(wiring.public_url, clock.today(), options.day is not None, people, handed_out, log_file)
 
 
 async def _until_stopped(stop: asyncio.Event, cluster: Cluster, ended: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from rich.table import Table
 from embedded.app import Options, Running, run
 from embedded.demo import worth_trying
 from embedded.filling_told import told
+from embedded.handed_out import HandedOut
 from embedded.oidc.issuing import Account
 from embedded.pieces import Piece
 from embedded.seeded import Demo
@@ -35,6 +36,7 @@ def options_of(arguments: list[str]) -> Options:
     parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"cổng của trang web, mặc định {PORT} (port of the portal)")
     parser.add_argument("--data", type=Path, default=ROOT / "data", metavar="FOLDER", help="thư mục dữ liệu (data folder)")
     parser.add_argument("--split", action="store_true", help="nhiều tiến trình, RabbitMQ và nginx (in many processes, RabbitMQ and nginx)")
+    parser.add_argument("--passwords", action="store_true", help="đăng nhập bằng mật khẩu (whoever signs in is asked for a password)")
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument(
         "--demo",
@@ -48,7 +50,7 @@ def options_of(arguments: list[str]) -> Options:
     given = parser.parse_args(arguments)
     if not 0 <= given.port <= 65_535:
         parser.error("--port: 0…65535")
-    return Options(given.data, given.port, given.at, given.fresh, given.split, given.demo)
+    return Options(given.data, given.port, given.at, given.fresh, given.split, given.demo, given.passwords)
 
 
 class Terminal:
@@ -59,7 +61,7 @@ class Terminal:
         self._say(
             f"\nChidao DEMO đang chạy tại {running.public_url}  (running; Ctrl-C để dừng – to stop)",
             f"Ngày làm việc: {running.today:%d/%m/%Y}{turned}",
-            *_who_can_sign_in(running.people),
+            *_who_can_sign_in(running.people, running.handed_out),
             f"Nhật ký (log): {running.log}",
         )
 
@@ -73,7 +75,7 @@ class Terminal:
             "Chứng thư số này chỉ dùng trên máy này, trình duyệt sẽ hỏi (the certificate is of this machine only; a browser asks).",
         )
         self._say(table)
-        self._say(*_who_can_sign_in(running.people), f"Nhật ký (logs): {running.folder.processes}")
+        self._say(*_who_can_sign_in(running.people, running.handed_out), f"Nhật ký (logs): {running.folder.processes}")
 
     def filling(self) -> AbstractContextManager[Progress]:
         return told()
@@ -92,12 +94,24 @@ class Terminal:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _who_can_sign_in(people: Sequence[Account]) -> list[str]:
+def _who_can_sign_in(people: Sequence[Account], handed_out: HandedOut | None) -> list[str]:
     shown = worth_trying(people)
+    named = [f"{account.name} – {account.positions[0].position}, {account.positions[0].agency_name}" for account in shown]
+    if handed_out is None:
+        return [
+            "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả định, DEMO (sign in as anybody, all are invented):",
+            *(f"  {words}" for words in named),
+            f"  … và {len(people) - len(shown)} người khác ở trang đăng nhập (and others on the sign-in page)",
+        ]
+    printed = [
+        f"  {words}: {account.username}  {handed_out.new[account.username]}"
+        for account, words in zip(shown, named, strict=True)
+        if account.username in handed_out.new
+    ]
+    once = ["Mật khẩu mới, chỉ in ra lần này; mọi người đều là giả định, DEMO (new passwords, told this once; all are invented):", *printed]
     return [
-        "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả định, DEMO (sign in as anybody, all are invented):",
-        *(f"  {account.name} – {account.positions[0].position}, {account.positions[0].agency_name}" for account in shown),
-        f"  … và {len(people) - len(shown)} người khác ở trang đăng nhập (and others on the sign-in page)",
+        *(once if printed else ()),
+        f"Tên đăng nhập và mật khẩu của mọi người (everybody's username and password): {handed_out.file}",
     ]
 
 

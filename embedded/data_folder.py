@@ -26,6 +26,10 @@ CONTENTS = (
     "postgres.password",
     "passwords.json",
     "passwords.json.new",
+    "people.passwords",
+    "people.passwords.new",
+    "people.hashes",
+    "people.hashes.new",
     "keys",
     "files",
     "cache",
@@ -73,6 +77,15 @@ class DataFolder:
                 opened.write(secrets.token_bytes(32))
             unfinished.replace(file)
         return file
+
+    @property
+    def handed_out_passwords(self) -> Path:
+        """For whoever runs the demonstration: with which password each of its people signs in."""
+        return self.path / "people.passwords"
+
+    @property
+    def password_hashes(self) -> Path:
+        return self.path / "people.hashes"
 
     def signing_key(self, name: str) -> Path:
         """The ES256 key of `name`, made when first asked for and readable by us alone."""

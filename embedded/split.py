@@ -16,7 +16,9 @@ from embedded.business_day import latest_written, offset_for
 from embedded.data_folder import DataFolder
 from embedded.demo import load_once, who_may_sign_in
 from embedded.gateway import PORTAL, REQUESTS_PER_SECOND, SIGN_IN, GatewayFailed, start_gateway
+from embedded.handed_out import HandedOut, give_passwords
 from embedded.oidc.issuing import Account
+from embedded.oidc.passwords import Passwords
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.pieces import NotReady, Piece, Process, start_program, until_all_are_ready
 from embedded.postgres import Cluster, PostgresFailed, start_cluster, write_secret
@@ -103,6 +105,7 @@ class Split:
     cluster: Cluster
     broker: Broker
     people: Sequence[Account] = ()
+    handed_out: HandedOut | None = None
     pieces: dict[str, Piece] = field(default_factory=dict)
     environment: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -130,10 +133,12 @@ async def split(
     command: Callable[[str], Sequence[str]] = lambda module: (module,),
     requests_per_second: int = REQUESTS_PER_SECOND,
     portals: int = 1,
+    passwords: bool = False,
 ) -> AsyncIterator[Split]:
     """Everything up while the context lasts, and kept up. `order`: in which order the processes of ours are started. Raises CannotRun.
 
     `command`: what Python is told after `-m` so that it runs a module of ours. `portals`: in how many processes the portal runs.
+    `passwords`: whoever signs in has to prove who he is.
     """
     works = folder.processes
     async with AsyncExitStack() as stack:
@@ -157,7 +162,9 @@ async def split(
         stack.push_async_callback(lambda: asyncio.to_thread(running.cluster.stop))
         stack.push_async_callback(lambda: asyncio.to_thread(running.broker.stop))
         await asyncio.to_thread(running.apply_topology)
-        running.people = await stack.enter_async_context(_people_who_sign_in(wiring, sign_in_door, running.today))
+        running.people, running.handed_out = await stack.enter_async_context(
+            _people_who_sign_in(wiring, sign_in_door, running.today, passwords=passwords)
+        )
 
         works.mkdir(mode=0o700, exist_ok=True)
         programs = [
@@ -177,7 +184,7 @@ async def split(
         ]
         doors = addresses | {PORTAL: f"http://{HOST}:{ports[PORTAL]}", SIGN_IN: address_of(sign_in_door)}
         behind = {name: urlsplit(address).netloc for name, address in doors.items()}
-        passwords = broker.passwords()
+        of_broker = broker.passwords()
         servers = [
             Piece(
                 "postgresql",
@@ -187,7 +194,7 @@ async def split(
             ),
             Piece(
                 "rabbitmq",
-                lambda: _broker_again(running, passwords),
+                lambda: _broker_again(running, of_broker),
                 f"{HOST}:{broker.port}",
                 process=broker,
             ),
@@ -264,7 +271,9 @@ def _program(running: Split, works: Path, command: Sequence[str], name: str, por
 
 
 @asynccontextmanager
-async def _people_who_sign_in(wiring: Wiring, door: socket.socket, today: date) -> AsyncIterator[Sequence[Account]]:
+async def _people_who_sign_in(
+    wiring: Wiring, door: socket.socket, today: date, *, passwords: bool
+) -> AsyncIterator[tuple[Sequence[Account], HandedOut | None]]:
     """The sign-in service of the demonstration, in this process. Keycloak will stand in its place."""
     directory = service_of(wiring.service_app("directory", InMemoryBus()))
     assets = Assets(await asyncio.to_thread(cut_fonts, wiring.portal_settings().fonts_folder))
@@ -274,8 +283,11 @@ async def _people_who_sign_in(wiring: Wiring, door: socket.socket, today: date) 
 
     try:
         await load_once(directory)
-        async with serving({door: wiring.sign_in_app(accounts, lambda: (assets.url("portal.css"),))}):
-            yield await accounts()
+        people = await accounts()
+        asked = Passwords() if passwords else None
+        handed_out = await give_passwords(wiring.folder, people, asked) if asked else None
+        async with serving({door: wiring.sign_in_app(accounts, lambda: (assets.url("portal.css"),), asked)}):
+            yield people, handed_out
     finally:
         await directory.database.dispose()
 

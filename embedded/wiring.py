@@ -14,7 +14,8 @@ import portal.app
 from embedded.data_folder import DataFolder
 from embedded.oidc.clients import Client, Clients
 from embedded.oidc.issuing import Account, TokenIssuer
-from embedded.oidc.provider import AUTHORIZATION, KEYS, REALM, SIGN_OUT, TOKEN, Provider, create_provider
+from embedded.oidc.passwords import Passwords
+from embedded.oidc.provider import AUTHORIZATION, KEYS, PUSH, REALM, SIGN_OUT, TOKEN, Provider, create_provider
 from embedded.postgres import Address
 from libs.common.messaging.bus import Bus
 from libs.common.settings import ServiceSettings
@@ -70,6 +71,7 @@ class Wiring:
             **self._common("portal", client_id=PORTAL_CLIENT),
             "public_url": self.public_url,
             "authorization_url": self.public_url + AUTHORIZATION,
+            "pushed_request_url": self.sign_in_url + PUSH,
             "end_session_url": self.public_url + SIGN_OUT,
             "services": dict(self.addresses),
             "session_key_file": self.folder.session_key,
@@ -95,8 +97,13 @@ class Wiring:
             "clock_offset_seconds": self.clock_offset.total_seconds(),
         }
 
-    def sign_in_app(self, accounts: Callable[[], Awaitable[Sequence[Account]]], styles: Callable[[], Sequence[str]]) -> FastAPI:
-        return create_provider(Provider(self.public_url, self._clients(), self.token_issuer, accounts, styles))
+    def sign_in_app(
+        self,
+        accounts: Callable[[], Awaitable[Sequence[Account]]],
+        styles: Callable[[], Sequence[str]],
+        passwords: Passwords | None = None,
+    ) -> FastAPI:
+        return create_provider(Provider(self.public_url, self._clients(), self.token_issuer, accounts, styles, passwords))
 
     @cached_property
     def token_issuer(self) -> TokenIssuer:

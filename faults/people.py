@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from embedded.data_folder import DataFolder
 from embedded.oidc.authorization import challenge_of
-from embedded.oidc.provider import AUTHORIZATION, TOKEN
+from embedded.oidc.provider import AUTHORIZATION, PUSH, REALM, TOKEN
 from embedded.wiring import PORTAL_CLIENT
 from libs.common.tokens import CLIENT_ASSERTION, client_assertion
 from libs.common.web.auth import MEMBERSHIP_HEADER
@@ -64,7 +64,6 @@ class SignIns:
         verifier = token_urlsafe(40)
         asked = {
             "response_type": "code",
-            "client_id": PORTAL_CLIENT,
             "redirect_uri": f"{public_url}/sign-in/callback",
             "scope": "openid",
             "state": token_urlsafe(8),
@@ -72,7 +71,9 @@ class SignIns:
             "code_challenge": challenge_of(verifier),
             "code_challenge_method": "S256",
         }
-        page = (await self.http.get(AUTHORIZATION, params={**asked, "q": words})).raise_for_status()
+        pushed = (await self.http.post(PUSH, data={**asked, **self._proof(public_url)})).raise_for_status().json()
+        by_reference = {"client_id": PORTAL_CLIENT, "request_uri": pushed["request_uri"], "q": words}
+        page = (await self.http.get(AUTHORIZATION, params=by_reference)).raise_for_status()
         person = re.search(r'name="person" value="([^"]+)"', page.text)
         assert person is not None, f"the chooser found nobody for {words}"
         back = await self.http.post(AUTHORIZATION, data={**hidden(page.text), "person": person[1]})
@@ -89,7 +90,7 @@ class SignIns:
         return {
             "client_id": PORTAL_CLIENT,
             "client_assertion_type": CLIENT_ASSERTION,
-            "client_assertion": client_assertion(PORTAL_CLIENT, key, public_url + TOKEN),
+            "client_assertion": client_assertion(PORTAL_CLIENT, key, public_url + REALM),
         }
 
 

@@ -200,7 +200,7 @@ def _add_refusals(app: FastAPI) -> None:
         MembershipNeeded: _membership_needed,
         Refused: _refused,
         ServiceAway: _away,
-        SignInAway: _away,
+        SignInAway: _sign_in_away,
         ForeignForm: _foreign_form,
         OfAnotherMembership: _of_another_membership,
         TooLarge: _too_large,
@@ -237,6 +237,20 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _away(request: Request, error: Exception) -> Response:
     log.warning("page-without-service", path=request.url.path, error=str(error))
     answer = await _message(request, 503, "away", "wait", retry=_wanted(request) if request.method == "GET" else "", keeps=True)
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+async def _sign_in_away(request: Request, error: Exception) -> Response:
+    """Without the frame, for what stands in it would ask for the same tokens again."""
+    log.warning("page-without-sign-in-service", path=request.url.path, error=str(error))
+    told = {
+        "key": "sign-in-away",
+        "retry": _wanted(request) if request.method == "GET" else "",
+        "unsent": await _unsent(request) if request.method == "POST" else None,
+        "request_id": getattr(request.state, "request_id", ""),
+    }
+    answer = frameless_page(request, portal_of(request), "frameless-message.html", status=503, **told)
     answer.headers["Retry-After"] = "5"
     return answer
 

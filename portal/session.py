@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Row, text
 from uuid_utils.compat import uuid7
@@ -17,6 +18,8 @@ from uuid_utils.compat import uuid7
 from libs.common.db import Database
 from libs.common.supervise import is_well
 from portal.oidc import SignInAway, SignInRefused, Tokens
+
+log = structlog.get_logger()
 
 IDLE = "interval '30 minutes'"
 ABSOLUTE = "interval '10 hours'"
@@ -170,6 +173,7 @@ class Sessions:
                 tokens = await refresh(present.tokens)
             sealed = self._seal(session.id, tokens)
         except SignInRefused as refused:
+            log.warning("tokens-not-renewed", reason=str(refused))
             raise SessionEnded from refused
         except TimeoutError:
             raise SignInAway("no answer in time") from None

@@ -22,6 +22,7 @@ class PortalSettings(OutsideSettings):
 
     issuer: str
     authorization_url: str
+    pushed_request_url: str
     token_url: str
     end_session_url: str
     jwks_url: str

@@ -7,16 +7,19 @@ from typing import Annotated
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from portal.answers import directory
 from portal.frame import landing_of
-from portal.oidc import SignedIn, SignInAway, SignInRefused
+from portal.oidc import LONGEST_REASON, SignedIn, SignInAway, SignInRefused
 from portal.services import Identity, Json
 from portal.session import Membership, SessionEnded
 from portal.web import Here, Person, PersonForm, Portal, frameless_page, go
+
+log = structlog.get_logger()
 
 router = APIRouter()
 
@@ -25,6 +28,10 @@ ATTEMPT_SECONDS = 600
 ATTEMPT = b"sign-in attempt"
 # Over plain http browsers keep a Secure cookie for this machine only.
 OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]")
+
+
+class AttemptLost(Exception):
+    """What is brought back does not belong to a sign-in that this browser has begun. The reason is for the log only."""
 
 
 @router.get("/sign-in")
@@ -42,7 +49,11 @@ async def needed() -> Response:
 async def start(request: Request, portal: Here, return_to: str = "") -> Response:
     """Off to the sign-in service. What comes back is checked against a sealed cookie of this browser."""
     attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
-    answer = RedirectResponse(portal.sign_in.authorization_url(**attempt), 303)
+    try:
+        there = await portal.sign_in.authorization_url(**attempt)
+    except (SignInRefused, SignInAway) as failure:
+        return _failed(failure)
+    answer = RedirectResponse(there, 303)
     kept = json.dumps({**attempt, "return_to": own_path(return_to), "ends": time.time() + ATTEMPT_SECONDS})
     _set_cookie(answer, _attempt_cookie(portal), portal.box.seal(kept.encode(), ATTEMPT).hex(), ATTEMPT_SECONDS)
     return answer
@@ -57,19 +68,24 @@ async def callback(
     error: str = "",
     issuer: Annotated[str | None, Query(alias="iss")] = None,
 ) -> Response:
-    attempt = _attempt_of(request, portal)
-    wrong_issuer = issuer != portal.settings.issuer
-    if attempt is None or wrong_issuer or not secrets.compare_digest(attempt["state"], state):
-        return _failed("lost")
-    if error or not code:
-        return _failed("refused")
     try:
+        attempt = _attempt_of(request, portal)
+        if issuer != portal.settings.issuer:
+            raise AttemptLost("wrong-issuer-of-answer")
+        if not secrets.compare_digest(attempt["state"].encode(), state.encode()):
+            raise AttemptLost("wrong-state")
+    except AttemptLost as lost:
+        return _failed(lost)
+    try:
+        if error or not code:
+            raise SignInRefused(error[:LONGEST_REASON] or "no-code")
         signed_in = await portal.sign_in.redeem(code, verifier=attempt["verifier"], nonce=attempt["nonce"])
-    except SignInRefused:
-        return _failed("refused")
-    except SignInAway:
-        return _failed("away")
-    return await _begin(portal, signed_in, attempt["return_to"])
+        answer = await _begin(portal, signed_in, attempt["return_to"])
+    except (SignInRefused, SignInAway) as failure:
+        answer = _failed(failure)
+    # Whatever came of it, the attempt was made: nothing that is brought later belongs to it.
+    _forget_cookie(answer, _attempt_cookie(portal))
+    return answer
 
 
 @router.get("/membership")
@@ -109,7 +125,7 @@ async def sign_out(visitor: Person, sent: PersonForm) -> Response:
 async def _begin(portal: Portal, signed_in: SignedIn, return_to: str) -> Response:
     me = await portal.services.get(Identity(signed_in.tokens.access, None), "directory", "/me", {})
     if me["person"]["id"] != signed_in.subject:
-        return _failed("refused")
+        raise SignInRefused("another-person")
     offered = memberships_of(me)
     person_id = UUID(me["person"]["id"])
     cookie = await portal.sessions.begin(person_id, me["person"]["name"], offered, signed_in.tokens)
@@ -118,7 +134,6 @@ async def _begin(portal: Portal, signed_in: SignedIn, return_to: str) -> Respons
     answer = go((return_to or landing_of(offered[0].role)) if has_one else f"/membership?return_to={quote(return_to)}")
     # No Max-Age: the cookie ends with the browser, the session by its own clock.
     _set_cookie(answer, portal.settings.cookie_name, cookie, None)
-    _forget_cookie(answer, _attempt_cookie(portal))
     return answer
 
 
@@ -143,13 +158,15 @@ def own_path(return_to: str) -> str:
     return return_to if is_ours else ""
 
 
-def _attempt_of(request: Request, portal: Portal) -> dict[str, str] | None:
+def _attempt_of(request: Request, portal: Portal) -> dict[str, str]:
     try:
         kept = portal.box.open(bytes.fromhex(request.cookies.get(_attempt_cookie(portal), "")), ATTEMPT)
-    except (InvalidTag, ValueError):
-        return None
+    except (InvalidTag, ValueError) as error:
+        raise AttemptLost("no-attempt") from error
     attempt: dict[str, str] = json.loads(kept)
-    return attempt if float(attempt["ends"]) > time.time() else None
+    if float(attempt["ends"]) <= time.time():
+        raise AttemptLost("attempt-too-old")
+    return attempt
 
 
 def _attempt_cookie(portal: Portal) -> str:
@@ -164,7 +181,10 @@ def _forget_cookie(answer: Response, name: str) -> None:
     answer.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def _failed(why: str) -> Response:
+def _failed(failure: AttemptLost | SignInRefused | SignInAway) -> Response:
+    """What to do now is for the person, why it failed for the log."""
+    why = "lost" if isinstance(failure, AttemptLost) else "refused" if isinstance(failure, SignInRefused) else "away"
+    log.warning("sign-in-failed", failed=why, reason=str(failure))
     return go(f"/sign-in?failed={why}")
 
 

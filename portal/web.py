@@ -26,7 +26,7 @@ from portal.formats import thousands
 from portal.frame import DRAWN_FROM, frame_of
 from portal.live import Live
 from portal.messages import DEFAULT, Catalogue
-from portal.oidc import SignInService
+from portal.oidc import SignInAway, SignInService
 from portal.rendering import Pages
 from portal.route import Answer, Route
 from portal.services import ChangeMarks, Identity, Json, Refused, Services
@@ -162,10 +162,20 @@ class Visitor:
 
     async def _identity(self) -> Identity:
         if self.session.tokens.expire_soon:
-            # To its end, also when the browser has gone meanwhile: a token that was redeemed and not kept ends the session.
-            self.session = await asyncio.shield(self.portal.sessions.fresh_tokens(self.session, self.portal.sign_in.refresh))
+            await self._renew_tokens()
         membership = self.session.membership
         return Identity(self.session.tokens.access, membership.id if membership else None)
+
+    async def _renew_tokens(self) -> None:
+        """While the old ones serve, nobody waits long for new ones, and whoever gets none works on without the sign-in service."""
+        serve = self.session.tokens.serve
+        try:
+            async with asyncio.timeout(SOON_SECONDS if serve else None):
+                # To its end, also when the browser has gone meanwhile: a token that was redeemed and not kept ends the session.
+                self.session = await asyncio.shield(self.portal.sessions.fresh_tokens(self.session, self.portal.sign_in.refresh))
+        except (SignInAway, TimeoutError):
+            if not serve:
+                raise
 
     def _judged(self) -> "_Judged":
         return _Judged()

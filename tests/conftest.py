@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -77,6 +78,19 @@ def migrated(cluster: Address) -> Callable[[str], str]:
 @pytest.fixture
 def database(cluster: Address, migrated: Callable[[str], str]) -> Iterator[Callable[[str], ServiceDatabase]]:
     """`database("tasks")` gives a fresh, migrated database of that service, dropped when the test ends."""
+    with databases(cluster, migrated) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def lasting_database(cluster: Address, migrated: Callable[[str], str]) -> Iterator[Callable[[str], ServiceDatabase]]:
+    """The same for all tests of a module."""
+    with databases(cluster, migrated) as make:
+        yield make
+
+
+@contextmanager
+def databases(cluster: Address, migrated: Callable[[str], str]) -> Iterator[Callable[[str], ServiceDatabase]]:
     made: list[str] = []
 
     def make(service: str) -> ServiceDatabase:

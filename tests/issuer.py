@@ -40,10 +40,11 @@ class Person:
 
 @dataclass
 class Issuer:
-    """Signs tokens; the public halves of its keys lie at `jwks_url`."""
+    """Signs tokens; the public halves of its keys lie at `jwks_url`, or what is `shown` in their place."""
 
     jwks_url: str
     key: ECKey
+    shown: object = None
 
     def turn_key(self) -> None:
         """From now on another key signs; the one before is withdrawn."""
@@ -74,12 +75,14 @@ class Issuer:
 
 
 @contextmanager
-def running_issuer() -> Iterator[Issuer]:
-    issuer = Issuer("", ECKey.generate_key("P-256", auto_kid=True))
+def running_issuer(again: Issuer | None = None) -> Iterator[Issuer]:
+    """A new one, or one that was there before, at another address."""
+    issuer = again or Issuer("", ECKey.generate_key("P-256", auto_kid=True))
 
     class Keys(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(KeySet([issuer.key]).as_dict(private=False)).encode()
+            shown = KeySet([issuer.key]).as_dict(private=False) if issuer.shown is None else issuer.shown
+            body = json.dumps(shown).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -1,4 +1,4 @@
-"""The request that begins a sign-in, and the code it ends with: exact addresses, PKCE with S256 and a nonce are required."""
+"""The request that begins a sign-in, and the code it ends with: exact addresses, PKCE with S256, state and nonce are required."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from embedded.oidc.clients import Client, Clients, UnknownClient
+from embedded.oidc.clients import Client
 
 CODE_SECONDS = 60.0
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -17,21 +17,19 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class WrongAddress(Exception):
-    """Not a client of ours, or not an address of it: the browser must not be sent there, not even with an error."""
+    """No request of a client of ours, or not an address of it: the browser must not be sent anywhere, not even with an error."""
 
 
 class RefusedRequest(Exception):
-    """An error that the client is told by sending the browser back to `redirect_uri`."""
+    """An error that the client is told when it pushes its request."""
 
-    def __init__(self, error: str, description: str, *, redirect_uri: str, state: str | None) -> None:
+    def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
         self.error = error
-        self.redirect_uri = redirect_uri
-        self.state = state
 
 
 class InvalidGrant(Exception):
-    """The code is unknown, used up, too old or somebody else's. `session_id` is the session to end when a code came twice."""
+    """Code or token is unknown, used up, too old or somebody else's. `session_id` is the session to end, when it came twice."""
 
     def __init__(self, reason: str, *, session_id: str | None = None) -> None:
         super().__init__(reason)
@@ -42,42 +40,33 @@ class InvalidGrant(Exception):
 class AuthorizationRequest:
     client_id: str
     redirect_uri: str
-    state: str | None
+    state: str
     nonce: str
     challenge: str
 
 
-def read_request(asked: Mapping[str, str], clients: Clients) -> AuthorizationRequest:
-    """Raises WrongAddress or RefusedRequest."""
-    client, redirect_uri = _client_and_address(asked, clients)
-    state = asked.get("state")
+def read_request(asked: Mapping[str, str], client: Client) -> AuthorizationRequest:
+    """What `client` asks for, which has proved who it is. Raises RefusedRequest."""
+    redirect_uri = asked.get("redirect_uri", "")
     conditions = (
+        # By the letter: whatever is like an address of his may be somebody else's.
+        (redirect_uri in client.redirect_uris, "invalid_request", "redirect_uri is not registered"),
         (asked.get("response_type") == "code", "unsupported_response_type", "response_type must be code"),
         (asked.get("response_mode", "query") == "query", "invalid_request", "response_mode must be query"),
         ("request" not in asked, "request_not_supported", "request objects are not supported"),
-        ("request_uri" not in asked, "request_uri_not_supported", "request objects are not supported"),
+        ("request_uri" not in asked, "invalid_request", "a pushed request refers to no other"),
         ("openid" in asked.get("scope", "").split(), "invalid_scope", "scope must contain openid"),
+        (bool(asked.get("state")), "invalid_request", "state is required"),
         (bool(asked.get("nonce")), "invalid_request", "nonce is required"),
         (asked.get("code_challenge_method") == "S256", "invalid_request", "code_challenge_method must be S256"),
         (_CHALLENGE.fullmatch(asked.get("code_challenge", "")) is not None, "invalid_request", "code_challenge is required"),
-        # There is always a person to be chosen, so it never goes without a page.
-        ("none" not in asked.get("prompt", "").split(), "login_required", "a person must be chosen"),
+        # There is always a person to be asked, so it never goes without a page.
+        ("none" not in asked.get("prompt", "").split(), "login_required", "a person must be asked"),
     )
     for holds, error, description in conditions:
         if not holds:
-            raise RefusedRequest(error, description, redirect_uri=redirect_uri, state=state)
-    return AuthorizationRequest(client.id, redirect_uri, state, asked["nonce"], asked["code_challenge"])
-
-
-def _client_and_address(asked: Mapping[str, str], clients: Clients) -> tuple[Client, str]:
-    try:
-        client = clients.find(asked.get("client_id", ""))
-    except UnknownClient as error:
-        raise WrongAddress("client_id") from error
-    redirect_uri = asked.get("redirect_uri", "")
-    if redirect_uri not in client.redirect_uris:
-        raise WrongAddress("redirect_uri")
-    return client, redirect_uri
+            raise RefusedRequest(error, description)
+    return AuthorizationRequest(client.id, redirect_uri, asked["state"], asked["nonce"], asked["code_challenge"])
 
 
 @dataclass(frozen=True)
@@ -111,15 +100,17 @@ class Codes:
         """Raises InvalidGrant. Whatever the outcome, the code is used up."""
         key = _hash(code)
         if key in self._used:
-            raise InvalidGrant("code used before", session_id=self._used[key].session_id)
+            raise InvalidGrant("code-used-before", session_id=self._used[key].session_id)
         sign_in = self._waiting.pop(key, None)
         if sign_in is None or sign_in.ends <= time.time():
-            raise InvalidGrant("code unknown or too old")
+            raise InvalidGrant("code-unknown-or-too-old")
         self._used[key] = sign_in
-        if sign_in.request.client_id != client_id or sign_in.request.redirect_uri != redirect_uri:
-            raise InvalidGrant("code of another client or address")
+        if sign_in.request.client_id != client_id:
+            raise InvalidGrant("code-of-another-client")
+        if sign_in.request.redirect_uri != redirect_uri:
+            raise InvalidGrant("code-of-another-address")
         if not _VERIFIER.fullmatch(verifier) or not secrets.compare_digest(challenge_of(verifier), sign_in.request.challenge):
-            raise InvalidGrant("code_verifier does not match")
+            raise InvalidGrant("wrong-verifier")
         return sign_in
 
 

@@ -1,7 +1,7 @@
 """The tokens that are given: for a person to all services through the portal, for a service to one other."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from embedded.oidc.authorization import InvalidGrant
-from libs.common.tokens import ALGORITHM
+from libs.common.signed_claims import ALGORITHM
 
 ACCESS_SECONDS = 300
 # As long as a session of the portal may last at most.
@@ -53,14 +53,18 @@ class Session:
 
 
 class TokenIssuer:
-    """`issuer` is our name in every token, `audiences` the services a person's token is for. Ended sessions are remembered in memory:
-    a refresh token outlives a restart of this demonstration, as the portal's sessions do."""
+    """`issuer` is our name in every token, `audiences` the services a person's token is for.
+
+    Each refresh token serves once, and brings the next one. Ended sessions, and which token is a session's newest, are remembered in
+    memory: a refresh token outlives a restart of this demonstration, as the portal's sessions do.
+    """
 
     def __init__(self, issuer: str, key: ECKey, audiences: Iterable[str]) -> None:
         self.issuer = issuer
         self._key = key
         self._audiences = sorted(audiences)
         self._ended: dict[str, float] = {}
+        self._newest: dict[str, tuple[str, float]] = {}
 
     def public_keys(self) -> dict[str, Any]:
         (public,) = KeySet([self._key]).as_dict(private=False)["keys"]
@@ -80,11 +84,13 @@ class TokenIssuer:
             "preferred_username": account.username,
         }
         session_ends = session.signed_in_at + SESSION_SECONDS
+        refresh_id = str(uuid4())
+        self._newest = _still_to_end(self._newest) | {session.id: (refresh_id, session_ends)}
         return {
             "access_token": self._sign({**common, "typ": "Bearer", "aud": self._audiences, "realm_access": {"roles": roles}}),
             "id_token": self._sign(identity if nonce is None else {**identity, "nonce": nonce}),
             "refresh_token": self._sign(
-                {**common, "typ": "Refresh", "aud": self.issuer, "auth_time": session.signed_in_at}, ends=session_ends
+                {**common, "typ": "Refresh", "aud": self.issuer, "jti": refresh_id, "auth_time": session.signed_in_at}, ends=session_ends
             ),
             "token_type": "Bearer",
             "expires_in": ACCESS_SECONDS,
@@ -99,31 +105,40 @@ class TokenIssuer:
     def session_to_refresh(self, token: str, *, client_id: str) -> Session:
         """Raises InvalidGrant."""
         claims = self._read(token)
-        if claims.get("typ") != "Refresh" or claims.get("azp") != client_id or claims.get("exp", 0) <= time.time():
-            raise InvalidGrant("refresh token of another kind or client, or too old")
+        if claims.get("typ") != "Refresh":
+            raise InvalidGrant("refresh-token-of-another-kind")
+        if claims.get("azp") != client_id:
+            raise InvalidGrant("refresh-token-of-another-client")
+        if claims["exp"] <= time.time():
+            raise InvalidGrant("refresh-token-too-old")
         if claims["sid"] in self._ended:
-            raise InvalidGrant("the session has ended")
+            raise InvalidGrant("session-ended")
+        newest, _ = self._newest.get(claims["sid"], (claims["jti"], 0.0))
+        if newest != claims["jti"]:
+            # Two have it, and one of them has stolen it.
+            raise InvalidGrant("refresh-token-used-before", session_id=claims["sid"])
         return Session(claims["sid"], client_id, UUID(claims["sub"]), claims["auth_time"])
 
     def session_to_end(self, identity_token: str) -> tuple[str, str]:
         """Session and client of an ID token of ours, however old. Raises InvalidGrant."""
         claims = self._read(identity_token)
         if claims.get("typ") != "ID":
-            raise InvalidGrant("not an ID token")
+            raise InvalidGrant("not-an-id-token")
         return claims["sid"], claims["azp"]
 
     def end(self, session_id: str) -> None:
         now = time.time()
         self._ended = {ended: until for ended, until in self._ended.items() if until > now}
         self._ended[session_id] = now + SESSION_SECONDS
+        self._newest.pop(session_id, None)
 
     def _read(self, token: str) -> dict[str, Any]:
         try:
             claims: dict[str, Any] = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
         except (JoseError, ValueError) as error:
-            raise InvalidGrant(type(error).__name__) from error
+            raise InvalidGrant("signature") from error
         if claims.get("iss") != self.issuer:
-            raise InvalidGrant("another issuer")
+            raise InvalidGrant("wrong-issuer")
         return claims
 
     def _sign(self, claims: dict[str, Any], *, ends: int | None = None) -> str:
@@ -132,3 +147,8 @@ class TokenIssuer:
         return jwt.encode(
             header, {"iss": self.issuer, "iat": now, "exp": ends or now + ACCESS_SECONDS, "jti": str(uuid4()), **claims}, self._key
         )
+
+
+def _still_to_end(kept: Mapping[str, tuple[str, float]]) -> dict[str, tuple[str, float]]:
+    now = time.time()
+    return {name: (value, ends) for name, (value, ends) in kept.items() if ends > now}

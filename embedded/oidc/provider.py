@@ -1,10 +1,11 @@
 """The provider as an application: discovery, the page of persons, the token endpoint, keys, sign-out."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 import structlog
@@ -12,12 +13,15 @@ from fastapi import FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from embedded.oidc.answers import NO_STORE, TwiceNamed, named_once, page_headers, refusal, sent_form, with_parameters
 from embedded.oidc.authorization import AuthorizationRequest, Codes, InvalidGrant, RefusedRequest, WrongAddress, read_request
 from embedded.oidc.chooser import chooser_page, message_page
 from embedded.oidc.clients import Client, Clients, UnknownClient
 from embedded.oidc.issuing import Account, Session, TokenIssuer
-from libs.common.tokens import ALGORITHM
-from libs.common.web.changing import read_body
+from embedded.oidc.password_page import GONE, SHUT, WRONG, Problem, password_page
+from embedded.oidc.passwords import Passwords, TriedTooOften, WrongPassword
+from embedded.oidc.pushed import PUSHED_SECONDS, PushedRequests
+from libs.common.signed_claims import ALGORITHM
 from libs.common.web.middleware import RequestTrace
 from libs.common.web.problems import install_problem_answers
 
@@ -28,29 +32,29 @@ PROTOCOL = f"{REALM}/protocol/openid-connect"
 AUTHORIZATION = f"{PROTOCOL}/auth"
 TOKEN = f"{PROTOCOL}/token"
 KEYS = f"{PROTOCOL}/certs"
+PUSH = f"{PROTOCOL}/ext/par/request"
 SIGN_OUT = f"{PROTOCOL}/logout"
 STYLE = f"{REALM}/resources/chooser.css"
-LONGEST_FORM = 20_000
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass
 class Provider:
-    """`accounts` tells who may sign in today; `styles` are the stylesheets of the portal, whose look the pages share."""
+    """`accounts` tells who may sign in today; `styles` are the stylesheets of the portal, whose look the pages share.
+
+    Without `passwords` people say who they are, and are believed.
+    """
 
     public_url: str
     clients: Clients
     issuer: TokenIssuer
     accounts: Callable[[], Awaitable[Sequence[Account]]]
     styles: Callable[[], Sequence[str]] = field(default=lambda: ())
+    passwords: Passwords | None = None
     codes: Codes = field(default_factory=Codes)
+    pushed: PushedRequests = field(default_factory=PushedRequests)
 
     async def account(self, person_id: UUID) -> Account | None:
         return next((account for account in await self.accounts() if account.person_id == person_id and account.positions), None)
-
-
-class TwiceNamed(Exception):
-    """A parameter that came more than once: which of them is meant must not be a matter of taste."""
 
 
 def create_provider(provider: Provider) -> FastAPI:
@@ -59,12 +63,12 @@ def create_provider(provider: Provider) -> FastAPI:
     install_problem_answers(app)
     app.add_exception_handler(TwiceNamed, _twice_named)
     app.add_exception_handler(WrongAddress, _wrong_address)
-    app.add_exception_handler(RefusedRequest, _refused_request)
     app.add_exception_handler(UnknownClient, _unknown_client)
     app.add_exception_handler(InvalidGrant, _invalid_grant)
     app.add_api_route(f"{REALM}/.well-known/openid-configuration", discovery, methods=["GET"])
-    app.add_api_route(AUTHORIZATION, show_chooser, methods=["GET"])
-    app.add_api_route(AUTHORIZATION, choose, methods=["POST"])
+    app.add_api_route(PUSH, push, methods=["POST"])
+    app.add_api_route(AUTHORIZATION, ask_who, methods=["GET"])
+    app.add_api_route(AUTHORIZATION, say_who, methods=["POST"])
     app.add_api_route(TOKEN, token, methods=["POST"])
     app.add_api_route(KEYS, keys, methods=["GET"])
     app.add_api_route(SIGN_OUT, sign_out, methods=["GET", "POST"])
@@ -81,6 +85,8 @@ async def discovery(request: Request) -> Response:
         {
             "issuer": provider.issuer.issuer,
             "authorization_endpoint": public + AUTHORIZATION,
+            "pushed_authorization_request_endpoint": public + PUSH,
+            "require_pushed_authorization_requests": True,
             "token_endpoint": public + TOKEN,
             "jwks_uri": public + KEYS,
             "end_session_endpoint": public + SIGN_OUT,
@@ -108,83 +114,152 @@ async def style() -> Response:
     return Response((Path(__file__).parent / "chooser.css").read_bytes(), media_type="text/css", headers={"Cache-Control": "max-age=300"})
 
 
-async def show_chooser(request: Request) -> Response:
-    asked = _once(request.query_params.multi_items())
-    search, group = asked.pop("q", ""), asked.pop("group", "")
-    wanted = read_request(asked, _provider(request).clients)
-    return await _chooser(request, wanted, asked, search=search, group=group)
-
-
-async def choose(request: Request) -> Response:
+async def push(request: Request) -> Response:
+    """What is asked for comes from the client itself; a browser brings only a reference to it (RFC 9126)."""
     provider = _provider(request)
-    asked = await _form(request)
-    chosen = asked.pop("person", "")
-    wanted = read_request(asked, provider.clients)
-    account = await provider.account(UUID(chosen)) if _is_id(chosen) else None
+    form = await sent_form(request)
+    client = provider.clients.authenticate(form)
+    try:
+        wanted = read_request(form, client)
+    except RefusedRequest as error:
+        log.warning("request-refused", reason=str(error))
+        return refusal(400, error.error, str(error))
+    return JSONResponse({"request_uri": provider.pushed.keep(wanted), "expires_in": int(PUSHED_SECONDS)}, 201, headers=NO_STORE)
+
+
+async def ask_who(request: Request) -> Response:
+    provider = _provider(request)
+    asked = named_once(request.query_params.multi_items())
+    search, group = asked.pop("q", ""), asked.pop("group", "")
+    wanted, carried = _wanted(provider, asked)
+    if provider.passwords is not None:
+        return _password_page(provider, wanted, carried)
+    return await _chooser(provider, wanted, carried, search=search, group=group)
+
+
+async def say_who(request: Request) -> Response:
+    provider = _provider(request)
+    asked = await sent_form(request)
+    said = {name: asked.pop(name, "") for name in ("person", "username", "password")}
+    wanted, carried = _wanted(provider, asked)
+    if provider.passwords is not None:
+        return await _proved(provider, provider.passwords, wanted, carried, said["username"], said["password"])
+    account = await provider.account(UUID(said["person"])) if _is_id(said["person"]) else None
     if account is None:
-        return await _chooser(request, wanted, asked, gone=True)
-    code = provider.codes.issue(wanted, account.person_id)
-    return _back(provider, wanted.redirect_uri, state=wanted.state, code=code)
+        return await _chooser(provider, wanted, carried, gone=True)
+    return _signed_in(provider, wanted, account)
+
+
+def _wanted(provider: Provider, asked: Mapping[str, str]) -> tuple[AuthorizationRequest, Mapping[str, str]]:
+    """What is asked for, and what a page carries along so that it is known at the next step. Raises WrongAddress."""
+    carried = {name: asked.get(name, "") for name in ("client_id", "request_uri")}
+    return provider.pushed.find(carried["request_uri"], client_id=carried["client_id"]), carried
 
 
 async def _chooser(
-    request: Request, wanted: AuthorizationRequest, asked: Mapping[str, str], *, search: str = "", group: str = "", gone: bool = False
+    provider: Provider, wanted: AuthorizationRequest, carried: Mapping[str, str], *, search: str = "", group: str = "", gone: bool = False
 ) -> Response:
-    provider = _provider(request)
     page = chooser_page(
-        await provider.accounts(), search=search, group=group, asked=asked, action=AUTHORIZATION, styles=_styles(provider), gone=gone
+        await provider.accounts(), search=search, group=group, asked=carried, action=AUTHORIZATION, styles=_styles(provider), gone=gone
     )
-    return HTMLResponse(page, 409 if gone else 200, headers=_page_headers(wanted.redirect_uri))
+    return HTMLResponse(page, 409 if gone else 200, headers=page_headers(wanted.redirect_uri))
+
+
+async def _proved(
+    provider: Provider, passwords: Passwords, wanted: AuthorizationRequest, carried: Mapping[str, str], username: str, password: str
+) -> Response:
+    try:
+        person_id = await passwords.person(username, password)
+    except WrongPassword:
+        log.warning("password-refused", reason="wrong-password")
+        return _password_page(provider, wanted, carried, WRONG, username=username, status=401)
+    except TriedTooOften as error:
+        log.warning("password-refused", reason="tried-too-often")
+        answer = _password_page(provider, wanted, carried, SHUT, username=username, status=429)
+        answer.headers["Retry-After"] = str(ceil(error.seconds))
+        return answer
+    account = await provider.account(person_id)
+    if account is None:
+        log.warning("password-refused", reason="no-position")
+        return _password_page(provider, wanted, carried, GONE, username=username, status=409)
+    return _signed_in(provider, wanted, account)
+
+
+def _password_page(
+    provider: Provider,
+    wanted: AuthorizationRequest,
+    carried: Mapping[str, str],
+    problem: Problem | None = None,
+    *,
+    username: str = "",
+    status: int = 200,
+) -> Response:
+    page = password_page(asked=carried, action=AUTHORIZATION, styles=_styles(provider), problem=problem, username=username)
+    return HTMLResponse(page, status, headers=page_headers(wanted.redirect_uri))
+
+
+def _signed_in(provider: Provider, wanted: AuthorizationRequest, account: Account) -> Response:
+    told = {"code": provider.codes.issue(wanted, account.person_id), "state": wanted.state, "iss": provider.issuer.issuer}
+    there = with_parameters(wanted.redirect_uri, told)
+    return RedirectResponse(there, 303, headers={**NO_STORE, "Referrer-Policy": "no-referrer"})
 
 
 async def token(request: Request) -> Response:
     provider = _provider(request)
-    form = await _form(request)
+    form = await sent_form(request)
     client = provider.clients.authenticate(form)
     match form.get("grant_type"):
         case "authorization_code":
             granted = await _for_code(provider, client, form)
         case "refresh_token":
-            session = provider.issuer.session_to_refresh(form.get("refresh_token", ""), client_id=client.id)
+            with _ending_what_was_stolen(provider):
+                session = provider.issuer.session_to_refresh(form.get("refresh_token", ""), client_id=client.id)
             granted = await _for_session(provider, session)
         case "client_credentials":
             target = form.get("scope", "")
             if target not in client.targets:
-                return _token_error(400, "invalid_scope", "scope must name one service")
+                return refusal(400, "invalid_scope", "scope must name one service")
             granted = provider.issuer.for_service(client.id, target)
         case _:
-            return _token_error(400, "unsupported_grant_type", "grant_type")
+            return refusal(400, "unsupported_grant_type", "grant_type")
     return JSONResponse(granted, headers=NO_STORE)
 
 
 async def _for_code(provider: Provider, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
-    try:
+    with _ending_what_was_stolen(provider):
         sign_in = provider.codes.redeem(
             form.get("code", ""),
             client_id=client.id,
             redirect_uri=form.get("redirect_uri", ""),
             verifier=form.get("code_verifier", ""),
         )
+    provider.pushed.forget(sign_in.request)
+    session = Session(sign_in.session_id, client.id, sign_in.person_id, sign_in.signed_in_at)
+    return await _for_session(provider, session, nonce=sign_in.request.nonce)
+
+
+@contextmanager
+def _ending_what_was_stolen(provider: Provider) -> Iterator[None]:
+    """A code or a refresh token that comes twice was stolen: what the first one got ends too."""
+    try:
+        yield
     except InvalidGrant as error:
-        # A code that comes twice was stolen: what the first one got ends too.
         if error.session_id is not None:
             provider.issuer.end(error.session_id)
         raise
-    session = Session(sign_in.session_id, client.id, sign_in.person_id, sign_in.signed_in_at)
-    return await _for_session(provider, session, nonce=sign_in.request.nonce)
 
 
 async def _for_session(provider: Provider, session: Session, *, nonce: str | None = None) -> dict[str, Any]:
     account = await provider.account(session.person_id)
     if account is None:
-        raise InvalidGrant("this person may not sign in any more")
+        raise InvalidGrant("no-position")
     return provider.issuer.for_person(session, account, nonce=nonce)
 
 
 async def sign_out(request: Request) -> Response:
     """Ends the session of `id_token_hint`. The browser is sent on only to an address that its client has registered."""
     provider = _provider(request)
-    asked = _once(request.query_params.multi_items()) if request.method == "GET" else await _form(request)
+    asked = named_once(request.query_params.multi_items()) if request.method == "GET" else await sent_form(request)
     client_id = asked.get("client_id", "")
     if "id_token_hint" in asked:
         session_id, client_id = provider.issuer.session_to_end(asked["id_token_hint"])
@@ -192,11 +267,11 @@ async def sign_out(request: Request) -> Response:
     target = asked.get("post_logout_redirect_uri")
     if target is None:
         page = message_page("Đã đăng xuất", "Đồng chí đã rời phần mềm trên máy này.", styles=_styles(provider))
-        return HTMLResponse(page, headers=_page_headers())
+        return HTMLResponse(page, headers=page_headers())
     if target not in _after_sign_out(provider, client_id):
         raise WrongAddress("post_logout_redirect_uri")
     state = {"state": asked["state"]} if "state" in asked else {}
-    return RedirectResponse(_with_parameters(target, state), 303, headers=NO_STORE)
+    return RedirectResponse(with_parameters(target, state), 303, headers=NO_STORE)
 
 
 def _after_sign_out(provider: Provider, client_id: str) -> frozenset[str]:
@@ -215,17 +290,6 @@ def _styles(provider: Provider) -> list[str]:
     return [*provider.styles(), STYLE]
 
 
-async def _form(request: Request) -> dict[str, str]:
-    return _once(parse_qsl((await read_body(request, LONGEST_FORM)).decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def _once(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    named = dict(pairs)
-    if len(named) != len(pairs):
-        raise TwiceNamed
-    return named
-
-
 def _is_id(text: str) -> bool:
     try:
         UUID(text)
@@ -234,47 +298,22 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def _with_parameters(url: str, parameters: Mapping[str, str]) -> str:
-    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(parameters)}" if parameters else url
-
-
-def _back(provider: Provider, redirect_uri: str, *, state: str | None, **parameters: str) -> Response:
-    told = {**parameters, **({} if state is None else {"state": state}), "iss": provider.issuer.issuer}
-    return RedirectResponse(_with_parameters(redirect_uri, told), 303, headers={**NO_STORE, "Referrer-Policy": "no-referrer"})
-
-
-def _page_headers(*leads_to: str) -> dict[str, str]:
-    # A form's answer may redirect, and browsers hold the policy against that address as well.
-    origins = " ".join("{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in leads_to)
-    policy = f"default-src 'none'; style-src 'self'; font-src 'self'; form-action 'self' {origins}; base-uri 'none'; frame-ancestors 'none'"
-    return {**NO_STORE, "Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
-
-
-def _token_error(status: int, error: str, description: str) -> Response:
-    return JSONResponse({"error": error, "error_description": description}, status, headers=NO_STORE)
-
-
 async def _twice_named(request: Request, _: Exception) -> Response:
-    return _token_error(400, "invalid_request", "a parameter came twice")
+    return refusal(400, "invalid_request", "a parameter came twice")
 
 
 async def _wrong_address(request: Request, error: Exception) -> Response:
     log.warning("sign-in-with-wrong-address", parameter=str(error))
-    words = "Yêu cầu đăng nhập không đến từ phần mềm này. Vui lòng quay lại trang đầu và thực hiện lại."
+    words = "Yêu cầu đăng nhập đã hết thời hạn hoặc không đến từ phần mềm này. Vui lòng quay lại trang đầu và thực hiện lại."
     page = message_page("Không đăng nhập được", words, styles=_styles(_provider(request)))
-    return HTMLResponse(page, 400, headers=_page_headers())
-
-
-async def _refused_request(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RefusedRequest)
-    return _back(_provider(request), error.redirect_uri, state=error.state, error=error.error, error_description=str(error))
+    return HTMLResponse(page, 400, headers=page_headers())
 
 
 async def _unknown_client(request: Request, error: Exception) -> Response:
     log.warning("client-refused", reason=str(error))
-    return _token_error(401, "invalid_client", "the client is unknown or did not prove who it is")
+    return refusal(401, "invalid_client", "the client is unknown or did not prove who it is")
 
 
 async def _invalid_grant(request: Request, error: Exception) -> Response:
     log.info("grant-refused", reason=str(error))
-    return _token_error(400, "invalid_grant", "the grant is unknown, used, too old or another client's")
+    return refusal(400, "invalid_grant", "the grant is unknown, used, too old or another client's")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,23 +10,13 @@ from uuid import uuid4
 
 import httpx2
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
+from libs.common.signed_claims import ALGORITHM, InvalidToken, IssuerKeys, audiences_of, require_person_and_time, signed_claims
 from libs.common.trust import trusted
 
-ALGORITHM = "ES256"
-# An unknown key id makes us ask the issuer again, but not more often than this: a flood of forged tokens must not
-# become a flood of requests.
-KEYS_ASKED_EVERY = 10.0
 CHECKED_TOKENS_KEPT = 10_000
-# Of two machines one may be a little ahead.
-CLOCKS_DIFFER_SECONDS = 30
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-
-class InvalidToken(Exception):
-    """No token of ours: forged, expired, from a foreign issuer, or made for somebody else. The reason is for the log only."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +24,7 @@ class Claims:
     subject: str
     party: str
     roles: frozenset[str]
-    expires: int
+    expires: float
 
 
 class TokenVerifier:
@@ -41,19 +32,20 @@ class TokenVerifier:
 
     def __init__(self, *, issuer: str, jwks_url: str, audience: str, parties: frozenset[str]) -> None:
         self._issuer = issuer
-        self._jwks_url = jwks_url
         self._audience = audience
         self._parties = parties
-        self._keys: KeySet | None = None
-        self._asked_at = -KEYS_ASKED_EVERY
+        self._keys = IssuerKeys(jwks_url)
         self._checked: dict[str, Claims] = {}
-        self._asking = asyncio.Lock()
+        self._checked_with = self._keys.known
 
     async def verify(self, token: str) -> Claims:
-        """Raises InvalidToken; httpx2.HTTPError when the keys were never had and the issuer is away."""
+        """Raises InvalidToken; IssuerAway when the key was never had and the issuer does not answer."""
+        if self._checked_with is not self._keys.known:
+            # Whatever a withdrawn key has signed is not taken any longer.
+            self._checked, self._checked_with = {}, self._keys.known
         claims = self._checked.get(token)
         if claims is None:
-            claims = await self._check(token)
+            claims = self._accepted(await signed_claims(token, self._keys))
             if len(self._checked) >= CHECKED_TOKENS_KEPT:
                 self._checked.clear()
             self._checked[token] = claims
@@ -62,48 +54,24 @@ class TokenVerifier:
             raise InvalidToken("expired")
         return claims
 
-    async def _check(self, token: str) -> Claims:
-        keys = self._keys or await self._ask_for_keys()
-        try:
-            decoded = jwt.decode(token, keys, algorithms=[ALGORITHM])
-        except (JoseError, ValueError) as first:
-            if not await self._keys_may_be_old():
-                raise InvalidToken(type(first).__name__) from first
-            try:
-                decoded = jwt.decode(token, await self._ask_for_keys(), algorithms=[ALGORITHM])
-            except (JoseError, ValueError) as error:
-                raise InvalidToken(type(error).__name__) from error
-        return self._accepted(decoded.claims)
-
-    def _accepted(self, claims: dict[str, Any]) -> Claims:
-        audience = claims.get("aud")
-        audiences = {audience} if isinstance(audience, str) else set(audience or ())
-        if claims.get("iss") != self._issuer or self._audience not in audiences:
-            raise InvalidToken("issuer or audience")
-        if claims.get("typ") != "Bearer" or claims.get("azp") not in self._parties:
-            raise InvalidToken("type or party")
-        if not isinstance(claims.get("exp"), int) or claims["exp"] <= time.time():
-            raise InvalidToken("expired")
-        if any(_is_to_come(claims[name]) for name in ("nbf", "iat") if name in claims):
-            raise InvalidToken("not valid yet")
-        roles = claims.get("realm_access", {}).get("roles", [])
-        return Claims(str(claims["sub"]), str(claims["azp"]), frozenset(roles), claims["exp"])
-
-    async def _keys_may_be_old(self) -> bool:
-        return time.monotonic() - self._asked_at >= KEYS_ASKED_EVERY
-
-    async def _ask_for_keys(self) -> KeySet:
-        async with self._asking:
-            async with httpx2.AsyncClient(timeout=5, trust_env=False, verify=trusted()) as client:
-                answer = await client.get(self._jwks_url)
-                answer.raise_for_status()
-            self._keys = KeySet.import_key_set(answer.json())
-            self._asked_at = time.monotonic()
-            return self._keys
+    def _accepted(self, claims: Mapping[str, Any]) -> Claims:
+        require_person_and_time(claims, issuer=self._issuer)
+        if self._audience not in audiences_of(claims):
+            raise InvalidToken("wrong-audience")
+        if claims.get("typ") != "Bearer":
+            raise InvalidToken("wrong-type")
+        party = claims.get("azp")
+        if not isinstance(party, str) or party not in self._parties:
+            raise InvalidToken("unknown-party")
+        return Claims(claims["sub"], party, _roles(claims), claims["exp"])
 
 
-def _is_to_come(moment: object) -> bool:
-    return not isinstance(moment, int | float) or moment > time.time() + CLOCKS_DIFFER_SECONDS
+def _roles(claims: Mapping[str, Any]) -> frozenset[str]:
+    access = claims.get("realm_access", {})
+    roles = access.get("roles", []) if isinstance(access, dict) else None
+    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        raise InvalidToken("malformed")
+    return frozenset(roles)
 
 
 def client_assertion(client_id: str, key: ECKey, audience: str) -> str:

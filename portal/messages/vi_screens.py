@@ -51,7 +51,7 @@ SCREENS = {
     "sign-in.heading": "Đăng nhập",
     "sign-in.lead": "Đồng chí sẽ được chuyển đến cổng đăng nhập của tỉnh, rồi trở lại đây.",
     "sign-in.go": "Đến cổng đăng nhập của tỉnh",
-    "sign-in.demo": "Bản dùng thử (DEMO): người và việc đều là giả định; chọn một người, không cần mật khẩu.",
+    "sign-in.demo": "Bản dùng thử (DEMO): người và việc đều là giả định.",
     "sign-in.help": "Phiên làm việc tự kết thúc sau 30 phút không thao tác.",
     "sign-in.failed-lost": "Lần đăng nhập trước không hoàn tất.",
     "sign-in.failed-refused": "Cổng đăng nhập không chấp nhận lần đăng nhập này.",
@@ -594,6 +594,8 @@ SCREENS = {
     # when something is wrong
     "away.title": "Một phần của hệ thống tạm thời gián đoạn",
     "away.text": "Lỗi ở phía máy chủ, không phải do đồng chí. Vui lòng thử lại sau ít giây.",
+    "sign-in-away.title": "Cổng đăng nhập tạm thời không truy cập được",
+    "sign-in-away.text": "Lỗi ở phía máy chủ, không phải do đồng chí. Phiên làm việc vẫn còn; vui lòng thử lại sau ít phút.",
     "away.card": "{what} tạm thời gián đoạn",
     "away.card-advice": "Phần này sẽ tự hiện lại khi hệ thống trở lại.",
     "away.form": "Máy chủ chưa trả lời nên chưa rõ nội dung đã được ghi nhận hay chưa.",

@@ -2,11 +2,9 @@
 
 import base64
 import hashlib
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -16,7 +14,9 @@ from joserfc.jwk import ECKey
 
 from embedded.oidc.clients import Client, Clients
 from embedded.oidc.issuing import TokenIssuer
-from embedded.oidc.provider import AUTHORIZATION, REALM, TOKEN, Provider, create_provider
+from embedded.oidc.passwords import Passwords
+from embedded.oidc.provider import AUTHORIZATION, PUSH, REALM, TOKEN, Provider, create_provider
+from faults.people import hidden
 from libs.common.tokens import CLIENT_ASSERTION, client_assertion
 
 PUBLIC = "http://127.0.0.1:8700"
@@ -59,7 +59,6 @@ class SignIn:
         """A right authorization request, with parameters changed or (None) left out."""
         right: dict[str, str | None] = {
             "response_type": "code",
-            "client_id": "chidao-portal",
             "redirect_uri": CALLBACK,
             "scope": "openid",
             "state": "state-1",
@@ -69,12 +68,23 @@ class SignIn:
         }
         return {name: value for name, value in (right | changed).items() if value is not None}
 
+    async def push(self, client_id: str = "chidao-portal", **changed: str | None) -> httpx2.Response:
+        return await self.http.post(PUSH, data={**self.asked(**changed), **self.proof(client_id)})
+
+    async def reference(self, **changed: str | None) -> dict[str, str]:
+        """What the browser brings to the page."""
+        pushed = await self.push(**changed)
+        assert pushed.status_code == 201, pushed.text
+        return {"client_id": "chidao-portal", "request_uri": pushed.json()["request_uri"]}
+
+    async def page(self, **more: str) -> httpx2.Response:
+        """The page on which somebody says who he is."""
+        return await self.http.get(AUTHORIZATION, params={**await self.reference(), **more})
+
     async def choose(self, person: Account, **changed: str | None) -> dict[str, str]:
         """What the browser brings back to the portal after a person was chosen on the page."""
-        page = await self.http.get(AUTHORIZATION, params=self.asked(**changed))
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
-        sent = {name: unescape(value) for name, value in hidden.items()}
-        answer = await self.http.post(AUTHORIZATION, data={**sent, "person": str(person.person_id)})
+        page = await self.http.get(AUTHORIZATION, params=await self.reference(**changed))
+        answer = await self.http.post(AUTHORIZATION, data={**hidden(page.text), "person": str(person.person_id)})
         assert answer.status_code == 303, answer.text
         return brought_back(answer)
 
@@ -82,7 +92,7 @@ class SignIn:
         return {
             "client_id": client_id,
             "client_assertion_type": CLIENT_ASSERTION,
-            "client_assertion": client_assertion(client_id, self.keys[client_id], PUBLIC + TOKEN),
+            "client_assertion": client_assertion(client_id, self.keys[client_id], PUBLIC + REALM),
             **changed,
         }
 
@@ -110,7 +120,7 @@ def brought_back(answer: httpx2.Response) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running_provider(people: list[Account]) -> AsyncIterator[SignIn]:
+async def running_provider(people: list[Account], passwords: Passwords | None = None) -> AsyncIterator[SignIn]:
     keys = {name: ECKey.generate_key("P-256", auto_kid=True) for name in ("issuer", "chidao-portal", "service-tasks", "stranger")}
     public = {name: ECKey.import_key(key.as_dict(private=False)) for name, key in keys.items()}
     clients = Clients(
@@ -118,13 +128,13 @@ async def running_provider(people: list[Account]) -> AsyncIterator[SignIn]:
             Client("chidao-portal", public["chidao-portal"], frozenset({CALLBACK}), frozenset({AFTER_SIGN_OUT}), frozenset(SERVICES)),
             Client("service-tasks", public["service-tasks"], targets=frozenset({"directory"})),
         ],
-        audiences=frozenset({PUBLIC + TOKEN}),
+        audiences=frozenset({PUBLIC + TOKEN, PUBLIC + REALM}),
     )
 
     async def accounts() -> list[Account]:
         return people
 
-    provider = Provider(PUBLIC, clients, TokenIssuer(PUBLIC + REALM, keys["issuer"], SERVICES), accounts)
+    provider = Provider(PUBLIC, clients, TokenIssuer(PUBLIC + REALM, keys["issuer"], SERVICES), accounts, passwords=passwords)
     transport = httpx2.ASGITransport(app=create_provider(provider), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=PUBLIC) as http:
         yield SignIn(http, provider, people, keys)

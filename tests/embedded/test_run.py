@@ -275,3 +275,21 @@ def test_secrets_are_for_our_eyes_only(run: Run) -> None:
     for secret in (*(run.data / "keys").iterdir(), run.data / "passwords.json"):
         assert secret.stat().st_mode & 0o077 == 0, secret
     assert run.data.stat().st_mode & 0o077 == 0
+
+
+def test_a_run_that_asks_for_passwords(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running(data, "--passwords") as run:
+        told = re.search(r"(chuyen-vien\S+)  (\S{19})$", run.said, re.MULTILINE)
+        assert told is not None, run.said
+        with Visitor(run.url) as visitor:
+            page = visitor.prove(told[1], "wrong")
+            assert (page.status_code, "không đúng" in page.text) == (401, True)
+            page = visitor.prove(told[1], told[2])
+            assert (page.status_code, page.url.path) == (200, "/workbench")
+        hashes = json.loads((data / "people.hashes").read_text())
+        assert len(hashes) > 100
+        assert told[2] not in (data / "chidao.log").read_text("utf-8")
+    with hold(data) as folder:
+        folder.empty()
+    assert not list(data.glob("people.*"))

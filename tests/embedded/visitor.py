@@ -35,7 +35,16 @@ class Visitor:
         found = self.get(str(page.url.copy_with(query=None)), **hidden(page.text), q=words)
         person = re.search(r'name="person" value="([^"]+)"', found.text)
         assert person is not None, f"the chooser found nobody for {words}, but {found.status_code}"
-        page = self._follow("POST", str(found.url.copy_with(query=None)), data={**hidden(found.text), "person": person[1]})
+        return self._in_first_membership(self._said(found, person=person[1]))
+
+    def prove(self, username: str, password: str) -> httpx2.Response:
+        """The same, where a password is asked for."""
+        return self._in_first_membership(self._said(self.get("/sign-in/start"), username=username, password=password))
+
+    def _said(self, page: httpx2.Response, **who: str) -> httpx2.Response:
+        return self._follow("POST", str(page.url.copy_with(query=None)), data={**hidden(page.text), **who})
+
+    def _in_first_membership(self, page: httpx2.Response) -> httpx2.Response:
         if page.url.path == "/membership":
             membership = re.search(r'name="membership_id" value="([^"]+)"', page.text)
             assert membership is not None

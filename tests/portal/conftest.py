@@ -5,7 +5,8 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -18,6 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 from sqlalchemy import text
+from starlette.types import ASGIApp
 
 from libs.common.clock import vietnam_date
 from libs.common.db import Database
@@ -166,16 +168,25 @@ def stand_in(described: dict[str, dict[str, Any]]) -> Iterator[StandIn]:
 @pytest.fixture
 def address(stand_in: StandIn) -> Iterator[str]:
     """Where the stand-in listens."""
-    server = uvicorn.Server(uvicorn.Config(stand_in.app(), port=0, log_level="error", timeout_graceful_shutdown=1))
+    with served(stand_in.app()) as address:
+        yield address
+
+
+@contextmanager
+def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
+    """The address at which `app` answers, in a thread of its own; when it ends, nothing answers there."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=asyncio.run, args=(server.serve(),), daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         # Whoever only looks takes the processor from the one whom he waits for.
         time.sleep(0.005)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="session")
@@ -188,22 +199,36 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def portal(
     database: Callable[[str], ServiceDatabase], address: str, stand_in: StandIn, tmp_path: Path, fonts: Path
 ) -> AsyncIterator[Running]:
-    (tmp_path / "session.key").write_bytes(secrets.token_bytes(32))
-    (tmp_path / "client.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
-    own = database("portal")
+    sign_in = {
+        "issuer": ISSUER,
+        "authorization_url": f"{address}/sign-in/auth",
+        "pushed_request_url": f"{address}/sign-in/push",
+        "token_url": f"{address}/sign-in/token",
+        "end_session_url": f"{address}/sign-in/end",
+        "jwks_url": f"{address}/sign-in/certs",
+    }
+    async with running_portal(database("portal"), stand_in, address, tmp_path, fonts, sign_in) as running:
+        yield running
+
+
+@asynccontextmanager
+async def running_portal(
+    own: ServiceDatabase, stand_in: StandIn, services: str, folder: Path, fonts: Path, sign_in: Mapping[str, str]
+) -> AsyncIterator[Running]:
+    """Over the stand-in at the address `services`, with the sign-in service that `sign_in` leads to."""
+    (folder / "session.key").write_bytes(secrets.token_bytes(32))
+    client = folder / "client.pem"
+    if not client.exists():
+        client.write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
     settings = PortalSettings(
         database_url=own.app_url,
         public_url=PUBLIC_URL,
         demo=True,
-        issuer=ISSUER,
-        authorization_url=f"{address}/sign-in/auth",
-        token_url=f"{address}/sign-in/token",
-        end_session_url=f"{address}/sign-in/end",
-        jwks_url=f"{address}/sign-in/certs",
-        private_key_file=tmp_path / "client.pem",
-        services={name: f"{address}/{name}" for name in SERVICES},
-        session_key_file=tmp_path / "session.key",
+        private_key_file=client,
+        services={name: f"{services}/{name}" for name in SERVICES},
+        session_key_file=folder / "session.key",
         cache_folder=fonts,
+        **sign_in,  # type: ignore[arg-type]
     )
     app = create_app(settings)
     admin = Database(own.admin_url)

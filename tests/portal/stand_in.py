@@ -78,6 +78,15 @@ def id_of(name: str) -> str:
     return f"00000000-0000-5000-8000-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
+def person_of(token: str) -> str:
+    """Whose token it is: one of ours, or of a real sign-in service."""
+    if token.count(".") != 2:
+        return token.split(":")[0]
+    claims = token.split(".")[1]
+    subject = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"]
+    return next(key for key in PEOPLE if id_of(key) == subject)
+
+
 @dataclass
 class Asked:
     """One request that a service was sent."""
@@ -90,7 +99,7 @@ class Asked:
 
 @dataclass
 class StandIn:
-    """`person` signs in next, with `identity` in place of the true claims.
+    """`person` signs in next.
 
     `refuse` answers a path with a problem instead; `away` are services that do not answer.
     """
@@ -114,11 +123,10 @@ class StandIn:
     asked: list[Asked] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    pushed: dict[str, dict[str, str]] = field(default_factory=dict)
     streams: dict[str, list[asyncio.Queue[str]]] = field(default_factory=dict)
     loop: asyncio.AbstractEventLoop | None = None
     token_seconds: int = 300
-    identity: dict[str, Any] = field(default_factory=dict)
-    signing: ECKey | None = None
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
 
     def app(self) -> FastAPI:
@@ -134,10 +142,14 @@ class StandIn:
         if rest == "certs":
             return JSONResponse(KeySet([self.key]).as_dict(private=False))
         if rest == "auth":
-            query = dict(request.query_params)
+            query = self.pushed.pop(request.query_params["request_uri"])
             code = uuid4().hex
             self.codes[code] = {**query, "person": self.person}
             return RedirectResponse(f"{query['redirect_uri']}?code={code}&state={query['state']}&iss={ISSUER}", 303)
+        if rest == "push":
+            reference = f"urn:ietf:params:oauth:request_uri:{uuid4().hex}"
+            self.pushed[reference] = {name: str(value) for name, value in (await request.form()).items()}
+            return JSONResponse({"request_uri": reference, "expires_in": 600}, 201)
         if rest == "token":
             return self.grant(dict((await request.form()).items()))
         return RedirectResponse(request.query_params.get("post_logout_redirect_uri", "/"), 303)
@@ -160,12 +172,13 @@ class StandIn:
 
     def tokens(self, person: str, nonce: str) -> dict[str, Any]:
         now = int(time.time())
-        identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "nonce": nonce, "iat": now, "exp": now + 300}
-        signing = self.signing or self.key
+        lasting = {"iat": now, "exp": now + 300}
+        identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "typ": "ID", "nonce": nonce, **lasting}
         return {
             "access_token": f"{person}:{uuid4().hex}",
             "refresh_token": person,
-            "id_token": jwt.encode({"alg": "ES256", "kid": self.key.kid}, identity | self.identity, signing),
+            "token_type": "Bearer",
+            "id_token": jwt.encode({"alg": "ES256", "kid": self.key.kid}, identity, self.key),
             "expires_in": self.token_seconds,
         }
 
@@ -198,7 +211,7 @@ class StandIn:
         if (refusal := self.refuse.get(f"{request.method} /{service}/{path}")) is not None:
             status, problem = refusal
             return JSONResponse({"title": "", **problem}, status, media_type="application/problem+json")
-        person = request.headers["authorization"].removeprefix("Bearer ").split(":")[0]
+        person = person_of(request.headers["authorization"].removeprefix("Bearer "))
         parts = path.split("/")
         if request.method != "GET":
             self.say_changed("tasks", "reporting", "notify", "directives")

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Annotated, Generic, Protocol, TypeVar
 from uuid import UUID
 
-import httpx2
 import structlog
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from libs.common.actor import Actor
-from libs.common.tokens import Claims, InvalidToken, TokenVerifier
+from libs.common.signed_claims import InvalidToken, IssuerAway
+from libs.common.tokens import Claims, TokenVerifier
 from libs.common.web.problems import Problem
 
 log = structlog.get_logger()
@@ -81,7 +81,7 @@ async def claims_of(request: Request) -> Claims:
     except InvalidToken as error:
         log.info("token-refused", reason=str(error))
         raise _unauthorized("token-refused") from error
-    except httpx2.HTTPError as error:
+    except IssuerAway as error:
         raise Problem(503, "unavailable", headers={"Retry-After": "2"}) from error
 
 

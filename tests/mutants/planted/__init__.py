@@ -1,7 +1,20 @@
 """Faults planted by hand, room by room. Whoever adds a rule adds the fault that its test must notice."""
 
 from tests.mutants.fault import Fault
-from tests.mutants.planted import contracts, directives, directory, held, kinds, libraries, notify, portal, reporting, running, tasks
+from tests.mutants.planted import (
+    contracts,
+    directives,
+    directory,
+    held,
+    kinds,
+    libraries,
+    notify,
+    portal,
+    reporting,
+    running,
+    sign_in,
+    tasks,
+)
 
 FAULTS: tuple[Fault, ...] = (
     *contracts.FAULTS,
@@ -14,5 +27,6 @@ FAULTS: tuple[Fault, ...] = (
     *directory.FAULTS,
     *portal.FAULTS,
     *running.FAULTS,
+    *sign_in.FAULTS,
     *kinds.FAULTS,
 )

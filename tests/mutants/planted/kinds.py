@@ -4,12 +4,10 @@ from tests.mutants.fault import Fault
 
 TASK, MIDNIGHT = "services/tasks/domain/task.py", "tests/unit/test_midnight.py"
 PAGES, NUMBERS = "tests/web/test_pages_of_every_list.py", "tests/reporting/test_every_number.py"
-TOKENS, REFUSALS = "libs/common/tokens.py", "tests/portal/test_refusals.py"
+REFUSALS = "tests/portal/test_refusals.py"
 TASKS_MAY, DIRECTIVES_MAY = "tests/tasks/test_who_may.py", "tests/directives/test_who_may.py"
 
 FAULTS = (
-    Fault("a token of tomorrow is taken", TOKENS, '("nbf", "iat")', '("nbf",)', "tests/web/test_tokens.py"),
-    Fault("a token that is not valid yet is taken", TOKENS, '("nbf", "iat")', '("iat",)', "tests/web/test_tokens.py"),
     Fault(
         "a form with two files is refused in the framework's words",
         "services/tasks/api/files.py",

@@ -1,4 +1,4 @@
-"""What all services are built on: one transaction, events once and in order, days, words, tokens."""
+"""What all services are built on: one transaction, events once and in order, days, words."""
 
 from tests.mutants.fault import Fault
 
@@ -6,7 +6,6 @@ MESSAGING = "libs/common/messaging/"
 UNIT_OF_WORK, CHANGE = "libs/common/unit_of_work.py", "libs/common/change.py"
 ONE_TRANSACTION, MESSAGES = "tests/messaging/test_unit_of_work.py", "tests/messaging/test_messages.py"
 TORN = "tests/web/test_torn_from_its_cluster.py"
-TOKENS, VERIFIED = "libs/common/tokens.py", "tests/web/test_tokens.py"
 
 FAULTS = (
     Fault(
@@ -149,41 +148,6 @@ FAULTS = (
         "                self._drop(key, flight)\n                flight.task.cancel()",
         "                self._drop(key, flight)",
         "tests/web/test_single_flight.py",
-    ),
-    Fault(
-        "a foreign issuer",
-        TOKENS,
-        'if claims.get("iss") != self._issuer or self._audience not in audiences:',
-        "if self._audience not in audiences:",
-        VERIFIED,
-    ),
-    Fault(
-        "made for somebody else",
-        TOKENS,
-        'if claims.get("iss") != self._issuer or self._audience not in audiences:',
-        'if claims.get("iss") != self._issuer:',
-        VERIFIED,
-    ),
-    Fault(
-        "asked for by a stranger",
-        TOKENS,
-        'if claims.get("typ") != "Bearer" or claims.get("azp") not in self._parties:',
-        'if claims.get("typ") != "Bearer":',
-        VERIFIED,
-    ),
-    Fault(
-        "a token without an end",
-        TOKENS,
-        'if not isinstance(claims.get("exp"), int) or claims["exp"] <= time.time():',
-        'if isinstance(claims.get("exp"), int) and claims["exp"] <= time.time():',
-        VERIFIED,
-    ),
-    Fault(
-        "a checked token never ends",
-        TOKENS,
-        '        if claims.expires <= time.time():\n            del self._checked[token]\n            raise InvalidToken("expired")\n',
-        "",
-        VERIFIED,
     ),
     Fault(
         "more than fits are named",

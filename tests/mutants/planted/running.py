@@ -1,32 +1,8 @@
-"""Running it: the sign-in of the demonstration, and the seed."""
+"""Running it: PostgreSQL, the gateway, several portals."""
 
 from tests.mutants.fault import Fault
 
-PROVIDER, SIGN_IN = "embedded/oidc/provider.py", "tests/embedded/test_oidc.py"
-
 FAULTS = (
-    Fault(
-        "a browser is sent anywhere after signing out",
-        PROVIDER,
-        '    if target not in _after_sign_out(provider, client_id):\n        raise WrongAddress("post_logout_redirect_uri")\n',
-        "",
-        SIGN_IN,
-    ),
-    Fault(
-        "a code that comes twice ends nothing",
-        PROVIDER,
-        "        if error.session_id is not None:\n            provider.issuer.end(error.session_id)\n        raise",
-        "        raise",
-        SIGN_IN,
-    ),
-    Fault("a service gets any target", PROVIDER, "            if target not in client.targets:\n", "            if not target:\n", SIGN_IN),
-    Fault(
-        "a person who is gone may be chosen",
-        PROVIDER,
-        "if account.person_id == person_id and account.positions), None)",
-        "if account.person_id == person_id), None)",
-        SIGN_IN,
-    ),
     Fault(
         "a commit that is not on the disk",
         "embedded/postgres.py",
