@@ -1,7 +1,7 @@
 """Faults planted by hand, room by room. Whoever adds a rule adds the fault that its test must notice."""
 
 from tests.mutants.fault import Fault
-from tests.mutants.planted import contracts, directives, directory, held, kinds, libraries, notify, portal, reporting, running, tasks
+from tests.mutants.planted import contracts, directives, directory, held, kinds, libraries, notify, portal, realm, reporting, running, tasks
 
 FAULTS: tuple[Fault, ...] = (
     *contracts.FAULTS,
@@ -13,6 +13,7 @@ FAULTS: tuple[Fault, ...] = (
     *reporting.FAULTS,
     *directory.FAULTS,
     *portal.FAULTS,
+    *realm.FAULTS,
     *running.FAULTS,
     *kinds.FAULTS,
 )
