@@ -61,7 +61,10 @@ class SignInService:
     def redirect_uri(self) -> str:
         return f"{self._settings.public_url.rstrip('/')}/sign-in/callback"
 
-    def authorization_url(self, *, state: str, nonce: str, verifier: str) -> str:
+    async def authorization_url(self, *, state: str, nonce: str, verifier: str) -> str:
+        """Where the browser goes to sign in. Where the sign-in service wants it pushed beforehand (PAR), the address says nothing of it;
+        raises SignInRefused or SignInAway then.
+        """
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         asked = {
             "response_type": "code",
@@ -73,6 +76,9 @@ class SignInService:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
+        if self._settings.pushed_authorization_url is not None:
+            pushed = await self._ask(asked, url=self._settings.pushed_authorization_url)
+            asked = {"client_id": self._settings.client_id, "request_uri": pushed["request_uri"]}
         return f"{self._settings.authorization_url}?{urlencode(asked)}"
 
     def end_session_url(self, tokens: Tokens) -> str:
@@ -96,20 +102,21 @@ class SignInService:
         granted = await self._ask({"grant_type": "refresh_token", "refresh_token": tokens.refresh})
         return _tokens({"refresh_token": tokens.refresh, **granted}, granted.get("id_token", tokens.identity))
 
-    async def _ask(self, grant: dict[str, str]) -> dict[str, Any]:
-        url = self._settings.token_url
+    async def _ask(self, asked: dict[str, str], *, url: str | None = None) -> dict[str, Any]:
+        """What the sign-in service answers at `url`, or at the address for tokens, to whom we prove to be."""
+        url = url or self._settings.token_url
         proof = {
             "client_id": self._settings.client_id,
             "client_assertion_type": CLIENT_ASSERTION,
             "client_assertion": client_assertion(self._settings.client_id, self._key, url),
         }
         try:
-            answer = await self._client.post(url, data={**grant, **proof})
+            answer = await self._client.post(url, data={**asked, **proof})
         except httpx2.HTTPError as error:
             raise SignInAway(type(error).__name__) from error
         if answer.status_code >= 500:
             raise SignInAway(str(answer.status_code))
-        if answer.status_code != 200:
+        if not answer.is_success:
             raise SignInRefused(answer.text[:200])
         granted: dict[str, Any] = answer.json()
         return granted

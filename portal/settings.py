@@ -11,7 +11,11 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class PortalSettings(OutsideSettings):
-    """`services` maps the name of a service to its address; `authorization_url` and `end_session_url` are those a browser can open."""
+    """`services` maps the name of a service to its address; `authorization_url` and `end_session_url` are those a browser can open.
+
+    `pushed_authorization_url` is given where the sign-in service wants to hear beforehand what a browser will ask it. Where the client for
+    people must not ask for itself, the portal does that as `own_client_id`.
+    """
 
     name: str = "portal"
     database_url: str
@@ -22,11 +26,14 @@ class PortalSettings(OutsideSettings):
 
     issuer: str
     authorization_url: str
+    pushed_authorization_url: str | None = None
     token_url: str
     end_session_url: str
     jwks_url: str
     client_id: str = "chidao-portal"
     private_key_file: Path
+    own_client_id: str | None = None
+    own_private_key_file: Path | None = None
 
     services: dict[str, str]
     session_key_file: Path

@@ -42,7 +42,12 @@ async def needed() -> Response:
 async def start(request: Request, portal: Here, return_to: str = "") -> Response:
     """Off to the sign-in service. What comes back is checked against a sealed cookie of this browser."""
     attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
-    answer = RedirectResponse(portal.sign_in.authorization_url(**attempt), 303)
+    try:
+        answer = RedirectResponse(await portal.sign_in.authorization_url(**attempt), 303)
+    except SignInRefused:
+        return _failed("refused")
+    except SignInAway:
+        return _failed("away")
     kept = json.dumps({**attempt, "return_to": own_path(return_to), "ends": time.time() + ATTEMPT_SECONDS})
     _set_cookie(answer, _attempt_cookie(portal), portal.box.seal(kept.encode(), ATTEMPT).hex(), ATTEMPT_SECONDS)
     return answer

@@ -114,6 +114,8 @@ class StandIn:
     asked: list[Asked] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    pushed: dict[str, dict[str, str]] = field(default_factory=dict)
+    refuse_pushed: bool = False
     streams: dict[str, list[asyncio.Queue[str]]] = field(default_factory=dict)
     loop: asyncio.AbstractEventLoop | None = None
     token_seconds: int = 300
@@ -135,9 +137,16 @@ class StandIn:
             return JSONResponse(KeySet([self.key]).as_dict(private=False))
         if rest == "auth":
             query = dict(request.query_params)
+            query = self.pushed.get(query.get("request_uri", ""), query)
             code = uuid4().hex
             self.codes[code] = {**query, "person": self.person}
             return RedirectResponse(f"{query['redirect_uri']}?code={code}&state={query['state']}&iss={ISSUER}", 303)
+        if rest == "pushed":
+            form = {name: str(value) for name, value in (await request.form()).items()}
+            if self.refuse_pushed:
+                return JSONResponse({"error": "invalid_request"}, 400)
+            self.pushed[f"urn:pushed:{len(self.pushed)}"] = form
+            return JSONResponse({"request_uri": list(self.pushed)[-1], "expires_in": 60}, 201)
         if rest == "token":
             return self.grant(dict((await request.form()).items()))
         return RedirectResponse(request.query_params.get("post_logout_redirect_uri", "/"), 303)

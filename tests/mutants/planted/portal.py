@@ -8,6 +8,13 @@ COMPOSED = "tests/portal/test_composed_groups.py"
 
 FAULTS = (
     Fault(
+        "what was pushed beforehand stands in the address as well",
+        "portal/oidc.py",
+        'asked = {"client_id": self._settings.client_id, "request_uri": pushed["request_uri"]}',
+        'asked |= {"request_uri": pushed["request_uri"]}',
+        "tests/portal/test_pushed_request.py",
+    ),
+    Fault(
         "a group is given to as many as the directory counts",
         "portal/templates/directive.html",
         "given_to_groups[instruction.ordinal].given if instruction.ordinal in",
