@@ -35,6 +35,7 @@ def options_of(arguments: list[str]) -> Options:
     parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"cổng của trang web, mặc định {PORT} (port of the portal)")
     parser.add_argument("--data", type=Path, default=ROOT / "data", metavar="FOLDER", help="thư mục dữ liệu (data folder)")
     parser.add_argument("--split", action="store_true", help="nhiều tiến trình, RabbitMQ và nginx (in many processes, RabbitMQ and nginx)")
+    parser.add_argument("--keycloak", action="store_true", help="đăng nhập qua Keycloak thật (sign in at a real Keycloak)")
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument(
         "--demo",
@@ -48,7 +49,9 @@ def options_of(arguments: list[str]) -> Options:
     given = parser.parse_args(arguments)
     if not 0 <= given.port <= 65_535:
         parser.error("--port: 0…65535")
-    return Options(given.data, given.port, given.at, given.fresh, given.split, given.demo)
+    if given.split and given.keycloak:
+        parser.error("--keycloak: chưa dùng được cùng --split (not together with --split yet)")
+    return Options(given.data, given.port, given.at, given.fresh, given.split, given.demo, given.keycloak)
 
 
 class Terminal:
@@ -59,7 +62,7 @@ class Terminal:
         self._say(
             f"\nChidao DEMO đang chạy tại {running.public_url}  (running; Ctrl-C để dừng – to stop)",
             f"Ngày làm việc: {running.today:%d/%m/%Y}{turned}",
-            *_who_can_sign_in(running.people),
+            *_who_can_sign_in(running.people, running.password),
             f"Nhật ký (log): {running.log}",
         )
 
@@ -78,6 +81,9 @@ class Terminal:
     def filling(self) -> AbstractContextManager[Progress]:
         return told()
 
+    def preparing(self, words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
+
     def ended(self, piece: Piece) -> None:
         self._say(f"{piece.name}: đã dừng ngoài ý muốn, đang khởi động lại (ended unexpectedly, starting again)")
 
@@ -92,13 +98,24 @@ class Terminal:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _who_can_sign_in(people: Sequence[Account]) -> list[str]:
+def _who_can_sign_in(people: Sequence[Account], password: str | None = None) -> list[str]:
     shown = worth_trying(people)
+    if password is None:
+        how = "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả định, DEMO (sign in as anybody, all are invented):"
+        others = "ở trang đăng nhập (and others on the sign-in page)"
+    else:
+        how = f"Mọi người đều là giả định, DEMO, và có chung mật khẩu {password} (all are invented, and have one password):"
+        others = "(and others)"
     return [
-        "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả định, DEMO (sign in as anybody, all are invented):",
-        *(f"  {account.name} – {account.positions[0].position}, {account.positions[0].agency_name}" for account in shown),
-        f"  … và {len(people) - len(shown)} người khác ở trang đăng nhập (and others on the sign-in page)",
+        how,
+        *(f"  {_named(account, password)} – {account.positions[0].position}, {account.positions[0].agency_name}" for account in shown),
+        f"  … và {len(people) - len(shown)} người khác {others}",
     ]
+
+
+def _named(account: Account, password: str | None) -> str:
+    """As he is found on the sign-in page: by his name, or where it asks for one, by that of his account."""
+    return account.name if password is None else account.username
 
 
 def main(arguments: list[str]) -> int:

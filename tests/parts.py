@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from embedded.keycloak import find_or_get_keycloak
 from embedded.rabbitmq import find_or_get_rabbitmq
 from tests import long
 from tests.browser_here import find_or_get_browser
@@ -87,6 +88,7 @@ def skipped_in(report: Path, part: str) -> list[str]:
 def service() -> Outcome:
     # Before the workers begin, so that they do not all install it; without one, its tests say what is missing.
     find_or_get_rabbitmq()
+    find_or_get_keycloak(print)
     return pytest_part("service")
 
 

@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin
@@ -36,11 +37,22 @@ class Visitor:
         person = re.search(r'name="person" value="([^"]+)"', found.text)
         assert person is not None, f"the chooser found nobody for {words}, but {found.status_code}"
         page = self._follow("POST", str(found.url.copy_with(query=None)), data={**hidden(found.text), "person": person[1]})
-        if page.url.path == "/membership":
-            membership = re.search(r'name="membership_id" value="([^"]+)"', page.text)
-            assert membership is not None
-            page = self._follow("POST", "/membership", data={**hidden(page.text), "membership_id": membership[1]})
-        return page
+        return self._in_the_first_membership(page)
+
+    def sign_in_with_password(self, username: str, password: str) -> httpx2.Response:
+        """At a Keycloak; its page again where it refuses."""
+        page = self.get("/sign-in/start")
+        form = re.search(r'action="([^"]+)"', page.text)
+        assert form is not None, f"{page.url}: {page.status_code} {page.text}"
+        page = self._follow("POST", unescape(form[1]), data={"username": username, "password": password})
+        return self._in_the_first_membership(page)
+
+    def _in_the_first_membership(self, page: httpx2.Response) -> httpx2.Response:
+        if page.url.path != "/membership":
+            return page
+        membership = re.search(r'name="membership_id" value="([^"]+)"', page.text)
+        assert membership is not None
+        return self._follow("POST", "/membership", data={**hidden(page.text), "membership_id": membership[1]})
 
     def send(self, page: httpx2.Response, action: str, fields: dict[str, Any], files: Any = None) -> httpx2.Response:
         """A form of `page`, with what it carries unseen."""
