@@ -18,12 +18,12 @@ from embedded.wiring import Wiring
 from libs.common.actor import MAY_USE
 from realm.applying import apply
 from realm.description import wanted_realm
-from realm.server import KeycloakRefused, administration
+from realm.server import Administration, KeycloakRefused, administration
 from system.applications import SERVICES
 from system.refusals import CannotRun
 
-# Of 500 in one call Keycloak makes 130 a second, of 2,000 a third of that.
-PEOPLE_AT_ONCE = 500
+# Of some hundred in one call Keycloak makes 130 a second, of 2,000 a third of that; and a busy machine must answer within the limit.
+PEOPLE_AT_ONCE = 250
 # As Keycloak counts for this algorithm by itself. Whoever signs in gets another one, which the policy of the realm names.
 ALGORITHM, ITERATIONS = "pbkdf2-sha512", 210_000
 
@@ -44,11 +44,8 @@ async def sign_in_server(folder: DataFolder, tell: Tell) -> AsyncIterator[Keyclo
 async def apply_realm(keycloak: Keycloak, wiring: Wiring) -> list[str]:
     """What was changed so that the realm is as described. Raises CannotRun when something is left that only a person may mend."""
     wanted = wanted_realm(SERVICES, wiring.place())
-    try:
-        async with administration(keycloak.url, operator=OPERATOR, password=keycloak.password, realm=wanted.name) as server:
-            changed, left = await apply(server, wanted)
-    except KeycloakRefused as error:
-        raise CannotRun("Không cấu hình được Keycloak", f"the realm cannot be applied: {error}") from error
+    async with _administered(keycloak, wanted.name) as server:
+        changed, left = await apply(server, wanted)
     if left:
         raise CannotRun("Cấu hình Keycloak không đúng và phải sửa bằng tay", f"the realm has to be mended by hand: {'; '.join(left)}")
     return changed
@@ -60,11 +57,20 @@ async def let_people_in(keycloak: Keycloak, wiring: Wiring, people: Sequence[Acc
     password = people_password(keycloak)
     credential = _credential(password)
     accounts = [_account(person, credential) for person in people]
-    async with administration(keycloak.url, operator=OPERATOR, password=keycloak.password, realm=realm) as server:
+    async with _administered(keycloak, realm) as server:
         for begin in range(0, len(accounts), PEOPLE_AT_ONCE):
             # Of the ways to make people this one alone keeps the id.
             await server.post("partialImport", {"ifResourceExists": "SKIP", "users": accounts[begin : begin + PEOPLE_AT_ONCE]})
     return password
+
+
+@asynccontextmanager
+async def _administered(keycloak: Keycloak, realm: str) -> AsyncIterator[Administration]:
+    try:
+        async with administration(keycloak.url, operator=OPERATOR, password=keycloak.password, realm=realm) as server:
+            yield server
+    except KeycloakRefused as error:
+        raise CannotRun("Không cấu hình được Keycloak", f"the realm cannot be applied: {error}") from error
 
 
 def people_password(keycloak: Keycloak) -> str:

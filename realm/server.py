@@ -1,6 +1,7 @@
 """The administration of a Keycloak, over python-keycloak's connection: one at a time, with a time limit, as one account."""
 
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from keycloak.exceptions import KeycloakError
 
 MASTER = "master"
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 60
 LINES = 4
 
 Json = Any
@@ -82,6 +83,7 @@ class Administration:
 async def administration(url: str, *, operator: str, password: str, realm: str) -> AsyncIterator[Administration]:
     """`operator` is an account of the realm master. Every request raises KeycloakRefused where it fails."""
     # Half a second, for which only who administers shall wait.
+    import httpx
     from keycloak import KeycloakOpenIDConnection
 
     connection = KeycloakOpenIDConnection(
@@ -92,13 +94,12 @@ async def administration(url: str, *, operator: str, password: str, realm: str) 
         # Without it the realm that is administered would be asked for the token.
         user_realm_name=MASTER,
         timeout=TIMEOUT_SECONDS,
-        pool_maxsize=LINES,
     )
-    try:
+    # No proxy of the environment is a way to it; whom this machine trusts is trusted.
+    limits, trusted = httpx.Limits(max_connections=LINES), ssl.create_default_context()
+    async with httpx.AsyncClient(trust_env=False, verify=trusted, limits=limits) as lines:
+        connection.async_s = connection.keycloak_openid.connection.async_s = lines
         yield Administration(connection, realm)
-    finally:
-        await connection.keycloak_openid.connection.aclose()
-        await connection.aclose()
 
 
 def _words(error: "KeycloakError") -> str:
