@@ -18,6 +18,7 @@ from embedded.data_folder import DataFolder, hold
 from embedded.demo import load_once, who_may_sign_in
 from embedded.front_door import FrontDoor
 from embedded.handed_out import HandedOut, give_passwords
+from embedded.keycloak import Keycloak
 from embedded.logs import log_to
 from embedded.oidc.issuing import Account
 from embedded.oidc.passwords import Passwords
@@ -26,6 +27,7 @@ from embedded.pieces import Piece
 from embedded.postgres import Cluster, PostgresFailed, start_cluster
 from embedded.seeded import Demo, begin_with
 from embedded.servers import address_of, listen, serving
+from embedded.sign_in_server import apply_realm, let_people_in, sign_in_server
 from embedded.split import Split, portals_asked, split
 from embedded.wiring import Wiring
 from libs.common import fault_points
@@ -49,7 +51,7 @@ class Options:
     """`day` turns the clock (None: the real one), `fresh` forgets all data, `port` 0 lets the system choose.
 
     `split`: many processes, RabbitMQ and nginx instead of one process. `demo`: with which province a new folder begins, None for none.
-    `passwords`: whoever signs in has to prove who he is.
+    `passwords`: whoever signs in has to prove who he is. `keycloak`: people sign in at a real Keycloak, which always asks for one.
     """
 
     data: Path
@@ -59,11 +61,12 @@ class Options:
     split: bool = False
     demo: Demo | None = None
     passwords: bool = False
+    keycloak: bool = False
 
 
 @dataclass(frozen=True)
 class Running:
-    """What a person is told once everything answers."""
+    """What a person is told once everything answers; `password` is that of all the people, None when none is asked for."""
 
     public_url: str
     today: date
@@ -71,6 +74,7 @@ class Running:
     people: Sequence[Account]
     handed_out: HandedOut | None
     log: Path
+    password: str | None = None
 
 
 class Teller(Protocol):
@@ -82,6 +86,10 @@ class Teller(Protocol):
 
     def filling(self) -> AbstractContextManager[Progress]:
         """A province is being written before anything runs."""
+        ...
+
+    def preparing(self, words: str) -> None:
+        """Something takes a while before anything runs."""
         ...
 
     def ended(self, piece: Piece) -> None:
@@ -119,7 +127,8 @@ async def run(options: Options, teller: Teller) -> None:
         when_one_ends(ended.append)
         async with AsyncExitStack() as stack:
             cluster = await stack.enter_async_context(_postgres(folder))
-            running = await stack.enter_async_context(everything(options, folder, cluster, door, log_file, InMemoryBus()))
+            keycloak = await stack.enter_async_context(sign_in_server(folder, teller.preparing)) if options.keycloak else None
+            running = await stack.enter_async_context(everything(options, folder, cluster, door, log_file, InMemoryBus(), keycloak))
             if not stop.is_set():
                 teller.running(running)
             await _until_stopped(stop, cluster, ended)
@@ -157,9 +166,15 @@ async def _postgres(folder: DataFolder) -> AsyncIterator[Cluster]:
 
 @asynccontextmanager
 async def everything(
-    options: Options, folder: DataFolder, cluster: Cluster, door: socket.socket, log_file: Path, bus: Bus
+    options: Options,
+    folder: DataFolder,
+    cluster: Cluster,
+    door: socket.socket,
+    log_file: Path,
+    bus: Bus,
+    keycloak: Keycloak | None = None,
 ) -> AsyncIterator[Running]:
-    """All services, the sign-in and the portal in this process, over `bus`."""
+    """All services, the sign-in unless it is a Keycloak, and the portal in this process, over `bus`."""
     offset = offset_for(options.day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
     for database, package in SCHEMAS.items():
         await migrate(package, cluster.dsn(database, owner_of(database)))
@@ -167,7 +182,8 @@ async def everything(
     addresses = {name: address_of(opened) for name, opened in sockets.items()}
     # Services are let in by a door of their own: that for people stays shut until there is somebody to sign in as.
     sign_in_door = listen()
-    wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=address_of(sign_in_door))
+    sign_in_url = address_of(sign_in_door) if keycloak is None else keycloak.url
+    wiring = Wiring(folder, cluster, address_of(door), addresses, offset, sign_in_url=sign_in_url, is_keycloak=keycloak is not None)
     services = {name: wiring.service_app(name, bus) for name in SERVICES}
     portal = wiring.portal_app()
     directory = service_of(services["directory"])
@@ -179,13 +195,16 @@ async def everything(
     # Nobody has one before the directory has told who there is.
     passwords = Passwords() if options.passwords else None
     sign_in = wiring.sign_in_app(accounts, lambda: (portal.state.portal.assets.url("portal.css"),), passwords)
-    front_door = FrontDoor(public_url=wiring.public_url, sign_in=sign_in, services=services, portal=portal)
+    front_door = FrontDoor(public_url=wiring.public_url, sign_in=sign_in if keycloak is None else None, services=services, portal=portal)
+    if keycloak is not None:
+        log.info("realm-applied", changed=len(await apply_realm(keycloak, wiring)))
     async with AsyncExitStack() as stack:
         # Sockets listen already: whoever asks a service that is still starting waits a moment and is answered.
         for app in services.values():
             await stack.enter_async_context(app.router.lifespan_context(app))
         await stack.enter_async_context(serving({sockets[name]: app for name, app in services.items()} | {sign_in_door: sign_in}))
         await load_once(directory)
+        password = await let_people_in(keycloak, wiring, await accounts()) if keycloak is not None else None
         # What the directory tells must have arrived everywhere before the first person comes.
         await asyncio.gather(*(sweep.once() for app in services.values() for sweep in service_of(app).sweeps()))
         people = await accounts()
@@ -193,7 +212,7 @@ async def everything(
         # Ended in the reverse order: first the door, then the portal, which listens to streams of the services.
         await stack.enter_async_context(portal.router.lifespan_context(portal))
         await stack.enter_async_context(serving({door: front_door}))
-        yield Running(wiring.public_url, clock.today(), options.day is not None, people, handed_out, log_file)
+        yield Running(wiring.public_url, clock.today(), options.day is not None, people, handed_out, log_file, password)
 
 
 async def _until_stopped(stop: asyncio.Event, cluster: Cluster, ended: Sequence[str]) -> None:

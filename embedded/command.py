@@ -37,6 +37,7 @@ def options_of(arguments: list[str]) -> Options:
     parser.add_argument("--data", type=Path, default=ROOT / "data", metavar="FOLDER", help="thư mục dữ liệu (data folder)")
     parser.add_argument("--split", action="store_true", help="nhiều tiến trình, RabbitMQ và nginx (in many processes, RabbitMQ and nginx)")
     parser.add_argument("--passwords", action="store_true", help="đăng nhập bằng mật khẩu (whoever signs in is asked for a password)")
+    parser.add_argument("--keycloak", action="store_true", help="đăng nhập qua Keycloak thật (sign in at a real Keycloak)")
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument(
         "--demo",
@@ -50,7 +51,11 @@ def options_of(arguments: list[str]) -> Options:
     given = parser.parse_args(arguments)
     if not 0 <= given.port <= 65_535:
         parser.error("--port: 0…65535")
-    return Options(given.data, given.port, given.at, given.fresh, given.split, given.demo, given.passwords)
+    if given.split and given.keycloak:
+        parser.error("--keycloak: chưa dùng được cùng --split (not together with --split yet)")
+    if given.passwords and given.keycloak:
+        parser.error("--keycloak: luôn hỏi mật khẩu, không cần --passwords (asks for passwords anyway)")
+    return Options(given.data, given.port, given.at, given.fresh, given.split, given.demo, given.passwords, given.keycloak)
 
 
 class Terminal:
@@ -61,7 +66,7 @@ class Terminal:
         self._say(
             f"\nChidao DEMO đang chạy tại {running.public_url}  (running; Ctrl-C để dừng – to stop)",
             f"Ngày làm việc: {running.today:%d/%m/%Y}{turned}",
-            *_who_can_sign_in(running.people, running.handed_out),
+            *_who_can_sign_in(running.people, running.handed_out, running.password),
             f"Nhật ký (log): {running.log}",
         )
 
@@ -79,6 +84,9 @@ class Terminal:
 
     def filling(self) -> AbstractContextManager[Progress]:
         return told()
+
+    def preparing(self, words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
 
     def ended(self, piece: Piece) -> None:
         self._say(f"{piece.name}: đã dừng ngoài ý muốn, đang khởi động lại (ended unexpectedly, starting again)")
@@ -113,6 +121,11 @@ def _who_can_sign_in(people: Sequence[Account], handed_out: HandedOut | None) ->
         *(once if printed else ()),
         f"Tên đăng nhập và mật khẩu của mọi người (everybody's username and password): {handed_out.file}",
     ]
+
+
+def _named(account: Account, password: str | None) -> str:
+    """As he is found on the sign-in page: by his name, or where it asks for one, by that of his account."""
+    return account.name if password is None else account.username
 
 
 def main(arguments: list[str]) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey
 
-from embedded import gateway, postgres, rabbitmq
+from embedded import gateway, keycloak, postgres, rabbitmq
 from embedded.pieces import end_programs_in
 from embedded.postgres import write_secret
 from system.refusals import CannotRun
@@ -38,6 +38,7 @@ CONTENTS = (
     "processes",
     "rabbitmq",
     "gateway",
+    "keycloak",
     "seeding",
 )
 
@@ -120,11 +121,16 @@ class DataFolder:
     def gateway(self) -> Path:
         return self.path / "gateway"
 
+    @property
+    def keycloak(self) -> Path:
+        return self.path / "keycloak"
+
     def end_leftovers(self) -> None:
         """End whatever a killed run left behind, whichever kind of run it was."""
         gateway.end_leftovers(self.gateway)
         end_programs_in(self.processes)
         rabbitmq.end_leftovers(self.rabbitmq)
+        keycloak.end_leftovers(self.keycloak)
         postgres.end_leftovers(self.path / "postgres")
 
     def empty(self) -> None:

@@ -21,14 +21,17 @@ INTERNAL = "internal"
 
 
 class FrontDoor:
-    """`public_url` is the address that browsers must use: cookies and sign-in are bound to it, so any other name is led there."""
+    """`public_url` is the address that browsers must use: cookies and sign-in are bound to it, so any other name is led there.
 
-    def __init__(self, *, public_url: str, sign_in: ASGIApp, services: Mapping[str, ASGIApp], portal: ASGIApp | None) -> None:
+    Without `sign_in`, people sign in elsewhere.
+    """
+
+    def __init__(self, *, public_url: str, sign_in: ASGIApp | None, services: Mapping[str, ASGIApp], portal: ASGIApp | None) -> None:
         self._public_url = public_url
         self._host = public_url.partition("://")[2].encode()
-        self._sign_in = sign_in
         self._services = services
         self._nobody = _nobody()
+        self._sign_in = sign_in or self._nobody
         self._portal = portal or self._nobody
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 import hashlib
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from embedded.cache import cache_of
 from embedded.data_folder import hold
 from embedded.seeded import UNFINISHED, clear, fill_folder, move_in
 from seed.filling import Progress
@@ -30,12 +30,6 @@ MADE_BY = (
 )
 
 
-def cache() -> Path:
-    """CHIDAO_CACHE, or the usual place for what can be made again."""
-    usual = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chidao"
-    return Path(os.environ.get("CHIDAO_CACHE") or usual) / "seeds"
-
-
 def key_of(scale: Scale, seed: int) -> str:
     """The same as long as the same rows would come out."""
     digest = hashlib.sha256(f"{scale} {seed}".encode())
@@ -52,7 +46,7 @@ def _made_by() -> Iterator[Path]:
 
 def kept(scale: Scale, *, seed: int, progress: Progress) -> Path:
     """The data folder of this scale, filled now when it is not there. Whoever wants to run over it takes a copy."""
-    folder = cache() / key_of(scale, seed)
+    folder = cache_of("seeds") / key_of(scale, seed)
     if not folder.exists():
         unfinished = folder.with_name(f"{folder.name}.unfinished")
         with hold(unfinished) as held:

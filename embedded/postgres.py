@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from embedded.ordinary_user import Way, way_to_ordinary_user
 from embedded.processes import HOST, end, free_port, processes_in
-from system.databases import DATABASES, ROLES, owner_of, runner_of
+from system.databases import DATABASES, owner_of, roles_of, runner_of
 
 SUPERUSER = "postgres"
 
@@ -110,8 +110,15 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = None, settings: Mapping[str, str] = SETTINGS) -> Cluster:
-    """PostgreSQL in `folder` with the six databases and their roles; makes, starts and recovers as needed.
+def start_cluster(
+    folder: Path,
+    *,
+    port: int | None = None,
+    way: Way | None = None,
+    databases: Sequence[str] = DATABASES,
+    settings: Mapping[str, str] = SETTINGS,
+) -> Cluster:
+    """PostgreSQL in `folder` with `databases` and the two roles of each; makes, starts and recovers as needed.
 
     What an earlier run left behind there is ended first, so the caller must hold the folder for himself. `port` None chooses a free
     one. `way` says how to become an ordinary user when we are root; None finds out.
@@ -120,7 +127,7 @@ def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = No
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     way = way or way_to_ordinary_user()
     data = folder / "postgres"
-    passwords = _passwords(folder / "passwords.json")
+    passwords = _passwords(folder / "passwords.json", databases)
     end_leftovers(data)
     if not (data / "PG_VERSION").exists():
         _make(data, passwords[SUPERUSER], way)
@@ -135,7 +142,7 @@ def start_cluster(folder: Path, *, port: int | None = None, way: Way | None = No
             if port is not None or attempt == START_ATTEMPTS or not _port_was_taken(folder):
                 raise
     try:
-        _prepare_databases(cluster)
+        _prepare_databases(cluster, databases)
     except BaseException:
         cluster.stop()
         raise
@@ -150,9 +157,9 @@ def running_in(folder: Path) -> Address | None:
     return Address(folder, int(lines[3]), json.loads((folder / "passwords.json").read_text()))
 
 
-def _passwords(file: Path) -> dict[str, str]:
+def _passwords(file: Path, databases: Sequence[str]) -> dict[str, str]:
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    roles = (SUPERUSER, *ROLES)
+    roles = (SUPERUSER, *roles_of(databases))
     missing = [role for role in roles if role not in known]
     if missing:
         known |= {role: secrets.token_urlsafe(24) for role in missing}
@@ -240,12 +247,12 @@ def _wait(cluster: Cluster) -> None:
     raise PostgresFailed(f"PostgreSQL was not ready after {LONGEST_START_SECONDS:.0f} s: {_log_tail(cluster.folder)}")
 
 
-def _prepare_databases(cluster: Cluster) -> None:
+def _prepare_databases(cluster: Cluster, databases: Sequence[str]) -> None:
     script = "\n".join(
         [
             "REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC;",
             "REVOKE CONNECT ON DATABASE template1 FROM PUBLIC;",
-            *(_database_script(database, cluster.passwords) for database in DATABASES),
+            *(_database_script(database, cluster.passwords) for database in databases),
         ]
     )
     run_sql(cluster, "postgres", script)

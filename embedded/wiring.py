@@ -15,15 +15,17 @@ from embedded.data_folder import DataFolder
 from embedded.oidc.clients import Client, Clients
 from embedded.oidc.issuing import Account, TokenIssuer
 from embedded.oidc.passwords import Passwords
-from embedded.oidc.provider import AUTHORIZATION, KEYS, PUSH, REALM, SIGN_OUT, TOKEN, Provider, create_provider
+from embedded.oidc.provider import AUTHORIZATION, KEYS, PROTOCOL, PUSH, REALM, SIGN_OUT, TOKEN, Provider, create_provider
 from embedded.postgres import Address
 from libs.common.messaging.bus import Bus
 from libs.common.settings import ServiceSettings
 from portal.settings import PortalSettings
+from realm.description import Place, client_of, clients_of
 from system.applications import SERVICES
 from system.databases import database_of, runner_of
 
 PORTAL_CLIENT = "chidao-portal"
+PUSHED_AUTHORIZATION = f"{PROTOCOL}/ext/par/request"
 
 # Nobody need wait a minute to see what a turned clock makes overdue.
 DEMO_SETTINGS: Mapping[str, Mapping[str, Any]] = {
@@ -35,7 +37,8 @@ DEMO_SETTINGS: Mapping[str, Mapping[str, Any]] = {
 class Wiring:
     """`addresses` is where each service listens for the others, `sign_in_url` where they reach the sign-in service.
 
-    `bus_url_of` gives the address of the bus as a service of that name may use it.
+    `bus_url_of` gives the address of the bus as a service of that name may use it. `is_keycloak`: the sign-in service is a Keycloak, which
+    browsers reach at `sign_in_url` too, and not the small provider behind our own address.
     """
 
     folder: DataFolder
@@ -45,10 +48,16 @@ class Wiring:
     clock_offset: timedelta
     sign_in_url: str
     bus_url_of: Callable[[str], str] = lambda _: "memory:"
+    is_keycloak: bool = False
+
+    @property
+    def sign_in_pages(self) -> str:
+        """Where browsers reach the sign-in service."""
+        return self.sign_in_url if self.is_keycloak else self.public_url
 
     @property
     def issuer(self) -> str:
-        return self.public_url + REALM
+        return self.sign_in_pages + REALM
 
     def service_settings(self, name: str, **more: Any) -> ServiceSettings:
         settings_class, _ = SERVICES[name]
@@ -70,9 +79,10 @@ class Wiring:
         given = {
             **self._common("portal", client_id=PORTAL_CLIENT),
             "public_url": self.public_url,
-            "authorization_url": self.public_url + AUTHORIZATION,
+            "authorization_url": self.sign_in_pages + AUTHORIZATION,
             "pushed_request_url": self.sign_in_url + PUSH,
-            "end_session_url": self.public_url + SIGN_OUT,
+            "end_session_url": self.sign_in_pages + SIGN_OUT,
+            **(self._asked_of_keycloak() if self.is_keycloak else {}),
             "services": dict(self.addresses),
             "session_key_file": self.folder.session_key,
             "cache_folder": self.folder.cache,
@@ -80,6 +90,18 @@ class Wiring:
             **more,
         }
         return PortalSettings(**given)
+
+    def _asked_of_keycloak(self) -> dict[str, Any]:
+        own = client_of("portal")
+        return {
+            "pushed_request_url": self.sign_in_url + PUSHED_AUTHORIZATION,
+            "own_client_id": own,
+            "own_private_key_file": self.folder.signing_key(own),
+        }
+
+    def place(self) -> Place:
+        """What the realm of a Keycloak is told of this run."""
+        return Place(self.public_url, {client: _public_half(self.folder.signing_key(client)) for client in clients_of(SERVICES)})
 
     def portal_app(self) -> FastAPI:
         return portal.app.create_app(self.portal_settings())

@@ -107,7 +107,11 @@ def create_app(settings: PortalSettings) -> FastAPI:
     client = httpx2.AsyncClient(timeout=5, trust_env=False, verify=trusted())
     box = SealedBox(settings.session_key_file)
     agencies = AgencyNames()
-    tokens = ServiceTokens(client_id=settings.client_id, private_key_file=settings.private_key_file, token_url=settings.token_url)
+    tokens = ServiceTokens(
+        client_id=settings.own_client_id or settings.client_id,
+        private_key_file=settings.own_private_key_file or settings.private_key_file,
+        token_url=settings.token_url,
+    )
     people = PeopleNames()
     shared = SharedAnswers()
     answers = SingleFlight(lambda: live.hears("reporting") and live.hears("directory"))

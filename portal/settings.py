@@ -11,7 +11,11 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class PortalSettings(OutsideSettings):
-    """`services` maps the name of a service to its address; `authorization_url` and `end_session_url` are those a browser can open."""
+    """`services` maps the name of a service to its address; `authorization_url` and `end_session_url` are those a browser can open.
+
+    `pushed_request_url` is where the sign-in service hears beforehand what a browser will ask it. Where the client for people must not ask
+    for itself, the portal does that as `own_client_id`.
+    """
 
     name: str = "portal"
     database_url: str
@@ -28,6 +32,8 @@ class PortalSettings(OutsideSettings):
     jwks_url: str
     client_id: str = "chidao-portal"
     private_key_file: Path
+    own_client_id: str | None = None
+    own_private_key_file: Path | None = None
 
     services: dict[str, str]
     session_key_file: Path

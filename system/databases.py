@@ -1,5 +1,7 @@
 """The databases of the system, one for each service and one for the portal, and the two roles of each."""
 
+from collections.abc import Iterable
+
 DATABASES = ("chidao_directory", "chidao_directives", "chidao_tasks", "chidao_notify", "chidao_reporting", "chidao_portal")
 
 
@@ -23,7 +25,10 @@ def runner_of(database: str) -> str:
     return f"{database}_app"
 
 
-ROLES = tuple(role(database) for database in DATABASES for role in (owner_of, runner_of))
+def roles_of(databases: Iterable[str]) -> tuple[str, ...]:
+    """Both roles of each."""
+    return tuple(role(database) for database in databases for role in (owner_of, runner_of))
+
 
 SCHEMAS = {database: "portal" if name_of(database) == "portal" else f"services.{name_of(database)}" for database in DATABASES}
 """Database → the package whose migrations it has."""

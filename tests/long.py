@@ -84,6 +84,10 @@ def walk(seed: int) -> bool:
     return passes("pytest", "-q", "-s", "tests/browser/test_walk.py", CHIDAO_WALK=WALK_SECONDS, CHIDAO_SEED=str(seed), **found.environment)
 
 
+def keycloak(_seed: int) -> bool:
+    return passes("pytest", "-q", "tests/keycloak", CHIDAO_KEYCLOAK="all")
+
+
 def mutants(_seed: int) -> bool:
     return passes("python", "-m", "tests.mutants", **find_or_get_browser().environment)
 
@@ -97,6 +101,7 @@ PARTS: Mapping[str, Part] = {
     "requests": Part(requests, "tests/web/test_hostile_requests.py"),
     "documents": Part(documents, "tests/browser/test_story.py"),
     "walk": Part(walk, "tests/browser/test_walk.py"),
+    "keycloak": Part(keycloak, "tests/embedded/test_keycloak.py"),
     "mutants": Part(mutants, "tests/structure/test_planted_faults.py"),
 }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 
 from embedded.gateway import find_or_get_nginx
+from embedded.keycloak import find_or_get_keycloak
 from embedded.rabbitmq import find_or_get_rabbitmq
 from tests import long
 from tests.browser_here import find_or_get_browser
@@ -153,7 +154,7 @@ def run_lane(parts: Iterable[str]) -> list[Outcome]:
 
 def get_servers() -> None:
     """Before the lanes begin, so that two do not install the same; without one of them, its tests say what is missing."""
-    for find_or_get in (find_or_get_rabbitmq, find_or_get_nginx, find_or_get_browser):
+    for find_or_get in (find_or_get_rabbitmq, find_or_get_nginx, find_or_get_browser, lambda: find_or_get_keycloak(print)):
         find_or_get()
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.common.actor import Actor
+from libs.common.actor import Actor, grants
 from libs.common.clock import Clock
 from libs.common.db import Database
 from libs.common.domain import DomainError, Refusal
@@ -92,7 +92,7 @@ class DirectoryReplica:
             found = (
                 await connection.execute(_MEMBERSHIP, {"id": membership_id, "person_id": person_id, "today": self._clock.today()})
             ).one_or_none()
-        if found is None or found.role not in roles:
+        if found is None or not grants(roles, found.role):
             self._actors.pop(asked, None)
             return None
         actor = Actor.of_person(person_id, membership_id, found.agency_id, found.role)

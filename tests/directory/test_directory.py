@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from libs.common.actor import MAY_USE
 from libs.common.clock import Clock
 from libs.common.web.pagination import encode_cursor
 from services.directory.demo import demo_members
@@ -164,6 +165,9 @@ async def test_who_i_am(directory: Client) -> None:
     only = directory.issuer.person_token(person)
     me = (await directory.http.get("/me", headers={"Authorization": f"Bearer {only}"})).json()
     assert [one["role"] for one in me["memberships"]] == ["OFFICE_LEAD"], "a role that the token does not grant is not offered"
+    whatever_he_is = directory.issuer.person_token(person, realm_access={"roles": [MAY_USE]})
+    me = (await directory.http.get("/me", headers={"Authorization": f"Bearer {whatever_he_is}"})).json()
+    assert {one["role"] for one in me["memberships"]} == {"OFFICE_LEAD", "AGENCY_HEAD"}
     names = (await directory.get(CLERK, "/people", ids=f"{chief.person.id},{TRACKER.id}")).json()["items"]
     assert {one["name"] for one in names} == {chief.person.name, next(m for m in [member(Role.OFFICE_TRACKER)]).person.name}
 

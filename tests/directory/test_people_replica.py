@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from libs.common.actor import MAY_USE
 from libs.common.clock import Clock
 from libs.common.db import Database
 from libs.common.messaging.consumer import Consumer, ConsumerRunner
@@ -140,6 +141,9 @@ async def test_nobody_acts_in_a_membership_of_somebody_else(followed: Database) 
     assert await on(followed).resolve_actor(PERSON, uuid4(), frozenset({CLERK})) is None
     assert await on(followed).resolve_actor(PERSON, MEMBERSHIP, frozenset({"SYSTEM_ADMIN"})) is None, "the token does not grant the role"
     assert await on(followed).resolve_actor(PERSON, MEMBERSHIP, frozenset()) is None
+    whoever_may_use_it = await on(followed).resolve_actor(PERSON, MEMBERSHIP, frozenset({MAY_USE}))
+    assert whoever_may_use_it is not None
+    assert whoever_may_use_it.role == CLERK, "the role is the membership's"
 
 
 async def test_who_was_looked_up_is_kept_for_a_moment_and_for_the_same_question_only(

@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin
@@ -40,6 +41,13 @@ class Visitor:
     def prove(self, username: str, password: str) -> httpx2.Response:
         """The same, where a password is asked for."""
         return self._in_first_membership(self._said(self.get("/sign-in/start"), username=username, password=password))
+
+    def prove_to_keycloak(self, username: str, password: str) -> httpx2.Response:
+        """The same at a Keycloak; its page again where it refuses."""
+        page = self.get("/sign-in/start")
+        form = re.search(r'action="([^"]+)"', page.text)
+        assert form is not None, f"{page.url}: {page.status_code} {page.text}"
+        return self._in_first_membership(self._follow("POST", unescape(form[1]), data={"username": username, "password": password}))
 
     def _said(self, page: httpx2.Response, **who: str) -> httpx2.Response:
         return self._follow("POST", str(page.url.copy_with(query=None)), data={**hidden(page.text), **who})

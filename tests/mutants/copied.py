@@ -46,7 +46,7 @@ WARM = (
     "uuid_utils",
     "uvicorn",
 )
-OURS = ("bench", "chidao", "embedded", "faults", "gateway", "libs", "portal", "seed", "services", "system", "tests")
+OURS = ("bench", "chidao", "embedded", "faults", "gateway", "libs", "portal", "realm", "seed", "services", "system", "tests")
 # Faults in what makes a PostgreSQL and its databases are seen only where both are made anew.
 MAKES_DATABASES = re.compile(r"/migrations/|^embedded/|^system/|^libs/common/migrate|^tests/")
 # By what docs/testing.md says of that part.

@@ -17,7 +17,7 @@ from embedded.postgres import Address
 from embedded.wiring import Wiring
 from libs.common.messaging.memory import InMemoryBus
 from system.applications import SERVICES
-from system.databases import ROLES
+from system.databases import DATABASES, roles_of
 
 # What every service has beside its own: for those who operate it, and for other services.
 NOBODYS = ("/health", "/internal", "/openapi.json", "/assets")
@@ -38,7 +38,7 @@ WRITES = {
 def wiring(tmp_path: Path) -> Wiring:
     """Of a system that is never started: applications are looked at, not asked."""
     here = "http://127.0.0.1:1"
-    nowhere = Address(tmp_path, 1, dict.fromkeys((*ROLES, "postgres"), "-"))
+    nowhere = Address(tmp_path, 1, dict.fromkeys((*roles_of(DATABASES), "postgres"), "-"))
     return Wiring(DataFolder(tmp_path), nowhere, here, dict.fromkeys(SERVICES, here), timedelta(), sign_in_url=here)
 
 

@@ -8,7 +8,7 @@ from tests.mutants.rooms import RULES, STATEMENTS
 from tests.mutants.tree import ROOT, misplaced
 
 LEAST = 120
-ROOMS = ("libs/contracts", "libs/common", "libs/directory_replica", "services", "portal", "embedded")
+ROOMS = ("libs/contracts", "libs/common", "libs/directory_replica", "services", "portal", "realm", "embedded")
 
 
 def test_every_planted_fault_can_be_planted() -> None:

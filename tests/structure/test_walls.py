@@ -18,6 +18,8 @@ FAULTS = (
     Fault("rooms-in-order", "libs/common/clock.py", "import services.tasks.settings", "services.tasks.settings (l.{line})"),
     Fault("rooms-in-order", "portal/axis.py", "import system.databases", "system.databases (l.{line})"),
     Fault("rooms-in-order", "system/databases.py", "import embedded.postgres", "embedded.postgres (l.{line})"),
+    Fault("rooms-in-order", "system/databases.py", "import realm.rules", "realm.rules (l.{line})"),
+    Fault("rooms-in-order", "realm/rules.py", "import embedded.servers", "embedded.servers (l.{line})"),
     Fault("rooms-in-order", "embedded/servers.py", "import faults.bodies", "faults.bodies (l.{line})"),
     Fault("rooms-in-order", "faults/bodies.py", "import chidao.reach", "chidao.reach (l.{line})"),
     Fault("portal-knows-no-service", "portal/axis.py", "import services.tasks.settings", "services.tasks.settings (l.{line})"),

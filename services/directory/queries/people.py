@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.common.actor import Actor
+from libs.common.actor import Actor, grants
 from libs.common.clock import Clock
 from libs.common.db import Database
 from libs.common.domain import NotFound
@@ -18,7 +18,7 @@ _PERSON = text("SELECT id, name FROM person WHERE id = :id")
 _MEMBERSHIPS = text(f"""
 SELECT m.id, m.position, m.role, m.is_head, a.id AS agency_id, a.key, a.name, a.short_name, a.kind
 FROM membership m JOIN agency a ON a.id = m.agency_id
-WHERE m.person_id = :id AND m.role = ANY(CAST(:roles AS text[])) AND {VALID}
+WHERE m.person_id = :id AND {VALID}
 ORDER BY m.is_head DESC, m.role, a.sort_key, m.id
 """)
 _ACTOR = text(f"SELECT m.agency_id, m.role FROM membership m WHERE m.id = :id AND m.person_id = :person_id AND {VALID}")
@@ -56,13 +56,14 @@ async def me(connection: AsyncConnection, person_id: UUID, roles: frozenset[str]
     person = (await connection.execute(_PERSON, {"id": person_id})).one_or_none()
     if person is None:
         raise NotFound
-    rows = await connection.execute(_MEMBERSHIPS, {"id": person_id, "roles": sorted(roles), "day": day})
+    rows = await connection.execute(_MEMBERSHIPS, {"id": person_id, "day": day})
     return Me(
         person.id,
         person.name,
         [
             MembershipHere(row.id, row.position, row.role, row.is_head, row.agency_id, row.key, row.name, row.short_name, row.kind)
             for row in rows
+            if grants(roles, row.role)
         ],
     )
 
@@ -91,7 +92,7 @@ class OwnMemberships:
             found = (
                 await connection.execute(_ACTOR, {"id": membership_id, "person_id": person_id, "day": self._clock.today()})
             ).one_or_none()
-        if found is None or found.role not in roles:
+        if found is None or not grants(roles, found.role):
             return None
         return Actor.of_person(person_id, membership_id, found.agency_id, found.role)
 

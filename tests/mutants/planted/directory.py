@@ -127,7 +127,7 @@ FAULTS = (
     Fault(
         "a role that the token does not grant",
         "libs/directory_replica/replica.py",
-        "if found is None or found.role not in roles:",
+        "if found is None or not grants(roles, found.role):",
         "if found is None:",
         PEOPLE,
     ),

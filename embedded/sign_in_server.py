@@ -1,0 +1,101 @@
+"""A real Keycloak beside the rest: the realm as deploy/keycloak describes it, and the people of the demonstration in it."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from embedded.data_folder import DataFolder
+from embedded.keycloak import OPERATOR, Keycloak, KeycloakFailed, Tell, start_keycloak
+from embedded.oidc.issuing import Account
+from embedded.ordinary_user import NoOrdinaryUser
+from embedded.postgres import PostgresFailed, write_secret
+from embedded.wiring import Wiring
+from libs.common.actor import MAY_USE
+from realm.applying import apply
+from realm.description import wanted_realm
+from realm.server import Administration, KeycloakRefused, administration
+from system.applications import SERVICES
+from system.refusals import CannotRun
+
+# Of some hundred in one call Keycloak makes 130 a second, of 2,000 a third of that; and a busy machine must answer within the limit.
+PEOPLE_AT_ONCE = 250
+# As Keycloak counts for this algorithm by itself. Whoever signs in gets another one, which the policy of the realm names.
+ALGORITHM, ITERATIONS = "pbkdf2-sha512", 210_000
+
+
+@asynccontextmanager
+async def sign_in_server(folder: DataFolder, tell: Tell) -> AsyncIterator[Keycloak]:
+    """Up while the context lasts, and still without the realm. Raises CannotRun."""
+    try:
+        keycloak = await asyncio.to_thread(start_keycloak, folder.keycloak, tell=tell)
+    except (KeycloakFailed, PostgresFailed, NoOrdinaryUser) as error:
+        raise CannotRun("Không khởi động được Keycloak", f"Keycloak does not start: {error}") from error
+    try:
+        yield keycloak
+    finally:
+        await asyncio.to_thread(keycloak.stop)
+
+
+async def apply_realm(keycloak: Keycloak, wiring: Wiring) -> list[str]:
+    """What was changed so that the realm is as described. Raises CannotRun when something is left that only a person may mend."""
+    wanted = wanted_realm(SERVICES, wiring.place())
+    async with _administered(keycloak, wanted.name) as server:
+        changed, left = await apply(server, wanted)
+    if left:
+        raise CannotRun("Cấu hình Keycloak không đúng và phải sửa bằng tay", f"the realm has to be mended by hand: {'; '.join(left)}")
+    return changed
+
+
+async def let_people_in(keycloak: Keycloak, wiring: Wiring, people: Sequence[Account]) -> str:
+    """Accounts for those who have none yet, under the ids of the directory; the one password that all of them have."""
+    realm = wanted_realm(SERVICES, wiring.place()).name
+    password = people_password(keycloak)
+    credential = _credential(password)
+    accounts = [_account(person, credential) for person in people]
+    async with _administered(keycloak, realm) as server:
+        for begin in range(0, len(accounts), PEOPLE_AT_ONCE):
+            # Of the ways to make people this one alone keeps the id.
+            await server.post("partialImport", {"ifResourceExists": "SKIP", "users": accounts[begin : begin + PEOPLE_AT_ONCE]})
+    return password
+
+
+@asynccontextmanager
+async def _administered(keycloak: Keycloak, realm: str) -> AsyncIterator[Administration]:
+    try:
+        async with administration(keycloak.url, operator=OPERATOR, password=keycloak.password, realm=realm) as server:
+            yield server
+    except KeycloakRefused as error:
+        raise CannotRun("Không cấu hình được Keycloak", f"the realm cannot be applied: {error}") from error
+
+
+def people_password(keycloak: Keycloak) -> str:
+    """Of all invented people of a folder, with all that the policy asks for."""
+    file = keycloak.folder / "people.password"
+    if not file.exists():
+        write_secret(file, f"Demo-{secrets.token_hex(6)}-1")
+    return file.read_text()
+
+
+def _account(person: Account, credential: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(person.person_id),
+        "username": person.username,
+        "lastName": person.name,
+        "enabled": True,
+        "credentials": [credential],
+        "realmRoles": [MAY_USE],
+    }
+
+
+def _credential(password: str) -> dict[str, Any]:
+    """Hashed once for all of them: Keycloak itself would take a tenth of a second for each."""
+    salt = secrets.token_bytes(16)
+    value = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, ITERATIONS)
+    kept = {"value": base64.b64encode(value).decode(), "salt": base64.b64encode(salt).decode()}
+    how = {"algorithm": ALGORITHM, "hashIterations": ITERATIONS}
+    return {"type": "password", "temporary": False, "secretData": json.dumps(kept), "credentialData": json.dumps(how)}
