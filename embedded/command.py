@@ -102,18 +102,29 @@ class Terminal:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _who_can_sign_in(people: Sequence[Account], handed_out: HandedOut | None) -> list[str]:
+def _who_can_sign_in(people: Sequence[Account], handed_out: HandedOut | None, shared: str | None) -> list[str]:
+    """`handed_out` are passwords of each his own, `shared` is one for all."""
     shown = worth_trying(people)
-    named = [f"{account.name} – {account.positions[0].position}, {account.positions[0].agency_name}" for account in shown]
-    if handed_out is None:
+    if handed_out is not None:
+        return _each_by_his_own(shown, handed_out)
+    others = f"  … và {len(people) - len(shown)} người khác"
+    if shared is not None:
         return [
-            "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả định, DEMO (sign in as anybody, all are invented):",
-            *(f"  {words}" for words in named),
-            f"  … và {len(people) - len(shown)} người khác ở trang đăng nhập (and others on the sign-in page)",
+            f"Mọi người đều là giả định, DEMO, và có chung mật khẩu {shared} (all are invented, and have one password):",
+            *(f"  {account.username} – {_of(account)}" for account in shown),
+            f"{others} (and others)",
         ]
+    return [
+        "Đăng nhập không cần mật khẩu; mọi người trong danh sách đều là giả định, DEMO (sign in as anybody, all are invented):",
+        *(f"  {account.name} – {_of(account)}" for account in shown),
+        f"{others} ở trang đăng nhập (and others on the sign-in page)",
+    ]
+
+
+def _each_by_his_own(shown: Sequence[Account], handed_out: HandedOut) -> list[str]:
     printed = [
-        f"  {words}: {account.username}  {handed_out.new[account.username]}"
-        for account, words in zip(shown, named, strict=True)
+        f"  {account.name} – {_of(account)}: {account.username}  {handed_out.new[account.username]}"
+        for account in shown
         if account.username in handed_out.new
     ]
     once = ["Mật khẩu mới, chỉ in ra lần này; mọi người đều là giả định, DEMO (new passwords, told this once; all are invented):", *printed]
@@ -123,9 +134,8 @@ def _who_can_sign_in(people: Sequence[Account], handed_out: HandedOut | None) ->
     ]
 
 
-def _named(account: Account, password: str | None) -> str:
-    """As he is found on the sign-in page: by his name, or where it asks for one, by that of his account."""
-    return account.name if password is None else account.username
+def _of(account: Account) -> str:
+    return f"{account.positions[0].position}, {account.positions[0].agency_name}"
 
 
 def main(arguments: list[str]) -> int:

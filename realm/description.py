@@ -10,7 +10,7 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
-from libs.common.tokens import ALGORITHM
+from libs.common.signed_claims import ALGORITHM
 
 FILES = Path(__file__).resolve().parents[1] / "deploy" / "keycloak"
 PORTAL = "chidao-portal"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from libs.common.actor import MAY_USE
-from libs.common.tokens import ALGORITHM
+from libs.common.signed_claims import ALGORITHM
 from realm.description import PORTAL, Realm, Scope, client_of
 
 LONGEST_ACCESS_SECONDS = 300
