@@ -102,7 +102,7 @@ class Terminal:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _who_can_sign_in(people: Sequence[Account], handed_out: HandedOut | None, shared: str | None) -> list[str]:
+def _who_can_sign_in(people: Sequence[Account], handed_out: HandedOut | None, shared: str | None = None) -> list[str]:
     """`handed_out` are passwords of each his own, `shared` is one for all."""
     shown = worth_trying(people)
     if handed_out is not None:
