@@ -35,12 +35,15 @@ from portal.refusals import problem_of
 from portal.rendering import Pages
 from portal.screens import (
     agency_lookup,
+    agency_record,
     agency_reports,
+    agency_tree,
     confirm,
     directives,
     drafts,
     home,
     my_work,
+    new_agency,
     notices,
     numbers,
     places,
@@ -78,7 +81,11 @@ SCREENS = (
     workbench_export,
     registration,
     directives,
+    # What has a name of its own under /agencies, before an agency that is named by its id.
     agency_lookup,
+    agency_tree,
+    new_agency,
+    agency_record,
     agency_reports,
     drafts,
     typed_day,

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("tokens", "base", "parts", "screens", "portal", "province", "modes")
+STYLES = ("tokens", "base", "parts", "screens", "portal", "province", "agencies", "modes")
 HTMX = "htmx-2.min.js"
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -23,6 +23,7 @@ MY_WORK = Place("my-work", "/my-work", "list", "mine")
 WORKBENCH = Place("workbench", "/workbench", "table")
 DIRECTIVES = Place("directives", "/directives", "doc")
 CONFIRM = Place("confirm", "/confirm", "check", "awaiting")
+AGENCIES = Place("agencies", "/agencies", "agency")
 SETTINGS = Place("settings", "/settings", "table")
 NOTICES = Place("notices", "/notices", "bell", "unread")
 
@@ -37,7 +38,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "AGENCY_OFFICER": AGENCY,
     "HOME_AFFAIRS": (HOME, MY_WORK),
     "INSPECTOR": (HOME, WORKBENCH),
-    "SYSTEM_ADMIN": (HOME, SETTINGS),
+    "SYSTEM_ADMIN": (HOME, AGENCIES, SETTINGS),
 }
 ON_A_PHONE = 4
 OPEN_BUCKETS = ("open_overdue", "open_in_time", "open_undated")

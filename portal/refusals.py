@@ -19,7 +19,7 @@ def problem_of(refused: Refused, messages: Catalogue) -> RefusalWords:
     """Words of ours for the code; the service's own sentence for a code that is new to us."""
     title = messages.get(f"problem.{refused.code}", refused.title or messages("problem.unexpected"))
     advice = messages(f"advice.{refused.code}") if messages.has(f"advice.{refused.code}") else ""
-    return RefusalWords(title, advice, _first_registered(refused, messages))
+    return RefusalWords(title, advice, _first_registered(refused, messages) or _bearer(refused))
 
 
 def _first_registered(refused: Refused, messages: Catalogue) -> tuple[str, str] | None:
@@ -28,6 +28,12 @@ def _first_registered(refused: Refused, messages: Catalogue) -> tuple[str, str] 
     if first is None:
         return None
     return f"/directives/{first['id']}", messages("register.first-document", label=first["label"], subject=first["subject"])
+
+
+def _bearer(refused: Refused) -> tuple[str, str] | None:
+    """The agency that has the same name or code, where the service names one."""
+    bearer = refused.problem.get("bearer")
+    return None if bearer is None else (f"/agencies/{bearer['id']}", str(bearer["name"]))
 
 
 def errors_of(refused: Refused, messages: Catalogue) -> dict[str, str]:

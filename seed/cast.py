@@ -12,7 +12,7 @@ from libs.directory_replica.replica import LivingAgency
 from services.directory.demo import demo_members
 from services.directory.domain.agency import AgencyDetails, agency_id
 from services.directory.domain.alphabet import sort_key
-from services.directory.province import Province, lives
+from services.directory.province import Province
 
 OFFICE_KINDS = frozenset({"PROVINCE_COMMITTEE", "OFFICE"})
 
@@ -86,7 +86,7 @@ class Cast:
 
     @cached_property
     def _by_short_name(self) -> dict[str, UUID]:
-        beside = [one for one in self.province.agencies if one.scope == self.province.key and lives(one, self.day)]
+        beside = [one for one in self.province.agencies if one.scope == self.province.key and one.lives_on(self.day)]
         return {one.short_name: agency_id(one.key) for one in (*beside, *self.agencies)}
 
     @cached_property

@@ -22,6 +22,9 @@ TASKS, DIRECTIVES, NOTIFY, REPORTING, DIRECTORY = (
 BOUNDARY = "chidao-bench"
 
 NOT_MEASURED = {
+    "directory POST /agencies": "an administrator's, some times a year",
+    "directory POST /agencies/{agency_id}/aliases": "an administrator's, some times a year",
+    "directory POST /agencies/{agency_id}/aliases/drop": "an administrator's, some times a year",
     "directory POST /memberships/{membership_id}/end": "an administrator's, some times a month",
     "directory POST /province/settings/{key}/plan": "an administrator's, some times a year",
     "directory POST /province/settings/{key}/withdraw": "an administrator's, some times a year",
@@ -318,8 +321,23 @@ def _plain(by_agency: bool, path: str, **fixed: object) -> Asks:
 
 
 def _agencies_searched(here: Population, _: Random) -> Iterator[Ask]:
-    for words in cycle(("so", "y te", "xa ba", "phuong", "ban quan ly", "cong an", "tai chinh", "trà bồng")):
+    for words in cycle(("so", "H48", "y te", "xa ba", "phuong", "ban quan ly", "cong an", "tai chinh", "trà bồng")):
         yield Ask(here.tracker, address(f"{DIRECTORY}/agencies", q=words, limit=20))
+
+
+def _on_each_day(path: str) -> Asks:
+    """Today, the last day of the old provinces, and a day before all that is known."""
+
+    def asks(here: Population, _: Random) -> Iterator[Ask]:
+        for day in cycle((None, "2025-06-30", "2019-12-31")):
+            yield Ask(here.tracker, address(f"{DIRECTORY}{path}", day=day))
+
+    return asks
+
+
+def _people_of_agency(here: Population, chance: Random) -> Iterator[Ask]:
+    while True:
+        yield Ask(here.tracker, f"{DIRECTORY}/agencies/{chance.choice(here.cast.leading)}/people")
 
 
 def _one_agency(here: Population, chance: Random) -> Iterator[Ask]:
@@ -424,6 +442,9 @@ ROUTES = (
     Question("directory", "GET /agencies", "all", LIST, _plain(False, f"{DIRECTORY}/agencies", limit=200)),
     Question("directory", "GET /agencies", "search", SEARCH, _agencies_searched),
     Question("directory", "GET /agencies/{agency_id}", "", ONE, _one_agency),
+    Question("directory", "GET /agencies/{agency_id}/people", "", LIST, _people_of_agency),
+    Question("directory", "GET /agency-tree", "", LIST, _on_each_day("/agency-tree")),
+    Question("directory", "GET /ended-agencies", "", LIST, _on_each_day("/ended-agencies")),
     Question("directory", "GET /agency-groups", "", ONE, _plain(False, f"{DIRECTORY}/agency-groups")),
     Question("directory", "GET /named-agencies", "a pasted list", SEARCH, _pasted_lists),
     Question("directory", "GET /people", "", ONE, _people),

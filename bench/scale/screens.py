@@ -20,6 +20,7 @@ NOT_MEASURED = {
     "GET /workbench/export.xlsx": "a file of the same list, some times a day",
     "GET /waiting/{name}": "the same counts as in the head of every page",
     "GET /files/{file_id}": "passes the file on; measured at its service",
+    "GET /agencies/new": "an administrator's, some times a year",
     "GET /days/said": "asks for the calendar of one year",
     "GET /settings": "an administrator's, some times a year",
     "GET /settings/{key}": "an administrator's, some times a year",
@@ -144,6 +145,21 @@ def _directives(here: Population, _: Random) -> Iterator[Ask]:
         yield Ask(here.tracker, address("/directives", state=state))
 
 
+def _agencies(here: Population, _: Random) -> Iterator[Ask]:
+    for asked in cycle(({}, {"day": "30/06/2025"}, {"view": "ended"})):
+        yield Ask(here.tracker, address("/agencies", **asked))
+
+
+def _agencies_searched(here: Population, _: Random) -> Iterator[Ask]:
+    for words in cycle(("so y te", "huyện Bình Sơn", "H48", "xa ba", "không có")):
+        yield Ask(here.tracker, address("/agencies", q=words))
+
+
+def _agency(here: Population, chance: Random) -> Iterator[Ask]:
+    while True:
+        yield Ask(here.tracker, f"/agencies/{chance.choice(here.cast.leading)}")
+
+
 SCREENS = (
     Question("portal", "GET /home", "", PICTURE, _of_leader("/home")),
     Question("portal", "GET /numbers/{name}", "today", PICTURE, _number(past=False, agency=False)),
@@ -168,5 +184,8 @@ SCREENS = (
     Question("portal", "GET /notices", "of an agency", LIST, _of_clerks("/notices")),
     Question("portal", "GET /notices", "of the Office", LIST, _of_office("/notices")),
     Question("portal", "GET /notices/badge", "", ONE, _of_office("/notices/badge")),
+    Question("portal", "GET /agencies", "the tree of each day, and what has ended", LIST, _agencies),
+    Question("portal", "GET /agencies", "search", SEARCH, _agencies_searched),
+    Question("portal", "GET /agencies/{agency_id}", "", ONE, _agency),
     Question("portal", "GET /agencies/options", "", SEARCH, _of_office("/agencies/options", q="so")),
 )

@@ -42,6 +42,12 @@ def weight(text: str) -> int:
 
 GROUP_NAME = Bound(200, 500)
 """What an issuer calls a group that he has composed."""
+AGENCY_NAME = Bound(200, 500)
+"""Any name of an agency that is added."""
+MOST_ALIASES = 40
+"""Other names by which documents call one agency."""
+AGENCY_CODE = Bound(35, 35)
+"""A code of the State (rulebook 4.1)."""
 NUMBER = Bound(100, 200)
 """Number or notation of a document."""
 SUBJECT = Bound(2_000, 2_700)
@@ -56,4 +62,4 @@ DAYS_OF_A_YEAR = 60
 NAME_OF_A_DAY = Bound(200, 300)
 """Name or legal basis of such a day."""
 DECISION = Bound(1_000, 2_500)
-"""Why a rule of the province changes, or a membership ends."""
+"""Why a rule of the province changes, a membership ends, or an agency is added."""

@@ -24,8 +24,19 @@ def calendar_id(year: int) -> UUID:
     return uuid5(_RULES, f"calendar/{year}")
 
 
+class AgencyCode(Part):
+    """`kind` says to which system it belongs. No code is a key: one may come back with another meaning (rulebook 4.1)."""
+
+    kind: str
+    code: str
+
+
 class AgencyState(Part):
-    """Cơ quan, đơn vị. `valid_to` is the last day; `sort_key` puts names in Vietnamese alphabetical order."""
+    """Cơ quan, đơn vị. `valid_to` is the last day; `sort_key` puts names in Vietnamese alphabetical order.
+
+    `aliases` are other names by which documents call it, `former_names` those of agencies that it took over. What was told before these
+    and `codes` were added has none.
+    """
 
     id: UUID
     key: str
@@ -37,6 +48,9 @@ class AgencyState(Part):
     valid_from: date | None
     valid_to: date | None
     sort_key: str
+    aliases: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
+    codes: tuple[AgencyCode, ...] = ()
 
 
 class AgencyChange(Part):

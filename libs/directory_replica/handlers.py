@@ -22,6 +22,8 @@ ON CONFLICT (id) DO UPDATE SET key = excluded.key, name = excluded.name, short_n
   version = excluded.version
 WHERE excluded.version > agency_replica.version
 """)
+# What no service asks its replica for.
+_NOT_KEPT = {"parent_id", "aliases", "former_names", "codes"}
 _MEMBERSHIP = text("""
 INSERT INTO membership_replica (id, person_id, agency_id, role, is_head, valid_from, valid_to, version)
 VALUES (:id, :person_id, :agency_id, :role, :is_head, :valid_from, :valid_to, :version)
@@ -41,7 +43,7 @@ VALUES (:year, :version, :valid_from, CAST(:days AS jsonb)) ON CONFLICT DO NOTHI
 
 
 async def on_agency_changed(event: AgencyChanged, envelope: Envelope, connection: AsyncConnection) -> None:
-    await connection.execute(_AGENCY, {**event.state.model_dump(exclude={"parent_id"}), "version": envelope.version})
+    await connection.execute(_AGENCY, {**event.state.model_dump(exclude=_NOT_KEPT), "version": envelope.version})
 
 
 async def on_membership_changed(event: MembershipChanged, envelope: Envelope, connection: AsyncConnection) -> None:

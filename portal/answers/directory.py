@@ -13,6 +13,19 @@ class AgencyGroupOut(TypedDict):
     count: int
 
 
+class AgencyInTreeOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
+    kind: Literal["PROVINCE_COMMITTEE", "OFFICE", "DEPARTMENT", "CENTRAL_BRANCH", "PUBLIC_UNIT", "STATE_ENTERPRISE", "MASS_ORGANISATION", "WORKING_GROUP", "COMMUNE", "WARD", "SPECIAL_ZONE", "DISTRICT", "EXTERNAL"]
+    scope: str
+    parent_id: str | None
+    valid_from: str | None
+    valid_to: str | None
+    is_within: bool
+    origins: list[SuccessorOut]
+
+
 class AgencyOfMembershipOut(TypedDict):
     id: str
     key: str
@@ -33,6 +46,35 @@ class AgencyOut(TypedDict):
     valid_to: str | None
     matched_alias: str | None
     successors: list[SuccessorOut]
+
+
+class AgencyRecordOut(TypedDict):
+    id: str
+    key: str
+    name: str
+    short_name: str
+    kind: str
+    scope: str
+    parent_id: str | None
+    valid_from: str | None
+    valid_to: str | None
+    matched_alias: str | None
+    successors: list[SuccessorOut]
+    names: list[NameOut]
+    codes: list[CodeOut]
+    parents: list[ParentOut]
+    came_from: list[TakeOverOut]
+    became: list[TakeOverOut]
+    version: int
+    may_see_people: bool
+    may_change: bool
+
+
+class AgencyTreeOut(TypedDict):
+    day: str
+    items: list[AgencyInTreeOut]
+    ended: int
+    may_add: list[Literal["PROVINCE_COMMITTEE", "OFFICE", "DEPARTMENT", "CENTRAL_BRANCH", "PUBLIC_UNIT", "STATE_ENTERPRISE", "MASS_ORGANISATION", "WORKING_GROUP", "COMMUNE", "WARD", "SPECIAL_ZONE", "DISTRICT", "EXTERNAL"]]
 
 
 class CalendarDayOut(TypedDict):
@@ -63,9 +105,35 @@ class CalendarOut(TypedDict):
     decisions: list[CalendarDecisionOut]
 
 
+class CodeOut(TypedDict):
+    kind: Literal["IDENTIFIER", "FORMER_IDENTIFIER", "ADMINISTRATIVE_UNIT"]
+    code: str
+
+
+class EndedAgencyOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
+    kind: Literal["PROVINCE_COMMITTEE", "OFFICE", "DEPARTMENT", "CENTRAL_BRANCH", "PUBLIC_UNIT", "STATE_ENTERPRISE", "MASS_ORGANISATION", "WORKING_GROUP", "COMMUNE", "WARD", "SPECIAL_ZONE", "DISTRICT", "EXTERNAL"]
+    scope: str
+    valid_from: str | None
+    valid_to: str
+    successors: list[SuccessorOut]
+
+
 class MeOut(TypedDict):
     person: PersonOut
     memberships: list[MembershipOut]
+
+
+class MemberOut(TypedDict):
+    id: str
+    name: str
+    position: str
+    role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
+    is_head: bool
+    valid_from: str | None
+    valid_to: str | None
 
 
 class MembershipOut(TypedDict):
@@ -74,6 +142,11 @@ class MembershipOut(TypedDict):
     position: str
     role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
     is_head: bool
+
+
+class NameOut(TypedDict):
+    name: str
+    is_former: bool
 
 
 class NamedAgencyOut(TypedDict):
@@ -93,6 +166,25 @@ class PageOfAgencyOut(TypedDict):
     items: list[AgencyOut]
     next_cursor: str | None
     total: int | None
+
+
+class PageOfEndedAgencyOut(TypedDict):
+    items: list[EndedAgencyOut]
+    next_cursor: str | None
+    total: int | None
+
+
+class PageOfMemberOut(TypedDict):
+    items: list[MemberOut]
+    next_cursor: str | None
+    total: int | None
+
+
+class ParentOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
+    valid_to: str | None
 
 
 class PeopleOut(TypedDict):
@@ -139,9 +231,18 @@ class SuccessorOut(TypedDict):
     short_name: str
 
 
+class TakeOverOut(TypedDict):
+    day: str
+    ended: list[SuccessorOut]
+    successors: list[SuccessorOut]
+
+
 AGENCIES: Route[PageOfAgencyOut] = Route("directory", "/agencies")
-AGENCY: Route[AgencyOut] = Route("directory", "/agencies/{agency_id}")
+AGENCY: Route[AgencyRecordOut] = Route("directory", "/agencies/{agency_id}")
+PEOPLE_OF_AGENCY: Route[PageOfMemberOut] = Route("directory", "/agencies/{agency_id}/people")
 AGENCY_GROUPS: Route[list[AgencyGroupOut]] = Route("directory", "/agency-groups")
+AGENCY_TREE: Route[AgencyTreeOut] = Route("directory", "/agency-tree")
+ENDED_AGENCIES: Route[PageOfEndedAgencyOut] = Route("directory", "/ended-agencies")
 ME: Route[MeOut] = Route("directory", "/me")
 NAMED_AGENCIES: Route[list[RecognisedNameOut]] = Route("directory", "/named-agencies")
 PEOPLE: Route[PeopleOut] = Route("directory", "/people")

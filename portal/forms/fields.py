@@ -73,6 +73,17 @@ class OptionalArea(Field):
 
 
 @dataclass(frozen=True)
+class Lines(OptionalArea):
+    """Several of a kind, each in a line of its own."""
+
+    def read(self, typed: Mapping[str, str]) -> Json:
+        return [line.strip() for line in typed[self.name].splitlines() if line.strip()]
+
+    def show(self, found: Json) -> str:
+        return "\n".join(found)
+
+
+@dataclass(frozen=True)
 class Day(Field):
     """Typed as day/month/year; `missing` is the message where an empty one is told at once."""
 

@@ -1,7 +1,8 @@
 """The words of the portal in English, for guests: the same keys as in Vietnamese."""
 
+from portal.messages.en_agencies import AGENCIES
 from portal.messages.en_domain import DOMAIN
 from portal.messages.en_province import PROVINCE
 from portal.messages.en_screens import SCREENS
 
-WORDS: dict[str, str] = {**DOMAIN, **PROVINCE, **SCREENS}
+WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PROVINCE, **SCREENS}

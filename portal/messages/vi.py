@@ -1,7 +1,8 @@
 """The words of the portal in Vietnamese, the language of the office. Keys are grouped by the screen or the thing they name."""
 
+from portal.messages.vi_agencies import AGENCIES
 from portal.messages.vi_domain import DOMAIN
 from portal.messages.vi_province import PROVINCE
 from portal.messages.vi_screens import SCREENS
 
-WORDS: dict[str, str] = {**DOMAIN, **PROVINCE, **SCREENS}
+WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PROVINCE, **SCREENS}

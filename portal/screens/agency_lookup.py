@@ -1,10 +1,14 @@
 """From a typed name to an agency. The directory searches; here it is only decided whether the answer is clear."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
+from portal.agencies import AgencyName
 from portal.answers import directory
+from portal.forms.form import Form
 from portal.screens.directive_form import DirectiveForm, InstructionForm
 from portal.screens.pasted_agencies import MOST_CHARACTERS, read_list
 from portal.web import Visit, Visitor
@@ -43,16 +47,7 @@ async def resolve_agencies(visitor: Visitor, form: DirectiveForm) -> None:
     names = await visitor.portal.agencies.known(visitor)
     for one in form.instructions:
         for field in ONE_AGENCY:
-            chosen = names.get(next(iter(one.ids[field]), ""))
-            if not one[field]:
-                one.ids[field] = []
-            elif chosen is None or one[field] not in (chosen.name, chosen.short_name):
-                one.ids[field] = []
-                try:
-                    agency = await the_one(visitor, one[field])
-                    one.texts[field], one.ids[field] = agency["name"], [agency["id"]]
-                except NotClear as unclear:
-                    one.note(field, unclear.words)
+            await resolve_agency(visitor, one, field, names)
         for field in filter(one.__getitem__, SEVERAL_AGENCIES):
             try:
                 agency = await the_one(visitor, one[field])
@@ -62,6 +57,20 @@ async def resolve_agencies(visitor: Visitor, form: DirectiveForm) -> None:
                 one.note(field, unclear.words)
         if one.is_composed and one["group_pasted"]:
             await _take_list(visitor, one)
+
+
+async def resolve_agency(visitor: Visitor, form: Form, field: str, names: Mapping[str, AgencyName]) -> None:
+    """Give the name typed into a field of one agency its agency, where that was not chosen from the list."""
+    chosen = names.get(next(iter(form.ids[field]), ""))
+    if not form[field]:
+        form.ids[field] = []
+    elif chosen is None or form[field] not in (chosen.name, chosen.short_name):
+        form.ids[field] = []
+        try:
+            agency = await the_one(visitor, form[field])
+            form.texts[field], form.ids[field] = agency["name"], [agency["id"]]
+        except NotClear as unclear:
+            form.note(field, unclear.words)
 
 
 async def _take_list(visitor: Visitor, one: InstructionForm) -> None:

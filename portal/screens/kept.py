@@ -11,9 +11,11 @@ from portal.csrf import FORM_FIELD
 from portal.forms.fields import Agency, Area, Choice, Day, Field
 from portal.forms.form import Kept
 from portal.messages import Catalogue
+from portal.screens.agency_record import LESS, MORE
 from portal.screens.agency_reports import COMPLETION, PROGRESS
 from portal.screens.confirm import DECISION
 from portal.screens.directive_form import DOCUMENT, INSTRUCTION, INSTRUCTION_FIELD, NORMAL
+from portal.screens.new_agency import AGENCY
 from portal.screens.settings_calendar import TYPES
 from portal.web import Sent
 
@@ -35,6 +37,8 @@ FORMS: Sequence[tuple[re.Pattern[str], Sequence[Field]]] = (
     (re.compile(r"/tasks/[^/]+/completion"), COMPLETION),
     (re.compile(r"/confirm/"), DECISION),
     (re.compile(r"/settings/"), RULE),
+    (re.compile(r"/agencies$"), AGENCY),
+    (re.compile(r"/agencies/"), (*MORE, *LESS)),
 )
 ROW = re.compile(r"-\d+$")
 # Controls that say nothing by themselves.

@@ -30,7 +30,7 @@ def membership_state(membership: Membership) -> contracts.MembershipState:
 
 
 @to_contract.register
-def _(event: events.AgencyEntered | events.AgencyPutInOrder, agency: Agency) -> Contract:
+def _(event: events.AgencyEntered | events.AgencyPutInOrder | events.AgencyCalledOtherwise, agency: Agency) -> Contract:
     details = agency.details
     state = contracts.AgencyState(
         id=agency.id,
@@ -43,6 +43,9 @@ def _(event: events.AgencyEntered | events.AgencyPutInOrder, agency: Agency) -> 
         valid_from=details.valid_from,
         valid_to=details.valid_to,
         sort_key=agency.sort_key,
+        aliases=details.aliases,
+        former_names=details.former_names,
+        codes=tuple(contracts.AgencyCode(kind=one.kind, code=one.code) for one in details.codes),
     )
     return contracts.AgencyChanged(occurred_at=event.occurred_at, state=state, change=contracts.AgencyChange(reason=event.reason))
 

@@ -8,10 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from services.directory.domain.agency import AgencyDetails, agency_id
+from services.directory.domain.agency import AgencyCode, AgencyDetails, AgencyKind, CodeKind, FormerParent, agency_id
 from services.directory.domain.membership import Role
 
 DATA = Path(__file__).parent / "data"
+# The name of a code in the files → the system it belongs to.
+CODES = {
+    "identifier_new": CodeKind.IDENTIFIER,
+    "identifier_old": CodeKind.FORMER_IDENTIFIER,
+    "admin_unit": CodeKind.ADMINISTRATIVE_UNIT,
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Province:
 
     def living_agencies(self, day: date) -> list[AgencyDetails]:
         """Those of the province itself: central bodies outside it have nobody who signs in here."""
-        return [one for one in self.agencies if one.scope == self.key and one.kind != "EXTERNAL" and lives(one, day)]
+        return [one for one in self.agencies if one.scope == self.key and one.kind != "EXTERNAL" and one.lives_on(day)]
 
     def positions_of(self, agency: AgencyDetails) -> Iterator[Position]:
         """Its own positions and those of its kind; where its own name the head, the head of its kind is the same person."""
@@ -58,10 +64,6 @@ class Province:
         for position in self.positions:
             if position.agency_key is None and agency.kind in position.kinds and not (position.is_head and has_own_head):
                 yield position
-
-
-def lives(agency: AgencyDetails, day: date) -> bool:
-    return (agency.valid_from or date.min) <= day <= (agency.valid_to or date.max)
 
 
 def _day(words: str | None) -> date | None:
@@ -74,7 +76,7 @@ def _agency(row: dict[str, Any]) -> AgencyDetails:
         key=row["key"],
         name=row["name_vi"],
         short_name=row["short_name"],
-        kind=row["kind"],
+        kind=AgencyKind(row["kind"]),
         scope=row["scope"],
         parent_id=agency_id(row["parent"]) if row["parent"] else None,
         valid_from=_day(row["valid_from"]),
@@ -82,6 +84,10 @@ def _agency(row: dict[str, Any]) -> AgencyDetails:
         aliases=tuple(row["aliases"]),
         former_names=former,
         successors=tuple(agency_id(key) for key in row["successors"]),
+        codes=tuple(AgencyCode(kind, row["codes"][name]["value"]) for name, kind in CODES.items() if row["codes"][name]),
+        former_parents=tuple(
+            FormerParent(agency_id(one["parent"]), date.fromisoformat(one["to"])) for one in row.get("parent_history", ()) if one["to"]
+        ),
     )
 
 

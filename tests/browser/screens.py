@@ -229,6 +229,27 @@ def plan_a_day_off(page: Page) -> None:
     expect(page.get_by_role("button", name="Thu hồi").first).to_be_visible()
 
 
+def name_an_agency(page: Page) -> None:
+    """By a name that another has."""
+    page.get_by_text("Bỏ một tên", exact=True).first.click()
+    page.get_by_text("Ghi thêm một tên", exact=True).first.click()
+    form = page.get_by_role("form", name="Ghi thêm một tên")
+    form.get_by_label("Tên khác trong văn bản").fill("Sở Tài chính")
+    form.get_by_label("Lý do").fill("Công văn số 5425/UBND-KGVX")
+    form.get_by_role("button").click()
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def add_an_agency(page: Page) -> None:
+    """Under a name that another has already."""
+    page.get_by_label("Tên đầy đủ").fill("Ban Chỉ đạo chuyển đổi số, cải cách hành chính và Đề án 06 tỉnh Quảng Ngãi")
+    page.get_by_label("Tên ngắn").fill("Sở KH&CN")
+    page.get_by_label("Loại cơ quan").select_option(label="Tổ công tác, ban chỉ đạo, hội đồng")
+    page.get_by_label("Căn cứ thành lập").fill("Quyết định số 1520/QĐ-UBND ngày 20/9/2026")
+    page.get_by_role("button", name="Ghi cơ quan mới").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
 SCREENS = (
     Screen("sign-in", NOBODY, "/sign-in"),
     Screen("sign-in-failed", NOBODY, "/sign-in", "/sign-in?failed=lost"),
@@ -297,6 +318,18 @@ SCREENS = (
     Screen("search-blank", TRACKING, "/search"),
     Screen("search-nothing", TRACKING, "/search", "/search?q=khong+co+viec+nay"),
     Screen("search-ended", TRACKING, "/search", "/search?q=huyen+binh+son"),
+    Screen("agencies", TRACKING, "/agencies"),
+    Screen("agencies-administrator", ADMINISTRATOR, "/agencies"),
+    Screen("agencies-then", TRACKING, "/agencies", "/agencies?day=30/06/2025"),
+    Screen("agencies-ended", TRACKING, "/agencies", "/agencies?view=ended"),
+    Screen("agencies-found", TRACKING, "/agencies", "/agencies?q=huyen+binh+son"),
+    Screen("agencies-nothing", TRACKING, "/agencies", "/agencies?q=khong+co+co+quan+nay&day=31/02/2026"),
+    Screen("agency", TRACKING, "/agencies/{agency_id}", f"/agencies/{agency_id(AGENCIES['Sở NN&MT'].key)}"),
+    Screen("agency-ended", TRACKING, "/agencies/{agency_id}", f"/agencies/{agency_id('quang-ngai-cu-huyen-tay-tra')}"),
+    Screen("agency-read", IDLE, "/agencies/{agency_id}", f"/agencies/{agency_id(LONGEST_NAMED.key)}"),
+    Screen("agency-names", ADMINISTRATOR, "/agencies/{agency_id}", f"/agencies/{agency_id(AGENCIES['Sở Y tế'].key)}", name_an_agency),
+    Screen("new-agency", ADMINISTRATOR, "/agencies/new"),
+    Screen("new-agency-errors", ADMINISTRATOR, "/agencies/new", act=add_an_agency),
     Screen("settings", ADMINISTRATOR, "/settings"),
     Screen("setting", ADMINISTRATOR, "/settings/{key}", "/settings/awaiting_counts_as"),
     Screen("setting-planned", ADMINISTRATOR, "/settings/{key}", "/settings/due_soon_days", plan_due_soon),

@@ -25,6 +25,7 @@ from portal.forms.fields import Area, Field, OptionalArea, Words
 from portal.screens.agency_reports import COMPLETION, PROGRESS
 from portal.screens.confirm import DECISION
 from portal.screens.directive_form import DOCUMENT, INSTRUCTION
+from portal.screens.new_agency import AGENCY
 from services.directory.domain.agency import agency_id
 from tests.browser.busy_province import AGENCIES, OFFICE, PDF, TRACKER, until
 from tests.browser.looks import Complaints, measured
@@ -126,15 +127,25 @@ def tell(place: Place) -> None:
     for key in ("due_soon_days", "rounding"):
         change = {"value": {"due_soon_days": "5", "rounding": "TRUNCATE"}[key], "valid_from": f"01/01/{year}", "reason": LONG[:900]}
         send(administrator, f"/settings/{key}", f"/settings/{key}/plan", change)
+    agency = typed(AGENCY, identifier="", aliases=f"{SHORT} a\n{SHORT} b", kind="WORKING_GROUP", reason=LONG[:900])
+    place.refused["an agency of the past"] = administrator.send(
+        administrator.get("/agencies/new"), "/agencies", {**agency, "valid_from": "01/01/2020"}
+    ).text
+    page = administrator.send(administrator.get("/agencies/new"), "/agencies", agency)
+    added = re.search(r"/agencies/([0-9a-f-]{36})$", str(page.url))
+    assert added is not None, errors_of(page.text)
+    place.refused["the same agency"] = administrator.send(administrator.get("/agencies/new"), "/agencies", agency).text
     for form, kept in (
+        ("/agencies/new", agency),
         ("/directives/new", document),
         (f"/tasks/{tasks[1]}/completion", typed(COMPLETION)),
         (f"/confirm/{tasks[2]}", decision),
     ):
-        person = lead if "completion" in form else office
+        person = lead if "completion" in form else administrator if "agencies" in form else office
         page = person.get(form)
         person.send(page, "/drafts", {"draft": form, **kept})
     place.ids = {
+        "agency_id": [added[1], str(agency_id(AGENCIES[HEALTH].key))],
         "task_id": tasks,
         "directive_id": [directive[1]],
         "file_id": re.findall(r"/files/([0-9a-f-]{36})", office.get(f"/tasks/{tasks[0]}").text)[:1],
@@ -184,7 +195,15 @@ def wrong_in(html: str) -> list[str]:
 def addresses(place: Place) -> Iterator[str]:
     """Every GET route of the portal, with whatever stands there to be named in it, and with the hostile text where it is asked."""
     names = {"/numbers/{name}": ["N", "open_overdue", "C"], "/rates/{name}": ["R3c"], "/waiting/{name}": ["mine", "results", "release"]}
-    asked = {"/search": "q", "/workbench": "q", "/directives": "q", "/agencies/options": "q", "/days/said": "day", "/sign-in": "failed"}
+    asked = {
+        "/search": "q",
+        "/agencies": "q",
+        "/workbench": "q",
+        "/directives": "q",
+        "/agencies/options": "q",
+        "/days/said": "day",
+        "/sign-in": "failed",
+    }
     for screen in SCREENS:
         for route in screen.router.routes:
             if (
@@ -236,7 +255,7 @@ def test_every_page_of_every_role_shows_it_and_does_nothing_with_it(place: Place
         "/directives/new",
         "/numbers/N",
     }
-    expected |= {"/settings/due_soon_days"}
+    expected |= {"/settings/due_soon_days", "/agencies", "/agencies/{id}", "/agencies/new"}
     assert expected - {"/home"} <= kinds, expected - kinds
 
 
@@ -267,7 +286,10 @@ def test_a_browser_runs_nothing_of_it_and_nothing_runs_over(place: Place, chromi
             "/numbers/N",
         ],
         "lead": ["/home", "/my-work", "/notices", f"/tasks/{tasks[1]}", f"/tasks/{tasks[1]}/completion", f"/tasks/{tasks[0]}/received"],
-        "administrator": ["/settings/due_soon_days"],
+        "administrator": [
+            *("/settings/due_soon_days", "/agencies", "/agencies/new", f"/agencies?q={quoted(MARK)}"),
+            *(f"/agencies/{one}" for one in place.ids["agency_id"]),
+        ],
     }
     assert NO_SCREEN
     wrong: list[str] = []

@@ -73,7 +73,7 @@ def test_what_has_ended_is_found_and_says_since_when_and_who_took_over(staff: St
     ended = page[page.index("Ủy ban nhân dân huyện Bình Sơn") :]
     assert "Kết thúc hoạt động từ ngày 01/07/2025" in ended
     for name in ("Xã Bình Chương", "Xã Bình Minh", "Xã Bình Sơn", "Xã Đông Sơn", "Xã Vạn Tường"):
-        assert re.search(rf'<a href="/numbers/U\?agency_id=[0-9a-f-]+">{name}</a>', ended), name
+        assert re.search(rf'<a href="/agencies/[0-9a-f-]+">{name}</a>', ended), name
     both = staff.office().get("/search", q="Bình Sơn").text
     assert both.index("Ủy ban nhân dân xã Bình Sơn") < both.index("Ủy ban nhân dân huyện Bình Sơn"), "who lives comes first"
 

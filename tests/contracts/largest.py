@@ -21,7 +21,7 @@ from services.directives.domain.draft import Assignment, ComposedGroup, Draft, I
 from services.directives.domain.rules import AgenciesOfDay, require_sound
 from services.directives.domain.vocabulary import AssignmentRole, DeadlineClass, Deliverable, DirectiveKind, Urgency
 from services.directory import outgoing as of_directory
-from services.directory.domain.agency import Agency
+from services.directory.domain.agency import ADDABLE, Agency, AgencyCode, AgencyDetails, CodeKind
 from services.directory.domain.membership import Membership, Place, Role
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
 from services.directory.province import Province
@@ -158,6 +158,21 @@ def submit(task: Task) -> None:
 def events_of_directory() -> Iterator[Contract]:
     for details in Province("quang-ngai").agencies:
         yield from told_by(Agency.enter(details, reason=longest(bounds.DECISION), at=MOMENT), of_directory)
+    name, code = longest(bounds.AGENCY_NAME), AgencyCode(wordiest(CodeKind), "H" * bounds.AGENCY_CODE.characters)
+    added = AgencyDetails(
+        key=str(LATEST_ID),
+        name=name,
+        short_name=name,
+        kind=wordiest(ADDABLE),
+        scope=wordiest(one.scope for one in Province("quang-ngai").agencies),
+        parent_id=LATEST_ID,
+        valid_from=DAY,
+        valid_to=None,
+        aliases=(name,) * bounds.MOST_ALIASES,
+        former_names=(),
+        codes=(code,),
+    )
+    yield from told_by(Agency.add(added, reason=longest(bounds.DECISION), at=MOMENT), of_directory)
     place = Place(LATEST_ID, LATEST_ID, "", wordiest(Role), True)
     membership = Membership.grant(LATEST_ID, place, valid_from=DAY - timedelta(days=9), reason=longest(bounds.DECISION), at=MOMENT)
     membership.end(reason=longest(bounds.DECISION), at=MOMENT)

@@ -1,14 +1,19 @@
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from httpx2 import Response
+from sqlalchemy import text
 
 from libs.common.actor import Actor
 from libs.common.messaging.event_log import Cause
 from services.directory.demo import DemoMember, demo_members
 from services.directory.domain.membership import Role
 from services.directory.outgoing import to_contract
+from services.directory.persistence.repository import NAMES_LOCK
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
 from services.directory.province import Province
 from services.directory.use_cases.import_province import Imported, import_province
@@ -59,3 +64,17 @@ async def directory(database: Callable[[str], ServiceDatabase], issuer: Issuer, 
     async with running_service("directory", database("directory"), issuer, tmp_path, replica=False) as client:
         await load(client)
         yield client
+
+
+async def at_once(client: Client, *changes: Coroutine[Any, Any, Response]) -> list[Response]:
+    """All of them have come as far as the lock of names before one goes on."""
+    waiting = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = current_database() AND NOT granted"
+    )
+    async with client.admin.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": NAMES_LOCK})
+        begun = [asyncio.ensure_future(one) for one in changes]
+        async with asyncio.timeout(20):
+            while (await connection.execute(waiting)).scalar_one() < len(begun):
+                await asyncio.sleep(0.05)
+    return list(await asyncio.gather(*begun))

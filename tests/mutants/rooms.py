@@ -29,7 +29,10 @@ RULES = (
         ),
     ),
     Room(("services/directives/domain/*.py",), ("tests/unit/test_directive.py",)),
-    Room(("services/directory/domain/*.py",), ("tests/unit/test_directory_domain.py", "tests/unit/test_recognition.py")),
+    Room(
+        ("services/directory/domain/*.py",),
+        ("tests/unit/test_directory_domain.py", "tests/unit/test_directory_permissions.py", "tests/unit/test_recognition.py"),
+    ),
     Room(("services/reporting/figures/permissions.py",), ("tests/unit/test_figures_permissions.py",)),
     # The same rule once more as SQL.
     Room(("libs/contracts/buckets.py",), ("tests/contracts/test_bucket_rule.py", "tests/contracts/test_bucket_sql.py")),

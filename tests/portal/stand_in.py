@@ -32,6 +32,15 @@ AGENCIES = {
     "ba-dong": ("Ủy ban nhân dân xã Ba Động", "Xã Ba Động", "COMMUNE"),
     "ba-dinh": ("Ủy ban nhân dân xã Ba Dinh", "Xã Ba Dinh", "COMMUNE"),
 }
+# Of an agency that stands under nobody, from the beginning until now.
+LASTING: dict[str, Any] = {
+    "scope": "PROVINCE",
+    "parent_id": None,
+    "valid_from": None,
+    "valid_to": None,
+    "matched_alias": None,
+    "successors": [],
+}
 NO_DUES: dict[str, Any] = {"open_dues": [], "open_dues_before": 0, "open_dues_after": 0}
 RULES = {"awaiting_counts_as": "IN_TIME_IF_SUBMITTED_BY_DUE", "rounding": "HALF_UP", "due_soon_days": 3}
 NUMBERS = (
@@ -119,6 +128,7 @@ class StandIn:
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     hold_seconds: int = 0
+    added: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     decisions: dict[str, tuple[str, Any]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
@@ -261,13 +271,45 @@ class StandIn:
                     for key, (name, agency, position, _) in PEOPLE.items()
                 ]
             }
+        if path == ["agency-tree"]:
+            return self.agency_tree(request, person)
+        if path == ["ended-agencies"]:
+            return {"items": [], "next_cursor": None, "total": 0}
+        if path[0] == "agencies" and path[2:3] == ["aliases"]:
+            return {"id": id_of("health"), "version": 2}
+        if path[0] == "agencies" and len(path) > 1:
+            return self.agency_record(path)
+        if body is not None:
+            return self.add_agency(body)
         asked = request.query_params.get("q", "").casefold()
-        lasting = {"scope": "PROVINCE", "parent_id": None, "valid_from": None, "valid_to": None, "matched_alias": None, "successors": []}
-        found = [self.agency(key) | lasting for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
+        found = [self.agency(key) | LASTING for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
         return {"items": found, "next_cursor": None, "total": len(found)}
 
+    def agency_tree(self, request: Request, person: str) -> Any:
+        known = {name: value for name, value in LASTING.items() if name not in ("matched_alias", "successors")}
+        items = [without(self.agency(key), "key") | known | {"is_within": True, "origins": []} for key in (*AGENCIES, *self.added)]
+        may_add = ["WORKING_GROUP", "EXTERNAL"] if PEOPLE[person][3] == "SYSTEM_ADMIN" else []
+        day = request.query_params.get("day", self.today.isoformat())
+        return {"day": day, "items": items, "ended": 0, "may_add": may_add}
+
+    def agency_record(self, path: list[str]) -> Any:
+        key = next((key for key in (*AGENCIES, *self.added) if id_of(key) == path[1]), None)
+        if key is None:
+            return JSONResponse({"code": "not-found", "title": ""}, 404, media_type="application/problem+json")
+        if path[2:] == ["people"]:
+            those = [(name, position, role) for name, agency, position, role in PEOPLE.values() if agency == key]
+            lasts = {"is_head": False, "valid_from": None, "valid_to": None}
+            items = [{"id": id_of(name), "name": name, "position": position, "role": role} | lasts for name, position, role in those]
+            return {"items": items, "next_cursor": None, "total": len(items)}
+        nothing: dict[str, Any] = {name: [] for name in ("names", "codes", "parents", "came_from", "became")}
+        return self.agency(key) | LASTING | nothing | {"version": 1, "may_see_people": key != "finance", "may_change": False}
+
+    def add_agency(self, body: Any) -> Any:
+        self.added[body["name"]] = (body["name"], body["short_name"], body["kind"])
+        return {"id": id_of(body["name"]), "version": 1}
+
     def agency(self, key: str) -> dict[str, Any]:
-        name, short_name, kind = AGENCIES[key]
+        name, short_name, kind = {**AGENCIES, **self.added}[key]
         return {"id": id_of(key), "key": key, "name": name, "short_name": short_name, "kind": kind}
 
     def recognised(self, typed: str) -> dict[str, Any]:

@@ -9,10 +9,22 @@ import pytest
 
 from libs.common.actor import Actor
 from libs.common.domain import DomainError
+from libs.contracts.bounds import MOST_ALIASES
 from libs.contracts.province import SETTINGS
 from libs.contracts.working_days import BUNDLED_DAYS, CalendarDay, DayType
 from services.directory.domain import events
-from services.directory.domain.agency import Agency, AgencyDetails, agency_id
+from services.directory.domain.agency import (
+    Agency,
+    AgencyDetails,
+    AgencyFromThePast,
+    AgencyKind,
+    AliasKnown,
+    AliasUnknown,
+    CentralOfAnotherKind,
+    KindNotAddable,
+    TooManyAliases,
+    agency_id,
+)
 from services.directory.domain.alphabet import sort_key
 from services.directory.domain.decisions import DecisionStanding
 from services.directory.domain.membership import Membership, MembershipHasEnded, Place, Role
@@ -42,6 +54,65 @@ def test_an_agency_keeps_its_id_by_its_key() -> None:
     assert happened(agency) == [(1, events.AgencyEntered(reason="QĐ", occurred_at=LATE))]
     agency.put_in_order(at=AFTER_MIDNIGHT)
     assert happened(agency) == [(2, events.AgencyPutInOrder(reason="order of names", occurred_at=AFTER_MIDNIGHT))]
+
+
+def working_group(**other: Any) -> AgencyDetails:
+    known = {"key": "k", "name": "Ban Chỉ đạo", "short_name": "BCĐ", "kind": AgencyKind.WORKING_GROUP, "scope": "tinh", "parent_id": None}
+    days = {"valid_from": TODAY, "valid_to": None}
+    return AgencyDetails(**{**known, **days, "aliases": (), "former_names": (), **other})
+
+
+@pytest.mark.parametrize("day", [TODAY, TOMORROW])
+def test_an_agency_is_added_from_today_or_a_day_to_come(day: date) -> None:
+    agency = Agency.add(working_group(valid_from=day), reason="QĐ", at=LATE)
+    assert (agency.id, agency.details.valid_from) == (agency_id("k"), day)
+    assert happened(agency) == [(1, events.AgencyEntered(reason="QĐ", occurred_at=LATE))]
+
+
+@pytest.mark.parametrize(("moment", "day"), [(LATE, TODAY - timedelta(days=1)), (AFTER_MIDNIGHT, TODAY), (LATE, None)])
+def test_no_agency_is_added_to_the_past(moment: datetime, day: date | None) -> None:
+    assert isinstance(refused(lambda: Agency.add(working_group(valid_from=day), reason="QĐ", at=moment)), AgencyFromThePast)
+
+
+@pytest.mark.parametrize("kind", AgencyKind)
+def test_what_follows_from_a_reorganisation_is_not_added_by_itself(kind: AgencyKind) -> None:
+    by_reorganisation = {"PROVINCE_COMMITTEE", "OFFICE", "COMMUNE", "WARD", "SPECIAL_ZONE", "DISTRICT"}
+    if kind in by_reorganisation:
+        assert isinstance(refused(lambda: Agency.add(working_group(kind=kind), reason="QĐ", at=LATE)), KindNotAddable)
+    else:
+        assert Agency.add(working_group(kind=kind), reason="QĐ", at=LATE).details.kind is kind
+
+
+def test_only_who_stands_outside_the_province_belongs_to_none() -> None:
+    assert Agency.add(working_group(kind=AgencyKind.EXTERNAL, scope="trung-uong"), reason="QĐ", at=LATE).version == 1
+    wrong = refused(lambda: Agency.add(working_group(scope="trung-uong"), reason="QĐ", at=LATE))
+    assert isinstance(wrong, CentralOfAnotherKind)
+
+
+def test_the_first_and_the_last_day_belong_to_an_agency() -> None:
+    lived = working_group(valid_from=TODAY, valid_to=TOMORROW)
+    days = [TODAY + timedelta(days=n) for n in (-1, 0, 1, 2)]
+    assert [lived.lives_on(day) for day in days] == [False, True, True, False]
+    assert [working_group(valid_from=None).lives_on(day) for day in days] == [True] * 4
+
+
+def test_documents_call_an_agency_by_one_name_more_or_less() -> None:
+    agency = Agency(uuid4(), working_group(aliases=("BCĐ CĐS",), former_names=("Tổ cũ",)), version=1)
+    agency.also_call("Ban CĐS", reason="CV", at=LATE)
+    assert agency.details.aliases == ("BCĐ CĐS", "Ban CĐS")
+    agency.no_longer_call("BCĐ CĐS", reason="Nhầm", at=LATE)
+    assert agency.details.aliases == ("Ban CĐS",)
+    assert happened(agency) == [
+        (2, events.AgencyCalledOtherwise(reason="CV", occurred_at=LATE)),
+        (3, events.AgencyCalledOtherwise(reason="Nhầm", occurred_at=LATE)),
+    ]
+    for name in ("Ban Chỉ đạo", "BCĐ", "Ban CĐS", "Tổ cũ"):
+        assert isinstance(refused(lambda name=name: agency.also_call(name, reason="CV", at=LATE)), AliasKnown)
+    for name in ("Ban Chỉ đạo", "BCĐ", "BCĐ CĐS", "Tổ cũ"):
+        assert isinstance(refused(lambda name=name: agency.no_longer_call(name, reason="CV", at=LATE)), AliasUnknown)
+    many = Agency(uuid4(), working_group(aliases=tuple(f"Tên {n}" for n in range(MOST_ALIASES - 1))))
+    many.also_call("Tên cuối", reason="CV", at=LATE)
+    assert isinstance(refused(lambda: many.also_call("Một nữa", reason="CV", at=LATE)), TooManyAliases)
 
 
 @pytest.mark.parametrize(("moment", "last_day"), [(LATE, TODAY - timedelta(days=1)), (AFTER_MIDNIGHT, TODAY)])

@@ -67,7 +67,13 @@ TEXTS = (
     "true",
 )
 ID = "00000000-0000-4000-8000-000000000000"
-CURSORS: tuple[tuple[Any, ...], ...] = ((0, 0, "so", ID), (MOMENTS[-1], ID), ("2026-02-28", 1001), ("2026-02-28", ID))
+CURSORS: tuple[tuple[Any, ...], ...] = (
+    (0, 0, "so", ID),
+    (MOMENTS[-1], ID),
+    ("2026-02-28", 1001),
+    ("2026-02-28", ID),
+    ("2026-02-28", "so", ID),
+)
 NUMBERS = (0, -1, 1, 200, 201, 2**31, 2**63, 10**30, -(2**63))
 JSON_VALUES: tuple[Any, ...] = (None, True, [], {}, [[]], {"a": {}}, 0, -1, 1.5, 1e300, 2**63, *TEXTS, *DAYS, "x" * 20_000)
 BODIES = (b"", b"{", b"[]", b"null", b"7", b'"\\ud800"', b'{"a":' * 3000 + b"1" + b"}" * 3000, b"\xff\xfe", b'{"a":NaN}', b'{"a":1e999}')
@@ -175,7 +181,7 @@ async def test_no_cursor_of_others_breaks_a_list(
         described: dict[str, Any] = (await client.http.get("/openapi.json")).raise_for_status().json()
         scene = await scene_of(client, name)
         lists = [
-            path.replace("{task_id}", (*scene.known, ID)[0])
+            path.replace("{task_id}", (*scene.known, ID)[0]).replace("{agency_id}", (ID, *scene.known)[-1])
             for path, methods in described["paths"].items()
             if any(one["name"] == "cursor" for one in methods.get("get", {}).get("parameters", ()))
         ]

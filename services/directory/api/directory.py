@@ -6,6 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import StringConstraints
 
+from libs.common.calendar_day import CalendarDay, calendar_day
+from libs.common.change import Change
+from libs.common.domain import Forbidden
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn, SignedInPerson
 from libs.common.web.changing import Changing, accepts, tell_outcome
@@ -14,24 +17,39 @@ from libs.common.web.problems import Problem
 from libs.contracts.agency_groups import AGENCY_GROUPS
 from services.directory.api.schemas import (
     AgencyGroupOut,
+    AgencyInTreeOut,
     AgencyOut,
+    AgencyRecordOut,
+    AgencyTreeOut,
+    ChangedAgencyOut,
+    EndedAgencyOut,
     EndedMembershipOut,
+    MemberOut,
     MeOut,
     NamedPersonOut,
     PeopleOut,
     RecognisedNameOut,
 )
 from services.directory.api.titles import GROUP_NAMES
+from services.directory.domain.agency import ADDABLE
+from services.directory.domain.permissions import may_change_agencies, sees_people_of
 from services.directory.outgoing import to_contract
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
-from services.directory.queries.agencies import group_counts, one_agency, search_agencies
+from services.directory.queries.agencies import group_counts, search_agencies
+from services.directory.queries.agency_record import agency_record
+from services.directory.queries.agency_tree import agency_tree, ended_agencies
+from services.directory.queries.members import members_of
 from services.directory.queries.named_agencies import MOST_NAMES, TooManyNames, named_agencies
 from services.directory.queries.people import me, named_people
+from services.directory.use_cases.add_agency import AddAgency, add_agency
+from services.directory.use_cases.add_alias import AddAlias, add_alias
+from services.directory.use_cases.drop_alias import DropAlias, drop_alias
 from services.directory.use_cases.end_membership import EndMembership, end_membership
 
 router = APIRouter(tags=["directory"])
 
 MOST_PEOPLE = 200
+Day = Annotated[CalendarDay | None, Query(description="The day to look at; without it today.")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=TEXT)]
 Lines = Annotated[
     list[Line],
@@ -49,6 +67,12 @@ async def service_here(request: Request) -> Service:
 Here = Annotated[Service, Depends(service_here)]
 
 
+def unit_of_work(service: Service, change: Change) -> DirectoryUnitOfWork:
+    return DirectoryUnitOfWork(
+        service.database, to_contract, actor=change.actor, cause=change.cause, hints=service.hints, lists=service.lists
+    )
+
+
 @router.get("/me")
 async def who_am_i(service: Here, person: SignedInPerson) -> MeOut:
     """The person signed in, and the memberships he may act in today."""
@@ -63,7 +87,8 @@ async def agencies(
     q: Annotated[str | None, Query(max_length=200, pattern=TEXT, description="Any name, with or without diacritics.")] = None,
     kind: Annotated[str | None, Query(max_length=50, pattern=TEXT)] = None,
     group: str | None = None,
-    living: Annotated[bool, Query(description="Only those that live today; false: all there ever were.")] = True,
+    living: Annotated[bool, Query(description="Only those that live on the day; false: all there ever were.")] = True,
+    day: Day = None,
     cursor: CursorParameter = None,
     limit: Limit = 50,
 ) -> Page[AgencyOut]:
@@ -79,7 +104,7 @@ async def agencies(
             kinds=kinds,
             living=living,
             within=actor.agency_id,
-            day=service.clock.today(),
+            day=day or service.clock.today(),
             after=after,
             limit=limit + 1,
         )
@@ -92,10 +117,84 @@ async def agencies(
     )
 
 
-@router.get("/agencies/{agency_id}")
-async def agency(agency_id: UUID, service: Here, actor: SignedIn) -> AgencyOut:
+@router.post("/agencies", status_code=201, openapi_extra=accepts(AddAgency))
+async def add(change: Changing, service: Here, response: Response) -> ChangedAgencyOut:
+    """An agency of which nobody knew until now, from today or a day to come."""
+    added = await add_agency(change, unit_of_work(service, change), now=service.clock.now())
+    tell_outcome(response, change, added)
+    return ChangedAgencyOut.of(added)
+
+
+@router.post("/agencies/{agency_id}/aliases", openapi_extra=accepts(AddAlias))
+async def call(agency_id: UUID, change: Changing, service: Here, response: Response) -> ChangedAgencyOut:
+    """Documents call it so, too."""
+    called = await add_alias(agency_id, change, unit_of_work(service, change), now=service.clock.now())
+    tell_outcome(response, change, called)
+    return ChangedAgencyOut.of(called)
+
+
+@router.post("/agencies/{agency_id}/aliases/drop", openapi_extra=accepts(DropAlias))
+async def call_no_longer(agency_id: UUID, change: Changing, service: Here, response: Response) -> ChangedAgencyOut:
+    """Documents do not call it so, or mean another by it."""
+    called = await drop_alias(agency_id, change, unit_of_work(service, change), now=service.clock.now())
+    tell_outcome(response, change, called)
+    return ChangedAgencyOut.of(called)
+
+
+@router.get("/agency-tree")
+async def tree(service: Here, actor: SignedIn, day: Day = None) -> AgencyTreeOut:
+    """All agencies as they stood on the day."""
+    asked = day or service.clock.today()
     async with service.database.read() as connection:
-        return AgencyOut.of(await one_agency(connection, agency_id, service.clock.today()))
+        found = await agency_tree(connection, within=actor.agency_id, day=asked)
+    return AgencyTreeOut(
+        day=asked,
+        items=[AgencyInTreeOut.model_validate(one) for one in found.items],
+        ended=found.ended,
+        may_add=list(ADDABLE) if may_change_agencies(actor) else [],
+    )
+
+
+@router.get("/ended-agencies")
+async def ended(service: Here, actor: SignedIn, day: Day = None, cursor: CursorParameter = None, limit: Limit = 50) -> Page[EndedAgencyOut]:
+    """Those that had ended before the day, the last to end first."""
+    keys = decode_cursor(cursor, calendar_day, str, UUID)
+    after = (keys[0], keys[1], keys[2]) if keys else None
+    async with service.database.read() as connection:
+        found, total = await ended_agencies(connection, day=day or service.clock.today(), after=after, limit=limit + 1)
+    page, more = found[:limit], found[limit:]
+    return Page(
+        items=[EndedAgencyOut.model_validate(one) for one in page],
+        next_cursor=encode_cursor(page[-1].valid_to, page[-1].sort_key, page[-1].id) if more else None,
+        total=total,
+    )
+
+
+@router.get("/agencies/{agency_id}")
+async def agency(agency_id: UUID, service: Here, actor: SignedIn, response: Response) -> AgencyRecordOut:
+    """All that is known of one, also when it has ended."""
+    async with service.database.read() as connection:
+        found = await agency_record(connection, agency_id, service.clock.today())
+    response.headers["ETag"] = f'"{found.version}"'
+    return AgencyRecordOut.of_record(found, may_see_people=sees_people_of(actor, agency_id), may_change=may_change_agencies(actor))
+
+
+@router.get("/agencies/{agency_id}/people")
+async def members(agency_id: UUID, service: Here, actor: SignedIn, cursor: CursorParameter = None, limit: Limit = 50) -> Page[MemberOut]:
+    """Who acts in it as what today, its head first, and then who did. Not everybody may ask (domain/permissions.py)."""
+    if not sees_people_of(actor, agency_id):
+        raise Forbidden
+    keys = decode_cursor(cursor, int, int, str, UUID)
+    after = (keys[0], keys[1], keys[2], keys[3]) if keys else None
+    async with service.database.read() as connection:
+        found, total = await members_of(connection, agency_id, day=service.clock.today(), after=after, limit=limit + 1)
+    page, more = found[:limit], found[limit:]
+    last = page[-1] if more else None
+    return Page(
+        items=[MemberOut.model_validate(one) for one in page],
+        next_cursor=encode_cursor(last.ended, last.no_head, last.position, last.id) if last else None,
+        total=total,
+    )
 
 
 @router.get("/agency-groups")
@@ -133,9 +232,6 @@ async def people(
 
 @router.post("/memberships/{membership_id}/end", openapi_extra=accepts(EndMembership))
 async def end(membership_id: UUID, change: Changing, service: Here, response: Response) -> EndedMembershipOut:
-    uow = DirectoryUnitOfWork(
-        service.database, to_contract, actor=change.actor, cause=change.cause, hints=service.hints, lists=service.lists
-    )
-    membership = await end_membership(membership_id, change, uow, now=service.clock.now())
+    membership = await end_membership(membership_id, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, membership)
     return EndedMembershipOut.of(membership)

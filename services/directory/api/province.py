@@ -3,15 +3,12 @@
 from fastapi import APIRouter, Response
 
 from libs.common.actor import Actor
-from libs.common.change import Change
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.changing import Changing, accepts, tell_outcome
-from services.directory.api.directory import Here
+from services.directory.api.directory import Here, unit_of_work
 from services.directory.api.province_schemas import CalendarOut, SettingOut
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
-from services.directory.outgoing import to_contract
-from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
 from services.directory.queries.province_rules import all_settings, calendar_years, names_of_deciders, one_calendar, one_setting
 from services.directory.use_cases.deciding import WithdrawPlanned
 from services.directory.use_cases.plan_calendar import PlanCalendar, plan_calendar
@@ -20,12 +17,6 @@ from services.directory.use_cases.withdraw_calendar import withdraw_calendar
 from services.directory.use_cases.withdraw_setting import withdraw_setting
 
 router = APIRouter(prefix="/province", tags=["province"])
-
-
-def unit_of_work(service: Service, change: Change) -> DirectoryUnitOfWork:
-    return DirectoryUnitOfWork(
-        service.database, to_contract, actor=change.actor, cause=change.cause, hints=service.hints, lists=service.lists
-    )
 
 
 async def told_setting(setting: ProvinceSetting, service: Service, actor: Actor) -> SettingOut:

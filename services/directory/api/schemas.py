@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.directory.domain.agency import Agency, AgencyKind, CodeKind
 from services.directory.domain.membership import Membership, Role
 from services.directory.queries.agencies import FoundAgency
+from services.directory.queries.agency_record import AgencyRecord
 from services.directory.queries.people import Me
 
 
@@ -38,6 +40,133 @@ class AgencyOut(BaseModel):
     @staticmethod
     def of(found: FoundAgency) -> "AgencyOut":
         return AgencyOut.model_validate(found)
+
+
+class NameOut(BaseModel):
+    """`is_former`: of an agency whose work it took over."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    is_former: bool
+
+
+class CodeOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: CodeKind
+    code: str
+
+
+class ParentOut(BaseModel):
+    """Under whom an agency stood up to and with `valid_to`, or stands now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    short_name: str
+    valid_to: date | None
+
+
+class TakeOverOut(BaseModel):
+    """On `day` the `successors` began with the work of those that had `ended` the day before."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    ended: list[SuccessorOut]
+    successors: list[SuccessorOut]
+
+
+class AgencyRecordOut(AgencyOut):
+    """`names` beside the two that it goes by. `came_from` tells each step that led to it, `became` each that followed, the earliest first.
+
+    `may_see_people`: whoever asks may ask for its people too; `may_change`: and say by which other names documents call it.
+    """
+
+    names: list[NameOut]
+    codes: list[CodeOut]
+    parents: list[ParentOut]
+    came_from: list[TakeOverOut]
+    became: list[TakeOverOut]
+    version: int
+    may_see_people: bool
+    may_change: bool
+
+    @staticmethod
+    def of_record(found: AgencyRecord, *, may_see_people: bool, may_change: bool) -> "AgencyRecordOut":
+        known = AgencyOut.of(found.agency).model_dump() | {
+            name: getattr(found, name) for name in ("names", "codes", "parents", "came_from", "became", "version")
+        }
+        return AgencyRecordOut.model_validate(known | {"may_see_people": may_see_people, "may_change": may_change}, from_attributes=True)
+
+
+class AgencyInTreeOut(BaseModel):
+    """`parent_id` is that of the day. `origins` had ended before it, and their work was taken over. `is_within`: of one's own province."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    short_name: str
+    kind: AgencyKind
+    scope: str
+    parent_id: UUID | None
+    valid_from: date | None
+    valid_to: date | None
+    is_within: bool
+    origins: list[SuccessorOut]
+
+
+class AgencyTreeOut(BaseModel):
+    """Those that lived on `day`, one's own province first, each by name; `ended` counts those that had ended before it.
+
+    `may_add` are the kinds of which whoever asks may add an agency.
+    """
+
+    day: date
+    items: list[AgencyInTreeOut]
+    ended: int
+    may_add: list[AgencyKind]
+
+
+class EndedAgencyOut(BaseModel):
+    """`successors` are those that live on the day and took over, were it through others."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    short_name: str
+    kind: AgencyKind
+    scope: str
+    valid_from: date | None
+    valid_to: date
+    successors: list[SuccessorOut]
+
+
+class MemberOut(BaseModel):
+    """Somebody in a position of an agency, and until when."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    position: str
+    role: Role
+    is_head: bool
+    valid_from: date | None
+    valid_to: date | None
+
+
+class ChangedAgencyOut(BaseModel):
+    id: UUID
+    version: int
+
+    @staticmethod
+    def of(agency: Agency) -> "ChangedAgencyOut":
+        return ChangedAgencyOut(id=agency.id, version=agency.version)
 
 
 class AgencyGroupOut(BaseModel):

@@ -5,6 +5,15 @@ from libs.common.web.titles import add_titles
 add_titles(
     {
         "too-many-names": "Danh sách có quá nhiều tên để tra cùng một lúc. Vui lòng chia thành nhiều phần.",
+        "agency-kind-not-addable": "Cơ quan loại này chỉ hình thành khi sắp xếp đơn vị hành chính, không thêm riêng lẻ được.",
+        "agency-central-of-another-kind": "Chỉ cơ quan ngoài khối chính quyền của tỉnh mới có thể là cơ quan Trung ương.",
+        "agency-from-the-past": "Cơ quan mới chỉ có thể hoạt động từ hôm nay hoặc một ngày sắp tới.",
+        "agency-parent-not-living": "Cơ quan cấp trên không có trong danh bạ hoặc không hoạt động vào ngày đó.",
+        "agency-name-taken": "Một cơ quan đang hoạt động đã mang tên này.",
+        "agency-code-taken": "Một cơ quan đang hoạt động đã mang mã này.",
+        "agency-alias-known": "Cơ quan này vốn đã có tên đó.",
+        "agency-alias-unknown": "Cơ quan này không có tên khác nào như vậy.",
+        "agency-too-many-aliases": "Cơ quan này đã có quá nhiều tên khác. Vui lòng bỏ bớt tên không dùng.",
         "membership-has-ended": "Tư cách này đã kết thúc trước đó.",
         "change-not-to-come": "Quy định chỉ được thay đổi cho một ngày sắp tới; không thay đổi cho hôm nay hoặc ngày đã qua.",
         "nothing-changes": "Giá trị này vốn đã áp dụng vào ngày đó; không có gì thay đổi.",

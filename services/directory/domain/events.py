@@ -20,6 +20,13 @@ class AgencyPutInOrder(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgencyCalledOtherwise(DomainEvent):
+    """Documents call it by one name more, or by one less than was thought."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MembershipGranted(DomainEvent):
     reason: str
 

@@ -1,16 +1,19 @@
 """Agencies, people and memberships, as rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.domain import NotFound
 from libs.common.folding import folded
 from libs.common.unit_of_work import Repository
-from services.directory.domain.agency import Agency, AgencyDetails, agency_id
+from services.directory.domain.agency import Agency, AgencyCode, AgencyDetails, AgencyKind, CodeKind, agency_id
+from services.directory.domain.alphabet import sort_key
 from services.directory.domain.membership import Membership, Person, Place, Role
 
 _INSERT_AGENCY = text("""
@@ -18,8 +21,35 @@ INSERT INTO agency (id, version, key, name, short_name, kind, scope, parent_id, 
 VALUES (:id, :version, :key, :name, :short_name, :kind, :scope, :parent_id, :valid_from, :valid_to, :sort_key)
 """)
 _ORDER = text("SELECT * FROM agency ORDER BY id FOR UPDATE")
-_PUT_IN_ORDER = text("UPDATE agency SET version = :version, sort_key = :sort_key WHERE id = :id AND version = :expected_version")
-_INSERT_ALIAS = text("INSERT INTO agency_alias (agency_id, alias, folded, is_former) VALUES (:agency_id, :alias, :folded, :is_former)")
+_UPDATE_AGENCY = text("UPDATE agency SET version = :version, sort_key = :sort_key WHERE id = :id AND version = :expected_version")
+_INSERT_ALIAS = text("""
+INSERT INTO agency_alias (agency_id, alias, folded, is_former) VALUES (:agency_id, :alias, :folded, :is_former) ON CONFLICT DO NOTHING
+""")
+_DROP_ALIASES = text("DELETE FROM agency_alias WHERE agency_id = :agency_id AND alias <> ALL(CAST(:kept AS text[]))")
+_INSERT_CODE = text("""
+INSERT INTO agency_code (agency_id, kind, code, folded) VALUES (:agency_id, :kind, :code, :folded) ON CONFLICT DO NOTHING
+""")
+_INSERT_FORMER_PARENT = text("""
+INSERT INTO agency_former_parent (agency_id, valid_to, parent_id) VALUES (:agency_id, :valid_to, :parent_id) ON CONFLICT DO NOTHING
+""")
+_LOOK_AT_AGENCY = text("SELECT * FROM agency WHERE id = :id")
+_GET_AGENCY = text("SELECT * FROM agency WHERE id = :id FOR UPDATE")
+_ALIASES = text("SELECT agency_id, alias, is_former FROM agency_alias WHERE agency_id = ANY(CAST(:ids AS uuid[])) ORDER BY alias")
+_CODES = text("SELECT agency_id, kind, code FROM agency_code WHERE agency_id = ANY(CAST(:ids AS uuid[])) ORDER BY kind, code")
+# Names are compared with those that stand when the lock is had: two people add the same agency one after the other.
+_LOCK_NAMES = text("SELECT pg_advisory_xact_lock(:lock)")
+NAMES_LOCK = 7_301_005
+_LIVES_FROM = "coalesce(a.valid_to, 'infinity') >= :day"
+_BEARERS = text(f"""
+SELECT n.folded AS taken, a.id, a.name FROM agency a JOIN agency_alias n ON n.agency_id = a.id
+WHERE a.scope = :scope AND a.id <> :other_than AND {_LIVES_FROM} AND NOT n.is_former AND n.folded = ANY(CAST(:names AS text[]))
+ORDER BY a.sort_key, a.id
+""")
+_CODE_BEARERS = text(f"""
+SELECT c.folded AS taken, a.id, a.name FROM agency a JOIN agency_code c ON c.agency_id = a.id
+WHERE {_LIVES_FROM} AND c.folded = ANY(CAST(:codes AS text[]))
+ORDER BY a.sort_key, a.id
+""")
 _GET_MEMBERSHIP = text("SELECT * FROM membership WHERE id = :id FOR UPDATE")
 _INSERT_MEMBERSHIP = text("""
 INSERT INTO membership (id, version, person_id, agency_id, position, role, is_head, valid_from, valid_to)
@@ -32,18 +62,29 @@ class StoredVersionDiffers(RuntimeError):
     """The row changed under our lock: a fault of ours."""
 
 
-def _agency_of(row: Any) -> Agency:
+@dataclass(frozen=True)
+class Bearer:
+    """An agency that has a name or a code, folded as `taken`, on a day or later."""
+
+    taken: str
+    id: UUID
+    name: str
+
+
+def _agency_of(row: Any, aliases: Sequence[Any], codes: Sequence[Any]) -> Agency:
+    former = tuple(one.alias for one in aliases if one.is_former)
     details = AgencyDetails(
         key=row.key,
         name=row.name,
         short_name=row.short_name,
-        kind=row.kind,
+        kind=AgencyKind(row.kind),
         scope=row.scope,
         parent_id=row.parent_id,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
-        aliases=(),
-        former_names=(),
+        aliases=tuple(one.alias for one in aliases if one.alias not in (row.name, row.short_name, *former)),
+        former_names=former,
+        codes=tuple(AgencyCode(CodeKind(one.kind), one.code) for one in codes),
     )
     return Agency(row.id, details, version=row.version)
 
@@ -54,18 +95,53 @@ class AgencyRepository(Repository[Agency]):
     async def known_ids(self) -> set[UUID]:
         return set((await self.connection.execute(text("SELECT id FROM agency"))).scalars())
 
+    async def get(self, agency_id: UUID) -> Agency:
+        """Locked for the change; raises NotFound."""
+        return await self._one(_GET_AGENCY, agency_id)
+
+    async def look_at(self, agency_id: UUID) -> Agency:
+        """As it stands, for whoever changes another; raises NotFound."""
+        return await self._one(_LOOK_AT_AGENCY, agency_id)
+
+    async def _one(self, statement: TextClause, agency_id: UUID) -> Agency:
+        row = (await self.connection.execute(statement, {"id": agency_id})).one_or_none()
+        if row is None:
+            raise NotFound
+        [agency] = await self._whole([row])
+        return agency
+
     async def out_of_order(self) -> list[Agency]:
-        """Those whose stored place is not that of their name, locked for the change. Without the names that documents call them by."""
-        stored = {row.id: row for row in await self.connection.execute(_ORDER)}
-        wrong = [agency for agency in map(_agency_of, stored.values()) if agency.sort_key != stored[agency.id].sort_key]
-        return [self.touch(agency) for agency in wrong]
+        """Those whose stored place is not that of their name, locked for the change."""
+        rows = (await self.connection.execute(_ORDER)).all()
+        return await self._whole([row for row in rows if row.sort_key != sort_key(row.name)])
+
+    async def lock_names(self) -> None:
+        """Until the end of the transaction nobody else gives an agency a name or a code."""
+        await self.connection.execute(_LOCK_NAMES, {"lock": NAMES_LOCK})
+
+    async def bearers_of_names(self, names: Sequence[str], *, other_than: Agency, day: date) -> dict[str, Bearer]:
+        """Who else of its scope has one of these folded names now and lives on `day` or later; the first of each name."""
+        asked = {"names": names, "scope": other_than.details.scope, "other_than": other_than.id, "day": day}
+        return _first_of_each(await self.connection.execute(_BEARERS, asked))
+
+    async def bearers_of_codes(self, codes: Sequence[str], *, day: date) -> dict[str, Bearer]:
+        """The same of codes, which are one for the whole country."""
+        return _first_of_each(await self.connection.execute(_CODE_BEARERS, {"codes": codes, "day": day}))
+
+    async def _whole(self, rows: Sequence[Any]) -> list[Agency]:
+        """With their names and codes, which their events tell."""
+        ids = {"ids": [row.id for row in rows]}
+        aliases = (await self.connection.execute(_ALIASES, ids)).all() if rows else []
+        codes = (await self.connection.execute(_CODES, ids)).all() if rows else []
+
+        def of(row: Any, found: Sequence[Any]) -> list[Any]:
+            return [one for one in found if one.agency_id == row.id]
+
+        return [self.touch(_agency_of(row, of(row, aliases), of(row, codes))) for row in rows]
 
     async def save(self, aggregate: Agency, *, expected_version: int) -> None:
         if expected_version != 0:
-            # Reorganisations come with their own use cases; until then nothing of an agency changes but its place.
-            row = {"id": aggregate.id, "version": aggregate.version, "sort_key": aggregate.sort_key, "expected_version": expected_version}
-            if (await self.connection.execute(_PUT_IN_ORDER, row)).rowcount != 1:
-                raise StoredVersionDiffers(f"agency {aggregate.id} was not at version {expected_version}")
+            await self._update(aggregate, expected_version)
             return
         details = aggregate.details
         await self.connection.execute(
@@ -84,14 +160,35 @@ class AgencyRepository(Repository[Agency]):
                 "sort_key": aggregate.sort_key,
             },
         )
-        names = dict.fromkeys([details.name, details.short_name, *details.aliases, *details.former_names])
-        await self.connection.execute(
-            _INSERT_ALIAS,
-            [
-                {"agency_id": aggregate.id, "alias": name, "folded": folded(name), "is_former": name in details.former_names}
-                for name in names
-            ],
-        )
+        await self.connection.execute(_INSERT_ALIAS, _rows_of_names(aggregate))
+        if details.codes:
+            await self.connection.execute(_INSERT_CODE, _rows_of_codes(aggregate.id, details.codes))
+
+    async def _update(self, agency: Agency, expected_version: int) -> None:
+        """Reorganisations come with their own use cases; until then nothing of it changes but its place and what documents call it."""
+        row = {"id": agency.id, "version": agency.version, "sort_key": agency.sort_key, "expected_version": expected_version}
+        if (await self.connection.execute(_UPDATE_AGENCY, row)).rowcount != 1:
+            raise StoredVersionDiffers(f"agency {agency.id} was not at version {expected_version}")
+        names = _rows_of_names(agency)
+        await self.connection.execute(_DROP_ALIASES, {"agency_id": agency.id, "kept": [one["alias"] for one in names]})
+        await self.connection.execute(_INSERT_ALIAS, names)
+
+
+def _rows_of_names(agency: Agency) -> list[dict[str, object]]:
+    details = agency.details
+    names = dict.fromkeys([details.name, details.short_name, *details.aliases, *details.former_names])
+    return [{"agency_id": agency.id, "alias": name, "folded": folded(name), "is_former": name in details.former_names} for name in names]
+
+
+def _first_of_each(rows: Iterable[Any]) -> dict[str, Bearer]:
+    found: dict[str, Bearer] = {}
+    for row in rows:
+        found.setdefault(row.taken, Bearer(row.taken, row.id, row.name))
+    return found
+
+
+def _rows_of_codes(agency: UUID, codes: Iterable[AgencyCode]) -> list[dict[str, object]]:
+    return [{"agency_id": agency, "kind": one.kind, "code": one.code, "folded": folded(one.code)} for one in codes]
 
 
 class MembershipRepository(Repository[Membership]):
@@ -138,6 +235,24 @@ async def keep_successors(connection: AsyncConnection, agencies: Iterable[Agency
         await connection.execute(
             text("INSERT INTO agency_successor (agency_id, successor_id) VALUES (:agency_id, :successor_id) ON CONFLICT DO NOTHING"), rows
         )
+
+
+async def keep_former_parents(connection: AsyncConnection, agencies: Iterable[AgencyDetails]) -> None:
+    """Enter under whom they stood before, where it is not there yet."""
+    rows = [
+        {"agency_id": agency_id(one.key), "valid_to": former.valid_to, "parent_id": former.parent_id}
+        for one in agencies
+        for former in one.former_parents
+    ]
+    if rows:
+        await connection.execute(_INSERT_FORMER_PARENT, rows)
+
+
+async def keep_codes(connection: AsyncConnection, agencies: Iterable[AgencyDetails]) -> None:
+    """Enter the codes of agencies that were entered before any code was known, where they are not there yet."""
+    rows = [row for one in agencies for row in _rows_of_codes(agency_id(one.key), one.codes)]
+    if rows:
+        await connection.execute(_INSERT_CODE, rows)
 
 
 async def keep_people(connection: AsyncConnection, people: list[Person], *, demo: bool) -> None:

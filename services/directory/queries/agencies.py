@@ -1,5 +1,7 @@
-"""Agencies for screens: found by any of their names, without diacritics, exact beginnings first, living ones before those that ended."""
+"""Agencies for screens: found by any of their names without diacritics, or by a whole code; exact beginnings first, and living ones
+before those that ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -24,7 +26,9 @@ WITH matched AS (
          WHEN n.folded LIKE :word ESCAPE '!' THEN 2 WHEN n.folded LIKE :anywhere ESCAPE '!' THEN 3 ELSE 4 END AS rank,
     CASE WHEN NOT ({LIVES}) THEN 2 WHEN a.scope = (SELECT scope FROM agency WHERE id = CAST(:within AS uuid)) THEN 0 ELSE 1 END AS place,
     n.is_former
-  FROM agency a JOIN agency_alias n ON n.agency_id = a.id
+  FROM agency a JOIN (
+    SELECT agency_id, alias, folded, is_former FROM agency_alias
+    UNION ALL SELECT agency_id, code, folded, false FROM agency_code WHERE folded = :q) n ON n.agency_id = a.id
   WHERE (n.folded LIKE :anywhere ESCAPE '!' OR ' ' || n.folded || ' ' LIKE ALL(CAST(:each_word AS text[])))
     AND (NOT :living OR ({LIVES})) AND (CAST(:kinds AS text[]) IS NULL OR a.kind = ANY(CAST(:kinds AS text[])))
   ORDER BY a.id, rank, n.is_former, length(n.folded), n.folded)
@@ -125,13 +129,17 @@ WHERE {LIVES} ORDER BY a.sort_key, a.id
 """)
 
 
+async def living_successors(connection: AsyncConnection, ended: Sequence[UUID], day: date) -> dict[UUID, tuple[Successor, ...]]:
+    """Who lives on `day` and took over from each, were it through others."""
+    successors: dict[UUID, tuple[Successor, ...]] = {}
+    for row in await connection.execute(_SUCCESSORS, {"ended": ended, "day": day}) if ended else ():
+        successors[row.ended] = (*successors.get(row.ended, ()), Successor(row.id, row.name, row.short_name))
+    return successors
+
+
 async def _with_successors(connection: AsyncConnection, found: list[FoundAgency], day: date) -> list[FoundAgency]:
     ended = [one.id for one in found if one.valid_to is not None and one.valid_to < day]
-    if not ended:
-        return found
-    successors: dict[UUID, tuple[Successor, ...]] = {}
-    for row in await connection.execute(_SUCCESSORS, {"ended": ended, "day": day}):
-        successors[row.ended] = (*successors.get(row.ended, ()), Successor(row.id, row.name, row.short_name))
+    successors = await living_successors(connection, ended, day)
     return [replace(one, successors=successors.get(one.id, ())) for one in found]
 
 

@@ -9,7 +9,7 @@ from libs.contracts.working_days import BUNDLED_DAYS
 from services.directory.demo import DemoMember
 from services.directory.domain.agency import Agency, agency_id
 from services.directory.domain.membership import Membership
-from services.directory.persistence.repository import keep_people, keep_successors
+from services.directory.persistence.repository import keep_codes, keep_former_parents, keep_people, keep_successors
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
 from services.directory.province import Province
 
@@ -54,6 +54,8 @@ async def import_province(
             if agency_id(details.key) not in known
         ]
         await keep_successors(uow.connection, province.agencies)
+        await keep_former_parents(uow.connection, province.agencies)
+        await keep_codes(uow.connection, [details for details in province.agencies if agency_id(details.key) in known])
         await keep_people(uow.connection, [member.person for member in members], demo=True)
         granted = await uow.memberships.known_ids()
         memberships = [

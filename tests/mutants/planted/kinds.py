@@ -32,8 +32,8 @@ FAULTS = (
     Fault(
         "a name that is typed is escaped twice",
         "portal/screens/agency_lookup.py",
-        "                    one.note(field, unclear.words)\n        for",
-        "                    one.note(field, str(unclear))\n        for",
+        "            form.note(field, unclear.words)",
+        "            form.note(field, str(unclear))",
         "tests/portal/test_registering.py",
     ),
     Fault(

@@ -5,6 +5,7 @@ from tests.mutants.fault import Fault
 FORMATS, VIEW, AXIS, CSRF = "portal/formats.py", "portal/task_view.py", "portal/axis.py", "portal/csrf.py"
 
 COMPOSED = "tests/portal/test_composed_groups.py"
+AGENCIES = "tests/portal/test_agencies.py"
 
 FAULTS = (
     Fault(
@@ -325,5 +326,82 @@ FAULTS = (
         '["count"] > 0',
         '["count"] > 1',
         "tests/portal/test_notices.py",
+    ),
+    Fault(
+        "whose parent lives elsewhere is in no tree",
+        "portal/screens/branches.py",
+        'if scope_of.get(parent) in {one["scope"], *provinces}:',
+        "if parent in scope_of:",
+        f"{AGENCIES}::test_every_agency_stands_under_its_parent_by_kind",
+    ),
+    Fault(
+        "every commune is unfolded",
+        "portal/screens/branches.py",
+        "len(self.nodes) >= FOLDED_FROM or",
+        "False or",
+        f"{AGENCIES}::test_what_is_long_is_folded",
+    ),
+    Fault(
+        "the tree is always that of today",
+        "portal/screens/agency_tree.py",
+        "    tree = await visitor.get(directory.AGENCY_TREE, day=asked.day.isoformat())\n",
+        "    tree = await visitor.get(directory.AGENCY_TREE)\n",
+        f"{AGENCIES}::test_the_day_goes_to_the_directory_and_stays_in_the_address",
+    ),
+    Fault(
+        "a day that is none is taken for today without a word",
+        "portal/screens/agency_tree.py",
+        'visitor.today, visitor.messages("form.not-a-day"))',
+        'visitor.today, "")',
+        f"{AGENCIES}::test_a_day_that_is_none_is_said_beside_its_field",
+    ),
+    Fault(
+        "an agency has ended on its last day",
+        "portal/screens/agency_tree.py",
+        "and last < day:",
+        "and last <= day:",
+        f"{AGENCIES}::test_how_an_agency_stands_on_a_day",
+    ),
+    Fault(
+        "people are asked for whoever looks",
+        "portal/screens/agency_record.py",
+        'if found["may_see_people"] else None',
+        "if found else None",
+        f"{AGENCIES}::test_whose_people_one_may_not_see_are_not_asked_for",
+    ),
+    Fault(
+        "a new agency stands under nobody",
+        "portal/screens/new_agency.py",
+        'next(iter(form.ids["parent"]), None)}',
+        "None}",
+        f"{AGENCIES}::test_a_new_agency_is_sent_as_it_was_typed_and_opens",
+    ),
+    Fault(
+        "every agency belongs to the province",
+        "portal/screens/new_agency.py",
+        'body.pop("belongs_to") == CENTRAL',
+        'body.pop("belongs_to") == ""',
+        f"{AGENCIES}::test_a_central_body_says_so",
+    ),
+    Fault(
+        "what is sent anew goes under the key that was refused",
+        "portal/screens/new_agency.py",
+        '    form.key = ""\n',
+        "",
+        f"{AGENCIES}::test_who_has_the_name_is_one_touch_away",
+    ),
+    Fault(
+        "an empty line is a name",
+        "portal/forms/fields.py",
+        ".splitlines() if line.strip()]",
+        ".splitlines()]",
+        f"{AGENCIES}::test_a_new_agency_is_sent_as_it_was_typed_and_opens",
+    ),
+    Fault(
+        "who has the name already is not shown",
+        "portal/refusals.py",
+        " or _bearer(refused))",
+        ")",
+        f"{AGENCIES}::test_who_has_the_name_is_one_touch_away",
     ),
 )

@@ -41,6 +41,8 @@ WORDS_OF: Mapping[str, str] = {
     "services.directives.domain.vocabulary.Urgency": "urgency",
     "services.directives.domain.vocabulary.Deliverable": "deliverable",
     "services.directives.domain.vocabulary.DeadlineClass": "deadline-class",
+    "services.directory.domain.agency.AgencyKind": "agency-kind",
+    "services.directory.domain.agency.CodeKind": "agency-code",
     "services.directory.domain.membership.Role": "role",
     "services.notify.notices.kinds.NoticeKind": "notice",
     "libs.contracts.buckets.AwaitingCountsAs": "setting-value.awaiting_counts_as",
@@ -53,6 +55,7 @@ WORDS_OF: Mapping[str, str] = {
 """Enumeration → how the keys of its words begin."""
 NOT_SHOWN: Mapping[str, str] = {
     "services.directives.domain.vocabulary.AssignmentRole": "the form has a field for each",
+    "services.directory.domain.permissions.SeesPeople": "an inner word of the permissions",
     "services.reporting.figures.rows.Counted": "a parameter of the API",
     "services.reporting.figures.permissions.SeesTasks": "an inner word of the permissions",
     "services.tasks.domain.assignment.AssignmentRole": "the page of a task has a line for each",
