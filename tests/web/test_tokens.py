@@ -31,13 +31,16 @@ async def test_a_token_for_a_service_is_taken_there_and_nowhere_else(issuer: Iss
 
 
 async def test_clocks_that_differ_a_little_are_no_fault(issuer: Issuer) -> None:
-    soon = int(time.time()) + signed_claims.CLOCKS_DIFFER_SECONDS - 5
+    assert signed_claims.CLOCKS_DIFFER_SECONDS == 30
+    soon = int(time.time()) + 25
     assert (await verifier(issuer).verify(issuer.token(**SUBJECT, iat=soon, nbf=soon))).subject == "somebody"
 
 
 async def test_a_token_that_was_taken_is_refused_when_it_expires(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, token = verifier(issuer), issuer.token(**SUBJECT)
-    await asked.verify(token)
+    # The first brings the keys, the second is remembered.
+    for _ in range(2):
+        await asked.verify(token)
     now = time.time()
     monkeypatch.setattr(tokens.time, "time", lambda: now + 301)
     with pytest.raises(InvalidToken, match="expired"):

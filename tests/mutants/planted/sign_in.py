@@ -33,7 +33,7 @@ FAULTS = (
     unchecked("a name that comes twice", SIGNED, "len(named) != len(pairs)", FORGED),
     unchecked("a foreign issuer", SIGNED, 'claims.get("iss") != issuer', FORGED),
     unchecked("nobody's token", SIGNED, "not isinstance(subject, str) or not 1 <= len(subject) <= LONGEST_SUBJECT", FORGED),
-    unchecked("a token that has ended", SIGNED, "ends <= now", FORGED),
+    unchecked("a token that has ended", SIGNED, "ends <= now", ATTACKED),
     unchecked("a token of tomorrow", SIGNED, "max(begins, valid_from) > now + CLOCKS_DIFFER_SECONDS", FORGED),
     unchecked("a token for a year", SIGNED, "ends - begins > LONGEST_LIFE_SECONDS", FORGED),
     Fault("valid from some day on", SIGNED, '_moment(claims, "nbf") if "nbf" in claims else begins', "begins", FORGED),
