@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from chidao.main import app
 from embedded import keycloak
+from embedded.command import options_of
 from embedded.keycloak import KeycloakFailed, find_or_get_keycloak, start_keycloak
 from tests.embedded.runs import Run, running
 from tests.embedded.visitor import Visitor
@@ -62,6 +63,12 @@ def test_one_that_cannot_be_built_is_begun_anew(empty_cache: Path, monkeypatch: 
     maven_that_brings(empty_cache, f'cp "{archive}" keycloak.zip', monkeypatch)
     assert find_or_get_keycloak() == "Keycloak cannot be built: no room"
     assert find_or_get_keycloak() == "Keycloak cannot be built: no room"
+
+
+def test_it_does_not_stand_beside_many_processes_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        options_of(["--split", "--keycloak"])
+    assert "chưa dùng được cùng --split" in capsys.readouterr().err
 
 
 def differs(run: Run, keycloak_url: str) -> tuple[int, str]:
