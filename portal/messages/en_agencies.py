@@ -23,7 +23,7 @@ AGENCIES = {
     "agencies.title": "Agencies",
     "agencies.add": "Add an agency",
     "agencies.search": "Find an agency",
-    "agencies.search-hint": "Name, former name, abbreviation or code; diacritics may be left out",
+    "agencies.search-hint": "Name, old name, short, code",
     "agencies.day": "As of",
     "agencies.show": "Show",
     "agencies.as-of": "as of {day}",
@@ -87,7 +87,7 @@ AGENCIES = {
         "It can be given tasks from its first day on; without an account another agency has to report in its place."
     ),
     "new-agency.name": "Full name",
-    "new-agency.name-example": "Ban Chỉ đạo chuyển đổi số tỉnh Quảng Ngãi",
+    "new-agency.name-example": "Ban Chỉ đạo chuyển đổi số",
     "new-agency.short-name": "Short name",
     "new-agency.short-name-example": "BCĐ chuyển đổi số",
     "new-agency.kind": "Kind",

@@ -23,7 +23,7 @@ AGENCIES = {
     "agencies.title": "Cơ quan",
     "agencies.add": "Thêm cơ quan",
     "agencies.search": "Tìm cơ quan",
-    "agencies.search-hint": "Tên, tên cũ, tên viết tắt hoặc mã; gõ không dấu cũng được",
+    "agencies.search-hint": "Tên mới, tên cũ, viết tắt, mã",
     "agencies.day": "Tại ngày",
     "agencies.show": "Xem",
     "agencies.as-of": "tại ngày {day}",
@@ -87,7 +87,7 @@ AGENCIES = {
         "Cơ quan mới nhận được việc từ ngày bắt đầu hoạt động; nếu chưa có tài khoản thì cần cơ quan báo cáo thay."
     ),
     "new-agency.name": "Tên đầy đủ",
-    "new-agency.name-example": "Ban Chỉ đạo chuyển đổi số tỉnh Quảng Ngãi",
+    "new-agency.name-example": "Ban Chỉ đạo chuyển đổi số",
     "new-agency.short-name": "Tên ngắn",
     "new-agency.short-name-example": "BCĐ chuyển đổi số",
     "new-agency.kind": "Loại cơ quan",

@@ -127,7 +127,7 @@ def tell(place: Place) -> None:
     for key in ("due_soon_days", "rounding"):
         change = {"value": {"due_soon_days": "5", "rounding": "TRUNCATE"}[key], "valid_from": f"01/01/{year}", "reason": LONG[:900]}
         send(administrator, f"/settings/{key}", f"/settings/{key}/plan", change)
-    agency = typed(AGENCY, identifier="", aliases=f"{SHORT} a\n{SHORT} b", kind="WORKING_GROUP", reason=LONG[:900])
+    agency = typed(AGENCY, identifier="", valid_from=today, aliases=f"{SHORT} a\n{SHORT} b", kind="WORKING_GROUP", reason=LONG[:900])
     place.refused["an agency of the past"] = administrator.send(
         administrator.get("/agencies/new"), "/agencies", {**agency, "valid_from": "01/01/2020"}
     ).text
