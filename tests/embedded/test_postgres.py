@@ -29,9 +29,13 @@ async def test_letters_of_vietnamese_have_a_lower_case(cluster: Cluster) -> None
     assert await ask(cluster, "SHOW server_encoding") == "UTF8"
 
 
-async def test_what_is_committed_is_on_the_disk(cluster: Cluster) -> None:
-    assert await ask(cluster, "SHOW fsync") == "on"
-    assert await ask(cluster, "SHOW synchronous_commit") == "on"
+async def test_what_is_committed_is_on_the_disk(tmp_path: Path) -> None:
+    """Of a cluster that a run has, not of one that holds the databases of tests."""
+    cluster = start_cluster(tmp_path)
+    try:
+        assert [await ask(cluster, f"SHOW {name}") for name in ("fsync", "full_page_writes", "synchronous_commit")] == ["on"] * 3
+    finally:
+        cluster.stop()
 
 
 async def test_nobody_enters_without_a_password(cluster: Cluster) -> None:

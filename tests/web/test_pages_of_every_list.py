@@ -54,6 +54,19 @@ async def agencies(client: Client) -> Scene:
     return Scene("/agencies", Member(member(Role.OFFICE_TRACKER)), {"kind": "DEPARTMENT"})
 
 
+async def ended_agencies(client: Client) -> Scene:
+    await load(client)
+    await client.rows("UPDATE agency SET sort_key = 'a' RETURNING id")
+    return Scene("/ended-agencies", Member(member(Role.OFFICE_TRACKER)))
+
+
+async def people_of_an_agency(client: Client) -> Scene:
+    await load(client)
+    await client.rows("UPDATE membership SET position = 'Chuyên viên', is_head = false RETURNING id")
+    (agency_id,) = (await client.rows("SELECT agency_id FROM membership GROUP BY agency_id ORDER BY count(*) DESC, agency_id LIMIT 1"))[0]
+    return Scene(f"/agencies/{agency_id}/people", Member(member(Role.OFFICE_TRACKER)))
+
+
 async def tasks_due_on_one_day(client: Client) -> Scene:
     for _ in range(ROWS):
         await due_in(client, 3)
@@ -122,6 +135,8 @@ async def behind_a_number_with_a_day(client: Client) -> Scene:
 LISTS: Mapping[tuple[str, str], tuple[Callable[[Client], Awaitable[Scene]], ...]] = {
     ("directives", "/directives"): (directives,),
     ("directory", "/agencies"): (agencies,),
+    ("directory", "/ended-agencies"): (ended_agencies,),
+    ("directory", "/agencies/{agency_id}/people"): (people_of_an_agency,),
     ("tasks", "/tasks"): (tasks_due_on_one_day, undated_tasks, tasks_assigned_on_one_day),
     ("tasks", "/tasks/awaiting-decision"): (results_of_one_moment,),
     ("tasks", "/tasks/{task_id}/children"): (parts,),
