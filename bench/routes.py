@@ -15,6 +15,7 @@ from uuid import uuid4
 from bench.compared import Compared
 from bench.load import Request, closed_loop
 from embedded.postgres import Cluster
+from embedded.processes import free_port
 from faults.bodies import today
 from libs.common.migrate import migrate
 from tests.conftest import ServiceDatabase
@@ -106,14 +107,8 @@ class Server:
         self.process.wait(30)
 
 
-def _free_port() -> int:
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        return int(opened.getsockname()[1])
-
-
 def _ours(cluster: Cluster, issuer: Issuer, folder: Path) -> Server:
-    port = _free_port()
+    port = free_port()
     settings = {
         "NAME": "tasks",
         "DATABASE_URL": cluster.dsn("chidao_tasks", "chidao_tasks_app"),
@@ -131,7 +126,7 @@ def _ours(cluster: Cluster, issuer: Issuer, folder: Path) -> Server:
 
 
 def _bare(cluster: Cluster) -> Server:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "bench.bare:app", "--port", str(port), "--log-level", "warning", "--no-access-log"]
     return _started(port, command, {"BENCH_DSN": cluster.dsn("chidao_tasks", "chidao_tasks_app", driver="postgresql")})
 

@@ -1,10 +1,12 @@
 """What the servers of our own have in common: a free port, an end in order, and how a process left behind is told from others."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,12 +14,28 @@ from pathlib import Path
 HOST = "127.0.0.1"
 
 
+# Below those that the system gives to whoever asks for any: each line that anybody opens takes one of these, and may take it between our
+# look and our server's start. Then another's server answers in place of ours.
+PORTS = range(20_000, 32_000)
+_GIVEN_LAST: deque[int] = deque(maxlen=1_000)
+
+
 def free_port() -> int:
-    """Somebody else may take it before we do, so whoever starts a server on it must be ready to try again."""
+    """Another each time. Somebody else may take it before we do, so whoever starts a server on it must be ready to try again."""
+    while True:
+        port = random.choice(PORTS)  # noqa: S311
+        if port not in _GIVEN_LAST and _is_free(port):
+            _GIVEN_LAST.append(port)
+            return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as opened:
-        opened.bind((HOST, 0))
-        port: int = opened.getsockname()[1]
-        return port
+        try:
+            opened.bind((HOST, port))
+        except OSError:
+            return False
+        return True
 
 
 def end(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: float) -> None:

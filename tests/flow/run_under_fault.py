@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 from collections import Counter
 from contextlib import suppress
@@ -12,6 +11,7 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
+from embedded.processes import free_port
 from faults.journal import Journal
 from faults.kills import stands_still
 from libs.common.fault_points import VARIABLE, Fault, Point
@@ -45,13 +45,6 @@ def plan_of(kills: int, random: Random) -> list[Fault]:
             service = next(turns[point])
             faults.append(Fault(service, point, random.randint(1, SERVICES_AT[point][service])))
     return faults[:kills]
-
-
-def free_port() -> int:
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        port: int = opened.getsockname()[1]
-        return port
 
 
 @dataclass
