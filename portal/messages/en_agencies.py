@@ -87,9 +87,9 @@ AGENCIES = {
         "It can be given tasks from its first day on; without an account another agency has to report in its place."
     ),
     "new-agency.name": "Full name",
-    "new-agency.name-example": "Ban Chỉ đạo chuyển đổi số",
+    "new-agency.name-example": "Ban Chỉ đạo nông thôn mới",
     "new-agency.short-name": "Short name",
-    "new-agency.short-name-example": "BCĐ chuyển đổi số",
+    "new-agency.short-name-example": "BCĐ nông thôn mới",
     "new-agency.kind": "Kind",
     "new-agency.belongs-to": "Belongs to",
     "new-agency.belongs-to.province": "the province",

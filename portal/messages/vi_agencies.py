@@ -87,9 +87,9 @@ AGENCIES = {
         "Cơ quan mới nhận được việc từ ngày bắt đầu hoạt động; nếu chưa có tài khoản thì cần cơ quan báo cáo thay."
     ),
     "new-agency.name": "Tên đầy đủ",
-    "new-agency.name-example": "Ban Chỉ đạo chuyển đổi số",
+    "new-agency.name-example": "Ban Chỉ đạo nông thôn mới",
     "new-agency.short-name": "Tên ngắn",
-    "new-agency.short-name-example": "BCĐ chuyển đổi số",
+    "new-agency.short-name-example": "BCĐ nông thôn mới",
     "new-agency.kind": "Loại cơ quan",
     "new-agency.belongs-to": "Thuộc",
     "new-agency.belongs-to.province": "Tỉnh",
