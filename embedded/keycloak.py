@@ -30,6 +30,7 @@ from embedded.debian import install, may_install
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.postgres import Cluster, PostgresFailed, start_cluster, write_secret
 from embedded.processes import HOST, end, free_port, kill_all_in
+from libs.common.trust import trusted
 from system.databases import owner_of
 
 VERSION = "26.7.3"
@@ -290,15 +291,20 @@ def _start(folder: Path, home: Path, port: int, cluster: Cluster) -> Keycloak:
     return Keycloak(folder, port, management_port, cluster, process)
 
 
+def _says_that_it_is_ready(keycloak: Keycloak) -> bool:
+    try:
+        return httpx2.get(f"http://{HOST}:{keycloak.management_port}/health/ready", trust_env=False, verify=trusted()).is_success
+    except httpx2.TransportError:
+        # Nobody listens there yet.
+        return False
+
+
 def _wait(keycloak: Keycloak, tell: Tell) -> None:
     """Until it says that it is ready, which it does only with its database."""
     begun = told = time.monotonic()
     while time.monotonic() < begun + LONGEST_START_SECONDS and keycloak.running():
-        try:
-            if httpx2.get(f"http://{HOST}:{keycloak.management_port}/health/ready", trust_env=False).is_success:
-                return
-        except httpx2.TransportError:
-            pass
+        if _says_that_it_is_ready(keycloak):
+            return
         if time.monotonic() > told + TOLD_EVERY_SECONDS:
             told = time.monotonic()
             tell(f"Đang chờ Keycloak sẵn sàng, {told - begun:.0f} giây… (waiting until it is ready)")
