@@ -2,8 +2,9 @@
 
 `--tenth` takes a tenth of them, drawn by the tree; `--seconds N` begins none later than that, each kind in its share of the time; `--only
 WORDS` takes those whose file or name says so; `--seen-green` believes that the tests pass without any fault. Ends with 1 when a planted
-one is not noticed, when another survives that docs/mutants.md does not judge, when tests are red without any fault, or when fewer of the
-others are noticed than `LEAST_NOTICED`.
+one is not noticed, when tests are red without any fault, when fewer of the others are noticed than `LEAST_NOTICED`, or when one of them
+survives that docs/mutants.md does not judge: in a tenth that is drawn it is told, and no more, for whoever changed a word and draws
+others by it cannot answer for what nobody tried before him.
 """
 
 import argparse
@@ -39,12 +40,12 @@ def main(arguments: Sequence[str]) -> int:
             if given.tenth:
                 changes = Random(seed_of_tree()).sample(changes, (len(changes) + 9) // 10)
             ends = began + given.seconds * (place + 1) / len(kinds)
-            passed &= all_tried(copy, kind, changes, ends, few=given.tenth or bool(given.only))
+            passed &= all_tried(copy, kind, changes, ends, drawn=given.tenth, whole=not given.only)
     return 0 if passed else 1
 
 
-def all_tried(copy: Copy, kind: str, changes: Sequence[Change], ends: float, *, few: bool) -> bool:
-    """Whether enough are noticed: none survives that is not judged, and of many a share is noticed, which says nothing of a `few`."""
+def all_tried(copy: Copy, kind: str, changes: Sequence[Change], ends: float, *, drawn: bool = False, whole: bool = True) -> bool:
+    """Whether enough of them are noticed: they are a whole kind, or a few of it that were asked for or `drawn`."""
     found: Counter[Verdict] = Counter()
     known = judged()
     for change in changes:
@@ -61,8 +62,10 @@ def all_tried(copy: Copy, kind: str, changes: Sequence[Change], ends: float, *, 
     share = found[Verdict.NOTICED] / counted if counted else 1.0
     left = f"{found[Verdict.NO_SQL]} no SQL, {found[Verdict.NOT_HERE]} not here, {len(changes) - found.total()} not tried for want of time"
     print(f"{kind}: {found[Verdict.NOTICED]} of {counted} noticed, {share:.1%}, {found[Verdict.JUDGED]} judged; {left}", flush=True)
-    proved = not found[Verdict.BROKEN] and not found[Verdict.SURVIVED]
-    return proved and (few or (share >= LEAST_NOTICED and not found[Verdict.NOT_HERE]))
+    if found[Verdict.BROKEN] or (found[Verdict.SURVIVED] and (kind == "planted" or not drawn)):
+        return False
+    # Of the few that somebody asked for a share says nothing, and of a draw it says all.
+    return share >= LEAST_NOTICED if drawn else not whole or (share >= LEAST_NOTICED and not found[Verdict.NOT_HERE])
 
 
 if __name__ == "__main__":

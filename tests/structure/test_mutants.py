@@ -60,18 +60,26 @@ def changes(number: int) -> list[Change]:
     return [Change("libs/rule.py", f"change {one}", str, ("tests/unit",), "return a < b", 3) for one in range(number)]
 
 
-def passes(kind: str, *verdicts: Verdict, few: bool = False) -> bool:
-    return all_tried(Answering(verdicts=list(verdicts)), kind, changes(len(verdicts)), inf, few=few)
+def passes(kind: str, *verdicts: Verdict, drawn: bool = False, whole: bool = True) -> bool:
+    return all_tried(Answering(verdicts=list(verdicts)), kind, changes(len(verdicts)), inf, drawn=drawn, whole=whole)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_survives_fails_the_run_and_is_named(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert passes(kind, Verdict.NOTICED, Verdict.NOTICED)
-    assert not passes(kind, *[Verdict.NOTICED] * 99, Verdict.SURVIVED, few=True)
+    assert not passes(kind, *[Verdict.NOTICED] * 99, Verdict.SURVIVED, whole=False)
     told = capsys.readouterr().out
     assert "SURVIVED     0.1 s  libs/rule.py:3: `return a < b`: change 99  [tests/unit]" in told
     assert f"{kind}: 99 of 100 noticed, 99.0%" in told
     assert not passes(kind, Verdict.NOTICED, Verdict.BROKEN)
+
+
+def test_of_a_draw_what_is_planted_is_noticed_and_of_the_others_a_share(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not passes("planted", *[Verdict.NOTICED] * 99, Verdict.SURVIVED, drawn=True)
+    assert passes("rules", *[Verdict.NOTICED] * 24, Verdict.SURVIVED, Verdict.SURVIVED, drawn=True)
+    assert "SURVIVED     0.1 s  libs/rule.py:3: `return a < b`: change 25" in capsys.readouterr().out
+    assert not passes("rules", *[Verdict.NOTICED] * 22, Verdict.SURVIVED, Verdict.SURVIVED, drawn=True)
+    assert not passes("rules", *[Verdict.NOTICED] * 99, Verdict.BROKEN, drawn=True)
 
 
 def test_what_is_judged_survives_as_long_as_it_is_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +89,7 @@ def test_what_is_judged_survives_as_long_as_it_is_little(tmp_path: Path, monkeyp
     assert judged.judged() == {("libs/rule.py", "return a < b", "change 0")}
     assert passes("rules", Verdict.SURVIVED, *[Verdict.NOTICED] * 20)
     assert not passes("rules", Verdict.SURVIVED, *[Verdict.NOTICED] * 5)
-    assert passes("rules", Verdict.SURVIVED, *[Verdict.NOTICED] * 5, few=True)
+    assert passes("rules", Verdict.SURVIVED, *[Verdict.NOTICED] * 5, whole=False)
     judged.JUDGEMENTS.write_text(said.replace("They are never equal.", " "), "utf-8")
     assert judged.judged() == set(), "a judgement has words"
 
