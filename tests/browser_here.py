@@ -7,8 +7,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-color-emoji")
+# The first is the same engine without windows, menus and their own pages, each of which costs a process for each new visitor.
+WITHOUT_WINDOWS = "chromium-headless-shell"
+PROGRAMS = (WITHOUT_WINDOWS, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FONTS = ("fonts-dejavu-core", "fonts-noto-color-emoji")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Browser:
 def find_or_get_browser() -> Browser:
     program = _installed()
     if program is None and _is_root_on_debian():
-        _install_packages()
+        _install()
         program = _installed()
     if program is not None:
         return Browser(program)
@@ -55,10 +57,17 @@ def _is_root_on_debian() -> bool:
     return os.geteuid() == 0 and shutil.which("apt-get") is not None and release.exists() and "\nID=debian" in "\n" + release.read_text()
 
 
-def _install_packages() -> None:
+def _install() -> None:
+    """An older Debian has only the whole of it."""
+    _apt("update", "-qq")
+    for browser in (WITHOUT_WINDOWS, "chromium"):
+        if _apt("install", "-y", "-qq", "--no-install-recommends", browser, *FONTS):
+            return
+
+
+def _apt(*arguments: str) -> bool:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *PACKAGES]):
-        subprocess.run(["apt-get", *arguments], env=environment, check=False)
+    return subprocess.run(["apt-get", *arguments], env=environment, check=False).returncode == 0
 
 
 def _playwright_brings_its_own() -> bool:

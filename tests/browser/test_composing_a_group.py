@@ -7,13 +7,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from libs.common.clock import Clock
+from faults.bodies import today
 from tests.browser.conftest import start_system, stop_system
 from tests.browser.looks import Complaints
 from tests.browser.steps import begin_directive, choose_agency, vietnamese
 from tests.browser.test_keyboard import OFFICE, TRACKER, Keyboard, page_of
 
-TODAY = Clock().today()
 NAME = "Các xã bị thiệt hại"
 # Four are communes, of which one name fits two; the fifth is none.
 PASTED = "Bình Sơn, trà bồng\nUBND xã Ba Động; xa son ha\nXã Bình Sơm"
@@ -41,7 +40,7 @@ def fill(page: Page, number: str) -> None:
     page.get_by_label("Số", exact=True).fill(number)
     page.get_by_label("Trích yếu").fill("Khắc phục hậu quả bão số 13")
     page.locator(f"{PLACE}content").fill("Thống kê thiệt hại, báo cáo Ủy ban nhân dân tỉnh.")
-    page.locator(f"{PLACE}due").fill(vietnamese(TODAY + timedelta(days=9)))
+    page.locator(f"{PLACE}due").fill(vietnamese(today() + timedelta(days=9)))
 
 
 def chips(page: Page) -> list[str]:

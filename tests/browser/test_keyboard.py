@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from libs.common.clock import Clock
+from faults.bodies import today
 from services.directory.province import Province
 from tests.browser.conftest import start_system, stop_system
 from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, sign_in, vietnamese
@@ -16,7 +16,6 @@ PROVINCE = Province("quang-ngai")
 OFFICE = "Văn phòng Ủy ban nhân dân tỉnh Quảng Ngãi"
 TRACKER = "Chuyên viên theo dõi nhiệm vụ"
 DEPARTMENT = next(one for one in PROVINCE.agencies if one.key == "quang-ngai-so-y-te")
-TODAY = Clock().today()
 DEMAND = "Rà soát cơ số thuốc phòng, chống dịch tại 96 trạm y tế xã, phường, đặc khu"
 MOST_TABS = 80
 
@@ -63,7 +62,7 @@ def page_of(chromium: Browser, url: str, agency: str, position: str) -> Page:
 def test_the_main_jobs_need_no_mouse(chromium: Browser, url: str) -> None:
     office = page_of(chromium, url, OFFICE, TRACKER)
     register_and_release(office)
-    department = page_of(chromium, url, DEPARTMENT.name, clerk_of(PROVINCE, DEPARTMENT, TODAY))
+    department = page_of(chromium, url, DEPARTMENT.name, clerk_of(PROVINCE, DEPARTMENT, today()))
     task = accept_and_report(department)
     send_result(department, task)
     both_decisions_are_in_sight_on_a_phone(office)
@@ -90,7 +89,7 @@ def register_and_release(page: Page) -> None:
     expect(page.locator("[role=option][aria-selected=true]")).to_contain_text("Sở Y tế")
     page.keyboard.press("Enter")
     expect(lead).to_have_value(DEPARTMENT.name)
-    keyboard.type(form.get_by_label("Hạn", exact=True), vietnamese(TODAY + timedelta(days=20)))
+    keyboard.type(form.get_by_label("Hạn", exact=True), vietnamese(today() + timedelta(days=20)))
     keyboard.press(page.get_by_role("button", name="Lưu văn bản"))
     page.wait_for_url(re.compile(r"/directives/[0-9a-f-]{36}$"))
     keyboard.press(page.get_by_role("button", name="Phát hành", exact=True))
@@ -119,7 +118,7 @@ def send_result(page: Page, task: str) -> None:
     keyboard = Keyboard(page)
     page.goto(f"{task}/completion")
     keyboard.type(page.get_by_label("Số, ký hiệu văn bản báo cáo"), "12/BC-SYT")
-    keyboard.type(page.get_by_label("Ngày văn bản báo cáo"), vietnamese(TODAY))
+    keyboard.type(page.get_by_label("Ngày văn bản báo cáo"), vietnamese(today()))
     with page.expect_file_chooser() as chooser:
         keyboard.press(page.locator("#file"))
     chooser.value.set_files(REPORT_DOCUMENT)

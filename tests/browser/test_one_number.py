@@ -1,13 +1,18 @@
 """One number per meaning: what each screen says of an agency or of the province is what the figures say, coordinated work apart."""
 
 import re
+from datetime import timedelta
+from html import unescape
+from random import Random
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from services.directory.domain.agency import agency_id
-from tests.browser.busy_province import AGENCIES
+from services.directory.domain.agency import AgencyKind, agency_id
+from tests.browser.busy_province import AGENCIES, TODAY, Town
 from tests.browser.screens import LEADER, NATURE, TRACKING, WIDTHS, Visits, Who, clerk, wear
+from tests.chance import seed_of_tree
+from tests.embedded.visitor import Visitor
 
 # These lead tasks and coordinate those of others; what they coordinate is overdue, returned, or awaits the Office.
 LEADING_AND_HELPING = ("Sở NN&MT", "Sở Tài chính", "Sở Y tế", "Sở Xây dựng", "Xã Ba Động", "CA tỉnh")
@@ -154,3 +159,53 @@ def test_the_office_reaches_every_place_on_a_phone(visits: Visits) -> None:
     page.locator("#me a[href='/my-work']").click()
     page.wait_for_url("**/my-work")
     page.close()
+
+
+def read(page: str) -> tuple[int, set[str], str]:
+    """Of a page of a number: the number, the tasks that its list shows, and where its next page is."""
+    head = re.search(r'<h1>.*?<span class="count"[^>]*>([^<]*)</span>', page, re.DOTALL)
+    assert head is not None, page
+    listed = page.partition('id="number-list"')[2].partition('class="side-pane"')[0]
+    following = re.search(r'class="list-end">.*?<a href="([^"]+)"', listed, re.DOTALL)
+    return number(head[1]), set(re.findall(r'href="/tasks/([0-9a-f-]{36})"', listed)), unescape(following[1]) if following else ""
+
+
+def listed(leader: Visitor, name: str, asked: dict[str, str]) -> set[str]:
+    """The tasks behind a number, from all pages of its list, each of which says the same number."""
+    said, tasks, following = read(leader.get(f"/numbers/{name}", **asked).text)
+    while following:
+        again, more, following = read(leader.get(following).text)
+        assert again == said
+        assert not tasks & more, "no task stands on two pages"
+        tasks |= more
+    assert len(tasks) == said, (name, asked)
+    return tasks
+
+
+def test_every_number_is_as_long_as_its_list_for_every_agency_on_any_day(town: Town) -> None:
+    """Without a browser: so many pages ask for hundreds of questions, and of each only what it says counts here."""
+    chance = Random(seed_of_tree())
+    communes = [name for name, agency in AGENCIES.items() if agency.kind is AgencyKind.COMMUNE]
+    agencies = [*LEADING_AND_HELPING, *chance.sample(communes, 4)]
+    past = (TODAY - timedelta(chance.randrange(1, 28))).isoformat()
+    with Visitor(town.url) as leader:
+        leader.sign_in(f"{LEADER.position} {LEADER.agency}")
+        for day in ("", past):
+            of_agencies: dict[str, set[str]] = {}
+            for of in ({}, {"counted": "assignments"}, *({"agency_id": str(agency_id(AGENCIES[name].key))} for name in agencies)):
+                asked = of | ({"as_of": day} if day else {})
+                tasks = {name: listed(leader, name, asked) for name in FIGURE_OF.values()}
+                assert tasks["N"] == tasks["U"] | tasks["C"], asked
+                assert tasks["U"] == union(tasks, "open_overdue", "due_soon", "due_later", "open_undated"), asked
+                assert tasks["C"] == union(tasks, "completed_on_time", "completed_late", "completed_undated"), asked
+                of_agencies[of.get("agency_id") or of.get("counted", "province")] = tasks["N"]
+            assert any(of_agencies.values()), day
+            for who, tasks_of in of_agencies.items():
+                assert who == "province" or tasks_of <= of_agencies["assignments"], (who, day)
+
+
+def union(tasks: dict[str, set[str]], *names: str) -> set[str]:
+    """Those of all the names, each of which stands beside the others."""
+    found = set[str]().union(*(tasks[name] for name in names))
+    assert len(found) == sum(len(tasks[name]) for name in names), names
+    return found

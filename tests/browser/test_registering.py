@@ -7,30 +7,34 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from libs.common.clock import Clock
+from faults.bodies import today
 from tests.browser.conftest import start_system, stop_system
 from tests.browser.looks import Complaints
 from tests.browser.steps import REPORT_DOCUMENT, begin_directive, vietnamese
 from tests.browser.test_keyboard import OFFICE, TRACKER, page_of
 
-TODAY = Clock().today()
 PASSAGES = (
     "Sở Nông nghiệp và Môi trường kiểm tra, đánh giá an toàn 43 hồ chứa; báo cáo trước ngày 30/12/2026.",
     "Sở Xây dựng nạo vét, khơi thông cống rãnh tại các điểm ngập.",
     "Sở Tài chính đề xuất mức hỗ trợ các hộ phải di dời khẩn cấp.",
     "Sở Y tế chuẩn bị cơ số thuốc phòng, chống dịch sau mưa lũ.",
 )
+MOST_CLICKS = 20
+FOLDS = "details.instruction"
 TYPED = ("sở nông nghiệp", "sở xây dựng", "sở tài chính", "sở y tế")
-TEXT = f"""ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI
+
+
+def text() -> str:
+    """A document of today, as it is copied from somewhere else."""
+    day = today()
+    return f"""ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI
 Số: 5447/UBND-KTN
-Quảng Ngãi, ngày {TODAY:%d} tháng {TODAY:%m} năm {TODAY:%Y}
+Quảng Ngãi, ngày {day:%d} tháng {day:%m} năm {day:%Y}
 V/v bảo đảm an toàn hồ đập trong mùa mưa lũ
 
 Kính gửi: Các sở, ban, ngành
 
 {"".join(f"{n}. {passage}" + chr(10) for n, passage in enumerate(PASSAGES, 1))}"""
-MOST_CLICKS = 20
-FOLDS = "details.instruction"
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +111,11 @@ WHERE = """words => {
 
 def test_four_tasks_by_mouse_with_pasted_text(page: Page) -> None:
     mouse = Mouse(page)
-    copied(page, TEXT)
+    document = text()
+    copied(page, document)
     mouse.press("label:has(input.normal)")
     page.keyboard.press("Control+v")
-    expect(page.locator("#document_text")).to_have_value(TEXT)
+    expect(page.locator("#document_text")).to_have_value(document)
     mouse.press("button[value='take number notation subject']")
     expect(page.locator("#subject")).to_have_value("Bảo đảm an toàn hồ đập trong mùa mưa lũ")
     for n, passage in enumerate(PASSAGES):
@@ -123,7 +128,7 @@ def test_four_tasks_by_mouse_with_pasted_text(page: Page) -> None:
         expect(page.locator("ul.options [role=option][aria-selected=true]")).to_be_visible()
         mouse.press("ul.options [role=option][aria-selected=true]")
         mouse.press(f"#instructions-{n}-due")
-        due = vietnamese(TODAY + timedelta(days=20 + n))
+        due = vietnamese(today() + timedelta(days=20 + n))
         page.keyboard.type(due)
         expect(page.locator(f"#instructions-{n}-due")).to_have_value(due)
     expect(page.locator(f"{FOLDS}[open]")).to_have_count(1)
@@ -192,10 +197,11 @@ def test_the_line_of_a_folded_task_follows_what_is_typed(page: Page) -> None:
 
 def test_the_pasted_text_is_a_draft_like_everything_else(page: Page) -> None:
     begin_directive(page)
-    paste(page, TEXT)
+    document = text()
+    paste(page, document)
     expect(page.locator("[data-draft-told]").filter(has_text="Đã giữ bản nháp")).to_be_visible()
     page.reload()
-    expect(page.locator("#document_text")).to_have_value(TEXT.strip())
+    expect(page.locator("#document_text")).to_have_value(document.strip())
     with page.expect_response("**/drafts/forget"):
         page.get_by_text("Tối mật", exact=True).click()
     expect(page.locator("#document_text")).to_have_value("")

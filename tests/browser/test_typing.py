@@ -7,12 +7,11 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from libs.common.clock import Clock
+from faults.bodies import today
 from tests.browser.conftest import start_system, stop_system
 from tests.browser.steps import begin_directive, sign_in, vietnamese
 from tests.browser.test_keyboard import DEPARTMENT, OFFICE, TRACKER, Keyboard, page_of
 
-TODAY = Clock().today()
 CANARY = "Rà soát chim hoàng yến"
 SUBJECT = "Trích yếu"
 
@@ -148,7 +147,7 @@ def test_three_tasks_by_keyboard_alone(chromium: Browser, url: str) -> None:
         expect(page.locator("[role=option][aria-selected=true]")).to_contain_text("Sở Y tế")
         page.keyboard.press("Enter")
         expect(lead_of(page, n)).to_have_value(DEPARTMENT.name)
-        keyboard.type(page.locator(f"#instructions-{n}-due"), vietnamese(TODAY + timedelta(days=20 + n)))
+        keyboard.type(page.locator(f"#instructions-{n}-due"), vietnamese(today() + timedelta(days=20 + n)))
     keyboard.press(page.get_by_role("button", name="Lưu văn bản"))
     page.wait_for_url(re.compile(r"/directives/[0-9a-f-]{36}$"))
     tabs = presses.count("Tab")

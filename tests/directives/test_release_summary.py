@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from libs.contracts.working_days import is_working_day
+from libs.contracts.working_days import add_working_days, is_working_day
 from tests.directives.documents import coordinating, document, instruction, lead, today
 from tests.directives.test_life_of_a_directive import registered
 from tests.signed_in import FINANCE, HEALTH, HEALTH_CLERK, LEADER, NORTH_WARD, OFFICE_LEAD, TRACKER, Client
@@ -26,7 +26,7 @@ async def test_the_summary_is_what_the_release_does(directives: Client) -> None:
     off = day_off_from(today() + timedelta(days=10))
     draft = await registered(
         directives,
-        instruction(due=str(today() + timedelta(days=40)), assignments=[lead(HEALTH), coordinating(FINANCE)]),
+        instruction(due=str(add_working_days(off, 20)), assignments=[lead(HEALTH), coordinating(FINANCE)]),
         instruction(assignments=[coordinating(HEALTH)], lead_group="communes", due=str(off)),
         instruction(deadline_class="NONE", due=None, deliverable=None, assignments=[lead(HEALTH)]),
     )

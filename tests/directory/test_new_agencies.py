@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from libs.common.clock import Clock
+from faults.bodies import today
 from libs.contracts.directory import AgencyChanged
 from libs.directory_replica.handlers import on_agency_changed
 from libs.directory_replica.replica import living_agencies
@@ -26,7 +26,6 @@ TRACKER = Member(member(Role.OFFICE_TRACKER))
 COMMITTEE = agency_id("quang-ngai-ubnd-tinh")
 DEPARTMENT = agency_id("quang-ngai-so-y-te")
 DISTRICT = agency_id("quang-ngai-cu-huyen-binh-son")
-TODAY = Clock().today()
 
 
 def body(**other: Any) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def body(**other: Any) -> dict[str, Any]:
         "parent_id": str(COMMITTEE),
         "aliases": ["Ban Chỉ đạo CĐS"],
         "identifier": "H48.CDS",
-        "valid_from": TODAY.isoformat(),
+        "valid_from": today().isoformat(),
         "reason": "Quyết định số 1520/QĐ-UBND",
     } | other
 
@@ -67,7 +66,7 @@ async def test_it_is_found_by_whatever_it_is_called_and_stands_in_the_tree(direc
     record = (await directory.get(TRACKER, f"/agencies/{added}")).json()
     assert record["codes"] == [{"kind": "IDENTIFIER", "code": "H48.CDS"}]
     assert record["names"] == [{"name": "Ban Chỉ đạo CĐS", "is_former": False}]
-    assert (record["valid_from"], record["valid_to"]) == (TODAY.isoformat(), None)
+    assert (record["valid_from"], record["valid_to"]) == (today().isoformat(), None)
 
 
 async def test_it_is_told_once_with_all_that_is_known_of_it_and_who_added_it(directory: Client) -> None:
@@ -81,13 +80,13 @@ async def test_it_is_told_once_with_all_that_is_known_of_it_and_who_added_it(dir
         "quang-ngai",
     )
     assert (state.aliases, [(one.kind, one.code) for one in state.codes]) == (("Ban Chỉ đạo CĐS",), [("IDENTIFIER", "H48.CDS")])
-    assert (state.parent_id, state.valid_from, event.change.reason) == (COMMITTEE, TODAY, "Quyết định số 1520/QĐ-UBND")
+    assert (state.parent_id, state.valid_from, event.change.reason) == (COMMITTEE, today(), "Quyết định số 1520/QĐ-UBND")
     [audit] = await directory.rows("SELECT actor, role, membership_id FROM audit_entry WHERE aggregate_id = CAST(:id AS uuid)", id=added)
     assert (audit.actor, audit.role, audit.membership_id) == (str(ADMIN.id), "SYSTEM_ADMIN", ADMIN.membership)
 
 
 async def test_from_a_day_to_come_it_lives_on_that_day_and_not_before(directory: Client) -> None:
-    day = TODAY + timedelta(days=9)
+    day = today() + timedelta(days=9)
     added = await add(directory, valid_from=day.isoformat())
 
     async def lives(on: date) -> bool:
@@ -121,7 +120,7 @@ async def test_what_is_refused_leaves_everything_as_it_was(directory: Client) ->
     await add(directory)
     before = await directory.everything()
     free = {"name": "Tổ công tác A", "short_name": "Tổ A", "aliases": [], "identifier": None}
-    yesterday = (TODAY - timedelta(days=1)).isoformat()
+    yesterday = (today() - timedelta(days=1)).isoformat()
     for other, expected in (
         ({"kind": "COMMUNE"}, (422, "agency-kind-not-addable", "kind")),
         ({"kind": "SCHOOL"}, (422, "invalid-body", None)),
@@ -188,8 +187,8 @@ async def test_other_services_hear_of_it_and_work_is_given_to_it(directory: Clie
     [event] = await told(directory, str(added))
     async with directives.admin.begin() as connection:
         await on_agency_changed(event, directory_event(event, added), connection)
-        assert [one.id for one in await living_agencies(connection, ids=[added], day=TODAY)] == [added]
-        assert await living_agencies(connection, ids=[added], day=TODAY - timedelta(days=1)) == []
+        assert [one.id for one in await living_agencies(connection, ids=[added], day=today())] == [added]
+        assert await living_agencies(connection, ids=[added], day=today() - timedelta(days=1)) == []
     assert (await directives.post(SOMEBODY_OF_THE_OFFICE, "/directives", asked)).status_code == 201
     leading = document(instruction(assignments=[lead(added)], reporting_agency_id=str(HEALTH)), number="5426")
     answer = await directives.post(SOMEBODY_OF_THE_OFFICE, "/directives", leading)

@@ -62,7 +62,7 @@ def until_running(process: subprocess.Popen[str], data: Path) -> Run:
         said += line
         if line.startswith("Nhật ký"):
             break
-    found = re.search(r"http://127\.0\.0\.1:\d+", said)
+    found = re.search(r"https?://127\.0\.0\.1:\d+", said)
     if found is None:
         process.wait(LONGEST_STOP)
         raise AssertionError(f"did not start: {said} {process.stderr.read()}")

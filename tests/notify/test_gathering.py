@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -10,13 +10,14 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 from sqlalchemy import text
 
+from faults.bodies import today
 from libs.common.clock import VIETNAM
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.tasks import OverdueChange, OverdueTold, TaskAssigned
 from services.notify.notices import reading
 from tests.conftest import ServiceDatabase
 from tests.issuer import Issuer, Person
-from tests.notify.test_notices import TODAY, envelopes, everything_listed, life
+from tests.notify.test_notices import envelopes, everything_listed, life
 from tests.signed_in import (
     COMMUNE_CLERK,
     FINANCE,
@@ -31,8 +32,10 @@ from tests.signed_in import (
     running_service,
 )
 
-MORNING = datetime.combine(TODAY, time(0, 0, 5), VIETNAM)
-NEXT_MORNING = MORNING + timedelta(days=1)
+
+def morning(*, later: int = 0) -> datetime:
+    """When what passed on the day before is told, on this day or some days later."""
+    return datetime.combine(today(), time(0, 0, 5), VIETNAM) + timedelta(days=later)
 
 
 @pytest.fixture
@@ -43,13 +46,15 @@ async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp
         yield client
 
 
-def overdue(lead: UUID, code: str, *, group: UUID | None = None, at: datetime = MORNING, due: date = TODAY) -> Envelope:
+def overdue(lead: UUID, code: str, *, group: UUID | None = None, later: int = 0) -> Envelope:
     """It was told that the due date of a task of this agency passed."""
     task = uuid5(group, str(lead)) if group else uuid4()
     (assigned, *_) = life(task, lead=lead, parent=group)
     assert isinstance(assigned, TaskAssigned)
+    due = assigned.state.due
+    assert due is not None
     state = assigned.state.model_copy(update={"code": code, "group_id": group})
-    event = OverdueTold(occurred_at=at.astimezone(UTC), state=state, change=OverdueChange(due=due))
+    event = OverdueTold(occurred_at=morning(later=later).astimezone(UTC), state=state, change=OverdueChange(due=due))
     return envelopes(uuid5(task, due.isoformat()), [event])[0]
 
 
@@ -102,13 +107,13 @@ async def test_a_day_is_one_notice_with_numbers_by_agency(notify: Client) -> Non
     group = uuid4()
     of_health = [overdue(HEALTH, f"NV-{code}") for code in range(1001, 1008)]
     await apply(notify, *of_health, overdue(FINANCE, "NV-1008"), overdue(HEALTH, "NV-1009", group=group))
-    await apply(notify, overdue(FINANCE, "NV-1010", at=NEXT_MORNING))
+    await apply(notify, overdue(FINANCE, "NV-1010", later=1))
     next_day, of_group, day = await listed(notify, TRACKER)
     assert (next_day["kind"], of_group["kind"], day["kind"]) == ("overdue-of-day", "overdue-of-group", "overdue-of-day")
-    assert (day["task_id"], day["task_code"], day["detail"]) == (None, None, {"day": TODAY.isoformat()})
+    assert (day["task_id"], day["task_code"], day["detail"]) == (None, None, {"day": today().isoformat()})
     assert [(one["agency_id"], one["number"]) for one in day["gathered"]] == [(str(HEALTH), 7), (str(FINANCE), 1)]
     assert [one["code"] for one in day["gathered"][0]["tasks"]] == [f"NV-{code}" for code in range(1001, 1006)]
-    assert next_day["detail"] == {"day": NEXT_MORNING.date().isoformat()}
+    assert next_day["detail"] == {"day": morning(later=1).date().isoformat()}
 
 
 async def test_what_grows_is_unread_again_and_what_is_repeated_does_not_grow(notify: Client) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
-from libs.common.clock import Clock
+from faults.bodies import today
 from libs.common.messaging.dead_events import listed
 from libs.common.messaging.envelope import Envelope
 from libs.common.web.pagination import encode_cursor
@@ -54,9 +54,6 @@ from tests.signed_in import (
     running_service,
 )
 
-TODAY = Clock().today()
-NOW = datetime.now(UTC)
-
 
 @pytest.fixture
 async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
@@ -71,13 +68,14 @@ def life(
     task: UUID, *, lead: UUID = HEALTH, coordinating: UUID | None = None, is_group: bool = False, parent: UUID | None = None
 ) -> list[Contract]:
     """A task is assigned, accepted, reported on, submitted, returned, overdue, submitted again and confirmed."""
+    now = datetime.now(UTC)
     directive = DirectiveSummary(
         id=uuid4(),
         kind="cong-van",
         number="5425",
         notation="UBND-KGVX",
         subject="Phòng dịch",
-        issue_date=TODAY,
+        issue_date=today(),
         urgency="NORMAL",
         issuing_agency_id=OFFICE,
     )
@@ -95,25 +93,25 @@ def life(
         content="Rà soát năng lực điều trị",
         state="ASSIGNED",
         deadline_class="DATED",
-        original_due=TODAY,
-        due=TODAY,
-        assigned_on=TODAY,
-        assigned_at=NOW,
+        original_due=today(),
+        due=today(),
+        assigned_on=today(),
+        assigned_at=now,
         lead_agency_id=lead_agency,
         assignments=tuple(assignments),
     )
 
     def at(hours: int) -> datetime:
-        return NOW + timedelta(hours=hours)
+        return now + timedelta(hours=hours)
 
-    result = ResultChange(result_number=1, report_number="128/BC-SYT", report_date=TODAY)
+    result = ResultChange(result_number=1, report_number="128/BC-SYT", report_date=today())
     return [
         TaskAssigned(occurred_at=at(0), state=state, change=AssignedChange()),
         TaskAccepted(occurred_at=at(1), state=state, change=NoChange()),
         ProgressReported(occurred_at=at(2), state=state, change=ProgressChange(percent=10, has_difficulty=False)),
         ResultSubmitted(occurred_at=at(3), state=state, change=result),
         ResultReturned(occurred_at=at(4), state=state, change=ReturnChange(result_number=1, reason="Thiếu số liệu")),
-        TaskOverdue(occurred_at=at(5), state=state, change=OverdueChange(due=TODAY)),
+        TaskOverdue(occurred_at=at(5), state=state, change=OverdueChange(due=today())),
         ResultSubmitted(occurred_at=at(6), state=state, change=result),
         ResultConfirmed(occurred_at=at(7), state=state, change=ConfirmationChange(result_number=2, quality="GOOD")),
     ]
@@ -171,7 +169,7 @@ async def test_details_and_marks_of_reading(notify: Client) -> None:
     task = uuid4()
     await notify.app.state.service.runners[0].apply(envelopes(task, life(task)))
     items = (await notify.get(HEALTH_CLERK, "/notices")).json()["items"]
-    assert [one["detail"] for one in items] == [{"quality": "GOOD"}, {"due": TODAY.isoformat()}, {"reason": "Thiếu số liệu"}, {}]
+    assert [one["detail"] for one in items] == [{"quality": "GOOD"}, {"due": today().isoformat()}, {"reason": "Thiếu số liệu"}, {}]
     assert (items[0]["task_code"], items[0]["directive_label"], items[0]["read"]) == ("NV-1001", "5425/UBND-KGVX", False)
     assert (await notify.get(HEALTH_CLERK, "/notices/unread-count")).json() == {"count": 4, "at_least": False}
     for _ in range(2):
@@ -335,7 +333,7 @@ async def test_whoever_led_before_hears_that_another_leads_now(notify: Client) -
     (assigned, *_) = life(task, coordinating=SOUTH_COMMUNE)
     ended = (AssignmentState(agency_id=HEALTH, role="LEAD"), AssignmentState(agency_id=SOUTH_COMMUNE, role="COORDINATING"))
     moved = LeadChanged(
-        occurred_at=NOW + timedelta(hours=1),
+        occurred_at=assigned.occurred_at + timedelta(hours=1),
         state=replace_state(assigned, lead_agency_id=FINANCE).state,  # type: ignore[attr-defined]
         change=LeadChange(ended=ended, reason="Đúng chức năng"),
     )
@@ -352,7 +350,7 @@ async def test_whoever_reported_and_leads_now_has_lost_nothing(notify: Client) -
     (assigned, *_) = life(task)
     ended = (AssignmentState(agency_id=HEALTH, role="LEAD"), AssignmentState(agency_id=FINANCE, role="REPORTING"))
     moved = LeadChanged(
-        occurred_at=NOW + timedelta(hours=1),
+        occurred_at=assigned.occurred_at + timedelta(hours=1),
         state=replace_state(assigned, lead_agency_id=FINANCE).state,  # type: ignore[attr-defined]
         change=LeadChange(ended=ended, reason="Đã có tài khoản"),
     )

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from libs.common.clock import Clock
+from faults.bodies import today
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.directives import DirectiveSummary
 from libs.contracts.tasks import (
@@ -28,8 +28,6 @@ from tests.contracts.test_golden_samples import SAMPLES
 from tests.issuer import Issuer
 from tests.signed_in import COMMUNE_CLERK, HEALTH, HEALTH_CLERK, LEADER, NORTH_WARD, OFFICE_LEAD, SOUTH_COMMUNE, Client, running_service
 
-TODAY = Clock().today()
-
 
 @pytest.fixture
 async def figures(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
@@ -39,7 +37,7 @@ async def figures(database: Callable[[str], ServiceDatabase], issuer: Issuer, tm
 
 def task(agency: UUID, **other: object) -> TaskState:
     directive = DirectiveSummary(
-        id=uuid4(), kind="cong-van", number="5425", notation="UBND-KGVX", subject="Phòng dịch", issue_date=TODAY, urgency="NORMAL"
+        id=uuid4(), kind="cong-van", number="5425", notation="UBND-KGVX", subject="Phòng dịch", issue_date=today(), urgency="NORMAL"
     )
     assigned = datetime.now(UTC) - timedelta(days=5)
     return TaskState.model_validate(
@@ -53,8 +51,8 @@ def task(agency: UUID, **other: object) -> TaskState:
             "content": "Rà soát",
             "state": "ASSIGNED",
             "deadline_class": "DATED",
-            "original_due": TODAY,
-            "due": TODAY,
+            "original_due": today(),
+            "due": today(),
             "assigned_on": assigned.date(),
             "assigned_at": assigned,
             "lead_agency_id": agency,
@@ -86,12 +84,12 @@ async def tell(client: Client, contract: TaskAssigned | ResultSubmitted | Result
 
 async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -> None:
     now = datetime.now(UTC)
-    done, late, open_one = task(HEALTH), task(HEALTH, due=TODAY - timedelta(days=2)), task(SOUTH_COMMUNE)
+    done, late, open_one = task(HEALTH), task(HEALTH, due=today() - timedelta(days=2)), task(SOUTH_COMMUNE)
     for state in (done, late, open_one):
         await tell(figures, TaskAssigned(occurred_at=now - timedelta(days=5), state=state, change=AssignedChange()), 1)
-    result = ResultChange(result_number=1, report_number="1/BC", report_date=TODAY)
-    waiting = done.model_copy(update={"state": "AWAITING_CONFIRMATION", "submitted_on": TODAY, "submitted_at": now})
-    confirmed = waiting.model_copy(update={"state": "COMPLETED", "completed_on": TODAY})
+    result = ResultChange(result_number=1, report_number="1/BC", report_date=today())
+    waiting = done.model_copy(update={"state": "AWAITING_CONFIRMATION", "submitted_on": today(), "submitted_at": now})
+    confirmed = waiting.model_copy(update={"state": "COMPLETED", "completed_on": today()})
     # The confirmation overtakes the submission: the newest version stands.
     await tell(figures, ResultConfirmed(occurred_at=now, state=confirmed, change=ConfirmationChange(result_number=1, quality=None)), 3)
     await tell(figures, ResultSubmitted(occurred_at=now, state=waiting, change=result), 2)
@@ -112,20 +110,20 @@ async def test_figures_follow_the_events_and_open_their_lists(figures: Client) -
     today_alone = (await figures.get(LEADER, "/figures", dues_within=0)).json()["agencies"]
     assert {one["agency_id"]: (one["open_dues_before"], one["open_dues"], one["open_dues_after"]) for one in today_alone} == {
         str(HEALTH): (1, [], 0),
-        str(SOUTH_COMMUNE): (0, [{"due": str(TODAY), "count": 1}], 0),
+        str(SOUTH_COMMUNE): (0, [{"due": str(today()), "count": 1}], 0),
     }
     overdue = (await figures.get(LEADER, "/figures/tasks", bucket="open_overdue")).json()
     assert (overdue["counted"], overdue["total"], [one["task_id"] for one in overdue["items"]]) == (1, 1, [str(late.id)])
     hidden = (await figures.get(COMMUNE_CLERK, "/figures/tasks", bucket="open_overdue")).json()
     assert (hidden["counted"], hidden["total"], hidden["items"]) == (1, 0, [])
     assert (await figures.get(HEALTH_CLERK, "/figures/tasks", bucket="N", agency_id=str(HEALTH))).json()["total"] == 2
-    changes = (await figures.get(LEADER, "/figures/changes", bucket="open_overdue", since=str(TODAY - timedelta(days=7)))).json()
+    changes = (await figures.get(LEADER, "/figures/changes", bucket="open_overdue", since=str(today() - timedelta(days=7)))).json()
     assert (changes["before"], changes["now"], changes["left"]["counted"]) == (0, 1, 0)
     assert [one["task_id"] for one in changes["entered"]["items"]] == [str(late.id)]
-    stranger = (await figures.get(COMMUNE_CLERK, "/figures/changes", bucket="open_overdue", since=str(TODAY - timedelta(days=7)))).json()
+    stranger = (await figures.get(COMMUNE_CLERK, "/figures/changes", bucket="open_overdue", since=str(today() - timedelta(days=7)))).json()
     assert (stranger["entered"]["counted"], stranger["entered"]["total"], stranger["entered"]["items"]) == (1, 0, [])
     yesterday = (
-        await figures.get(LEADER, "/figures", as_of=str(TODAY - timedelta(days=1)), known_on=str(TODAY - timedelta(days=1)))
+        await figures.get(LEADER, "/figures", as_of=str(today() - timedelta(days=1)), known_on=str(today() - timedelta(days=1)))
     ).json()
     assert (yesterday["province"]["C"], yesterday["province"]["N"]) == (0, 3)
     points = (await figures.get(LEADER, "/figures/series", weeks=2)).json()["points"]
@@ -167,12 +165,12 @@ async def test_what_was_released_and_did_not_arrive_is_told(figures: Client) -> 
 async def test_two_numbers_of_one_page_are_one_number_of_an_earlier_day_too(figures: Client) -> None:
     # Assigned five days ago, and entered only today: what is known of yesterday has changed since.
     await tell(figures, TaskAssigned(occurred_at=datetime.now(UTC), state=task(HEALTH), change=AssignedChange()), 1)
-    yesterday = str(TODAY - timedelta(days=1))
+    yesterday = str(today() - timedelta(days=1))
     for known_on, expected in ((None, 1), (yesterday, 0)):
         asked = {"bucket": "N", "as_of": yesterday} | ({"known_on": known_on} if known_on else {})
         counted = (await figures.get(LEADER, "/figures/tasks", **asked)).json()["counted"]
-        changed = (await figures.get(LEADER, "/figures/changes", since=str(TODAY - timedelta(days=30)), **asked)).json()
-        assert (changed["now"], changed["known_on"]) == (counted, known_on or str(TODAY))
+        changed = (await figures.get(LEADER, "/figures/changes", since=str(today() - timedelta(days=30)), **asked)).json()
+        assert (changed["now"], changed["known_on"]) == (counted, known_on or str(today()))
         assert counted == expected
 
 
@@ -189,14 +187,14 @@ async def test_who_does_not_say_who_he_is_reads_nothing(figures: Client) -> None
 
 async def test_wrong_questions(figures: Client) -> None:
     for path, parameters, code in (
-        ("/figures", {"as_of": str(TODAY + timedelta(days=1))}, "day-in-future"),
+        ("/figures", {"as_of": str(today() + timedelta(days=1))}, "day-in-future"),
         ("/figures", {"as_of": "hôm qua"}, "invalid-parameters"),
         ("/figures", {"as_of": "0001-01-01"}, "invalid-parameters"),
         ("/figures", {"known_on": "0"}, "invalid-parameters"),
         ("/figures/changes", {"since": "1764288000"}, "invalid-parameters"),
         ("/figures/tasks", {"bucket": "everything"}, "invalid-parameters"),
         ("/figures/tasks", {"cursor": "x"}, "invalid-cursor"),
-        ("/figures/changes", {"since": str(TODAY)}, "day-not-earlier"),
+        ("/figures/changes", {"since": str(today())}, "day-not-earlier"),
         ("/figures/changes", {}, "invalid-parameters"),
     ):
         answer = await figures.get(LEADER, path, **parameters)
@@ -213,7 +211,7 @@ async def test_of_a_group_it_is_said_how_many_and_which_agencies(figures: Client
     for state in (group, *parts, alone):
         await tell(figures, TaskAssigned(occurred_at=now - timedelta(days=5), state=state, change=AssignedChange()), 1)
     listed = (await figures.get(LEADER, "/figures/tasks", bucket="N")).json()
-    moved = (await figures.get(LEADER, "/figures/changes", bucket="N", since=str(TODAY - timedelta(days=7)))).json()
+    moved = (await figures.get(LEADER, "/figures/changes", bucket="N", since=str(today() - timedelta(days=7)))).json()
     for items in (listed["items"], moved["entered"]["items"]):
         told = {one["task_id"]: one["parts"] for one in items}
         assert told == {str(group.id): {"total": 2, "kinds": ["COMMUNE", "WARD"]}, str(alone.id): None}

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from faults.bodies import today
 from libs.contracts.tasks import AssignedChange, ResultChange, ResultSubmitted, TaskAssigned
 from libs.directory_replica import province
 from tests.directory.decided import setting_decided
-from tests.reporting.test_figures_over_http import TODAY, figures, task, tell  # noqa: F401 - `figures` is a fixture
+from tests.reporting.test_figures_over_http import figures, task, tell  # noqa: F401 - `figures` is a fixture
 from tests.signed_in import HEALTH, LEADER, Client
 
 ONE_DAY = timedelta(days=1)
@@ -21,7 +22,7 @@ def asks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_an_awaiting_result_counts_by_the_rule_of_the_day(figures: Client) -> None:  # noqa: F811
     now = datetime.now(UTC)
-    due = TODAY - 4 * ONE_DAY
+    due = today() - 4 * ONE_DAY
     assigned = task(HEALTH, due=due)
     await tell(figures, TaskAssigned(occurred_at=now - 5 * ONE_DAY, state=assigned, change=AssignedChange()), 1)
     submitted = now - 4 * ONE_DAY
@@ -32,8 +33,8 @@ async def test_an_awaiting_result_counts_by_the_rule_of_the_day(figures: Client)
     await runner.apply(
         [
             setting_decided("awaiting_counts_as", "IN_TIME_IF_SUBMITTED_BY_DUE", None, 1),
-            setting_decided("awaiting_counts_as", "BY_DATE", TODAY - ONE_DAY, 2),
-            setting_decided("rounding", "TRUNCATE", TODAY, 1),
+            setting_decided("awaiting_counts_as", "BY_DATE", today() - ONE_DAY, 2),
+            setting_decided("rounding", "TRUNCATE", today(), 1),
         ]
     )
     in_time, by_date = "IN_TIME_IF_SUBMITTED_BY_DUE", "BY_DATE"
@@ -43,7 +44,7 @@ async def test_an_awaiting_result_counts_by_the_rule_of_the_day(figures: Client)
         0: ({"awaiting_counts_as": by_date, "rounding": "TRUNCATE", "due_soon_days": 3}, 0, 1),
     }
     assert await seen(figures) == judged, "from the facts, while stretches are derived anew"
-    await derived_by(figures, f"{in_time} {TODAY - ONE_DAY}={by_date}")
+    await derived_by(figures, f"{in_time} {today() - ONE_DAY}={by_date}")
     assert await seen(figures) == judged, "from the stretches"
     assert await changed(figures) == ([waiting.code], [])
 
@@ -52,7 +53,7 @@ async def seen(figures: Client) -> dict[int, tuple[dict[str, object], int, int]]
     """The rules, and what is in time and overdue by them, as known two days, one day and no day ago."""
     found = {}
     for ago in (2, 1, 0):
-        day = (TODAY - ago * ONE_DAY).isoformat()
+        day = (today() - ago * ONE_DAY).isoformat()
         picture = (await figures.get(LEADER, "/figures", as_of=day, known_on=day)).json()
         now_known = (await figures.get(LEADER, "/figures", as_of=day)).json()
         assert now_known["province"] == picture["province"], (
@@ -66,7 +67,7 @@ async def seen(figures: Client) -> dict[int, tuple[dict[str, object], int, int]]
 
 async def changed(figures: Client) -> tuple[list[str], list[str]]:  # noqa: F811
     """What came into the overdue since the day before yesterday, and what left them."""
-    since = (TODAY - 2 * ONE_DAY).isoformat()
+    since = (today() - 2 * ONE_DAY).isoformat()
     told = (await figures.get(LEADER, "/figures/changes", bucket="open_overdue", since=since)).json()
     entered, left = ([one["code"] for one in told[way]["items"]] for way in ("entered", "left"))
     return entered, left

@@ -75,8 +75,9 @@ async def test_sixty_undated_tasks_take_two_pages(tasks: Client) -> None:
     assert {one["id"] for one in first + second} == expected
 
 
-@pytest.mark.parametrize("due", [None, today() + timedelta(days=3)])
-async def test_parts_of_a_group_come_page_by_page(tasks: Client, due: Any) -> None:
+@pytest.mark.parametrize("is_dated", [False, True])
+async def test_parts_of_a_group_come_page_by_page(tasks: Client, is_dated: bool) -> None:
+    due = today() + timedelta(days=3) if is_dated else None
     leads = [person.agency for person in (HEALTH_CLERK, TRACKER)]
     group = await release(tasks, instruction(*leads, due=due, group="communes"))
     for limit in SIZES:
