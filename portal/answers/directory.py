@@ -7,6 +7,16 @@ from typing import Literal, TypedDict
 from portal.route import Route
 
 
+class AgencyConcernedOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
+    kind: Literal["PROVINCE_COMMITTEE", "OFFICE", "DEPARTMENT", "CENTRAL_BRANCH", "PUBLIC_UNIT", "STATE_ENTERPRISE", "MASS_ORGANISATION", "WORKING_GROUP", "COMMUNE", "WARD", "SPECIAL_ZONE", "DISTRICT", "EXTERNAL"]
+    people: int
+    heads: int
+    is_new: bool
+
+
 class AgencyGroupOut(TypedDict):
     key: str
     name: str
@@ -110,6 +120,17 @@ class CodeOut(TypedDict):
     code: str
 
 
+class ConsequencesOut(TypedDict):
+    before: list[AgencyConcernedOut]
+    after: list[AgencyConcernedOut]
+    ending: list[str]
+    subordinates: list[ReorganisedAgencyOut]
+    moves_by_itself: bool
+    people_moving: int
+    heads_meeting: int
+    people_without_place: int
+
+
 class EndedAgencyOut(TypedDict):
     id: str
     name: str
@@ -180,6 +201,12 @@ class PageOfMemberOut(TypedDict):
     total: int | None
 
 
+class PageOfReorganisationOut(TypedDict):
+    items: list[ReorganisationOut]
+    next_cursor: str | None
+    total: int | None
+
+
 class ParentOut(TypedDict):
     id: str
     name: str
@@ -201,6 +228,45 @@ class RecognisedNameOut(TypedDict):
     agency: NamedAgencyOut | None
     was_called: str | None
     offers: list[NamedAgencyOut]
+
+
+class ReorganisationOut(TypedDict):
+    id: str
+    version: int
+    kind: Literal["MERGE", "SPLIT", "CARVE_OUT", "DISSOLVE", "RENAME"]
+    standing: Literal["PLANNED", "WITHDRAWN", "IN_EFFECT"]
+    before: list[ReorganisedAgencyOut]
+    after: list[ReorganisedAgencyOut]
+    ending: list[str]
+    effective_on: str
+    legal_basis: str
+    planned_by: str | None
+    planned_at: str
+    withdrawn_because: str | None
+    may_withdraw: bool
+
+
+class ReorganisationWithConsequencesOut(TypedDict):
+    id: str
+    version: int
+    kind: Literal["MERGE", "SPLIT", "CARVE_OUT", "DISSOLVE", "RENAME"]
+    standing: Literal["PLANNED", "WITHDRAWN", "IN_EFFECT"]
+    before: list[ReorganisedAgencyOut]
+    after: list[ReorganisedAgencyOut]
+    ending: list[str]
+    effective_on: str
+    legal_basis: str
+    planned_by: str | None
+    planned_at: str
+    withdrawn_because: str | None
+    may_withdraw: bool
+    consequences: ConsequencesOut | None
+
+
+class ReorganisedAgencyOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
 
 
 class SettingDecisionOut(TypedDict):
@@ -250,3 +316,5 @@ PROVINCE_CALENDARS: Route[list[int]] = Route("directory", "/province/calendars")
 CALENDAR_OF_YEAR: Route[CalendarOut] = Route("directory", "/province/calendars/{year}")
 PROVINCE_SETTINGS: Route[list[SettingOut]] = Route("directory", "/province/settings")
 SETTING_OF_KEY: Route[SettingOut] = Route("directory", "/province/settings/{key}")
+REORGANISATIONS: Route[PageOfReorganisationOut] = Route("directory", "/reorganisations")
+REORGANISATION: Route[ReorganisationWithConsequencesOut] = Route("directory", "/reorganisations/{reorganisation_id}")

@@ -250,6 +250,44 @@ def add_an_agency(page: Page) -> None:
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
+def fill_plan(page: Page, kind: str, *, who: str, to: str = "", new: str = "") -> None:
+    page.get_by_label("Hình thức").select_option(label=kind)
+    page.get_by_label("Ngày có hiệu lực").fill("01/07/2027")
+    page.get_by_label("Cơ quan được sắp xếp").fill(who)
+    page.get_by_label("Cơ quan đang hoạt động tiếp nhận").fill(to)
+    page.get_by_label("Cơ quan mới (", exact=False).first.fill(new)
+    page.get_by_label("Căn cứ").fill("Nghị quyết số 52/NQ-HĐND ngày 10/12/2026 của Hội đồng nhân dân tỉnh Quảng Ngãi")
+    page.get_by_role("button", name="Xem trước").click()
+
+
+def plan_a_merger(page: Page) -> None:
+    """Once for all widths and for whoever opens it; the list has it then."""
+    if page.get_by_role("row").count() == 0:
+        page.goto("/agencies/reorganisations/new")
+        names = "BQLDA giao thông tỉnh\nBQLDA dân dụng và công nghiệp tỉnh"
+        fill_plan(page, "Sáp nhập, hợp nhất", who=names, new=f"{LONGEST_NAMED.name} (mới); BQLDA mới")
+        page.get_by_role("button", name="Hẹn có hiệu lực").click()
+        expect(page.get_by_role("button", name="Thu hồi")).to_be_visible()
+    page.goto("/agencies/reorganisations")
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
+
+
+def open_a_plan(page: Page) -> None:
+    plan_a_merger(page)
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    expect(page.get_by_role("button", name="Thu hồi")).to_be_visible()
+
+
+def see_a_split(page: Page) -> None:
+    fill_plan(page, "Chia thành nhiều cơ quan", who="Sở Nông nghiệp và Môi trường", new="Sở Nông nghiệp; Sở NN\nSở Môi trường; Sở MT")
+    expect(page.get_by_role("button", name="Hẹn có hiệu lực")).to_be_visible()
+
+
+def plan_for_nobody(page: Page) -> None:
+    fill_plan(page, "Giải thể", who="Sở Không Có\nba")
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
 SCREENS = (
     Screen("sign-in", NOBODY, "/sign-in"),
     Screen("sign-in-failed", NOBODY, "/sign-in", "/sign-in?failed=lost"),
@@ -330,6 +368,12 @@ SCREENS = (
     Screen("agency-names", ADMINISTRATOR, "/agencies/{agency_id}", f"/agencies/{agency_id(AGENCIES['Sở Y tế'].key)}", name_an_agency),
     Screen("new-agency", ADMINISTRATOR, "/agencies/new"),
     Screen("new-agency-errors", ADMINISTRATOR, "/agencies/new", act=add_an_agency),
+    Screen("reorganisations", ADMINISTRATOR, "/agencies/reorganisations", act=plan_a_merger),
+    Screen("reorganisation", ADMINISTRATOR, "/agencies/reorganisations/{reorganisation_id}", "/agencies/reorganisations", open_a_plan),
+    Screen("new-reorganisation", ADMINISTRATOR, "/agencies/reorganisations/new"),
+    Screen("reorganisation-seen", ADMINISTRATOR, "/agencies/reorganisations/new", act=see_a_split),
+    Screen("reorganisation-errors", ADMINISTRATOR, "/agencies/reorganisations/new", act=plan_for_nobody),
+    Screen("reassignment", HEAD_OF_OFFICE, "/reassignment"),
     Screen("settings", ADMINISTRATOR, "/settings"),
     Screen("setting", ADMINISTRATOR, "/settings/{key}", "/settings/awaiting_counts_as"),
     Screen("setting-planned", ADMINISTRATOR, "/settings/{key}", "/settings/due_soon_days", plan_due_soon),

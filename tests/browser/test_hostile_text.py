@@ -135,7 +135,24 @@ def tell(place: Place) -> None:
     added = re.search(r"/agencies/([0-9a-f-]{36})$", str(page.url))
     assert added is not None, errors_of(page.text)
     place.refused["the same agency"] = administrator.send(administrator.get("/agencies/new"), "/agencies", agency).text
+    plan = {
+        "new_agencies": f"{SHORT} c; {SHORT} d",
+        "legal_basis": LONG[:900],
+        "kind": "RENAME",
+        "effective_on": f"01/01/{year}",
+        "from_agencies": AGENCIES["Sở Nội vụ"].name,
+        "new_kind": "DEPARTMENT",
+    }
+    plans = "/agencies/reorganisations"
+    page = administrator.send(administrator.get(f"{plans}/new"), plans, plan)
+    seen = re.search(r'name="seen"\s+value="([0-9a-f]{64})"', page.text)
+    assert seen is not None, errors_of(page.text)
+    page = administrator.send(page, plans, {**plan, "seen": seen[1]})
+    planned = re.search(rf"{plans}/([0-9a-f-]{{36}})$", str(page.url))
+    assert planned is not None, errors_of(page.text)
+    place.refused["the same plan"] = administrator.send(administrator.get(f"{plans}/new"), plans, plan).text
     for form, kept in (
+        (f"{plans}/new", plan),
         ("/agencies/new", agency),
         ("/directives/new", document),
         (f"/tasks/{tasks[1]}/completion", typed(COMPLETION)),
@@ -148,6 +165,7 @@ def tell(place: Place) -> None:
         "agency_id": [added[1], str(agency_id(AGENCIES[HEALTH].key))],
         "task_id": tasks,
         "directive_id": [directive[1]],
+        "reorganisation_id": [planned[1]],
         "file_id": re.findall(r"/files/([0-9a-f-]{36})", office.get(f"/tasks/{tasks[0]}").text)[:1],
         "key": [*SETTINGS],
         "year": [str(year), str(year - 1)],
@@ -256,6 +274,7 @@ def test_every_page_of_every_role_shows_it_and_does_nothing_with_it(place: Place
         "/numbers/N",
     }
     expected |= {"/settings/due_soon_days", "/agencies", "/agencies/{id}", "/agencies/new"}
+    expected |= {"/agencies/reorganisations", "/agencies/reorganisations/new", "/agencies/reorganisations/{id}"}
     assert expected - {"/home"} <= kinds, expected - kinds
 
 
@@ -289,6 +308,7 @@ def test_a_browser_runs_nothing_of_it_and_nothing_runs_over(place: Place, chromi
         "administrator": [
             *("/settings/due_soon_days", "/agencies", "/agencies/new", f"/agencies?q={quoted(MARK)}"),
             *(f"/agencies/{one}" for one in place.ids["agency_id"]),
+            *(f"/agencies/reorganisations{one}" for one in ("", "/new", *(f"/{planned}" for planned in place.ids["reorganisation_id"]))),
         ],
     }
     assert NO_SCREEN

@@ -67,6 +67,39 @@ async def people_of_an_agency(client: Client) -> Scene:
     return Scene(f"/agencies/{agency_id}/people", Member(member(Role.OFFICE_TRACKER)))
 
 
+async def reorganisations(client: Client) -> Scene:
+    await load(client)
+    admin = Member(member(Role.SYSTEM_ADMIN), "SYSTEM_ADMIN")
+    rows = await client.rows("SELECT id::text AS id FROM agency WHERE kind = 'COMMUNE' AND valid_to IS NULL ORDER BY id")
+    communes = iter([row.id for row in rows])
+
+    async def more() -> None:
+        body = {"kind": "DISSOLVE", "from_agency_ids": [next(communes)], "effective_on": "2100-01-01", "legal_basis": "NQ 52"}
+        assert (await client.post(admin, "/reorganisations", body)).status_code == 201
+
+    for _ in range(ROWS):
+        await more()
+    return Scene("/reorganisations", admin, more=more)
+
+
+async def awaiting_a_lead(client: Client, days: int | None = 3) -> Scene:
+    async def more() -> None:
+        await (release(client, instruction()) if days is None else due_in(client, days))
+
+    await client.rows(
+        """INSERT INTO succession (ended_agency_id, successor_ids, effective_on, legal_basis, reorganisation_id)
+           VALUES (:ended, '{}', CURRENT_DATE, 'NQ 52', :ended) RETURNING 1""",
+        ended=HEALTH,
+    )
+    for _ in range(ROWS):
+        await more()
+    return Scene("/successions/awaiting-lead", TRACKER, more=more)
+
+
+async def undated_awaiting_a_lead(client: Client) -> Scene:
+    return await awaiting_a_lead(client, None)
+
+
 async def tasks_due_on_one_day(client: Client) -> Scene:
     for _ in range(ROWS):
         await due_in(client, 3)
@@ -137,6 +170,8 @@ LISTS: Mapping[tuple[str, str], tuple[Callable[[Client], Awaitable[Scene]], ...]
     ("directory", "/agencies"): (agencies,),
     ("directory", "/ended-agencies"): (ended_agencies,),
     ("directory", "/agencies/{agency_id}/people"): (people_of_an_agency,),
+    ("directory", "/reorganisations"): (reorganisations,),
+    ("tasks", "/successions/awaiting-lead"): (awaiting_a_lead, undated_awaiting_a_lead),
     ("tasks", "/tasks"): (tasks_due_on_one_day, undated_tasks, tasks_assigned_on_one_day),
     ("tasks", "/tasks/awaiting-decision"): (results_of_one_moment,),
     ("tasks", "/tasks/{task_id}/children"): (parts,),
@@ -146,7 +181,7 @@ LISTS: Mapping[tuple[str, str], tuple[Callable[[Client], Awaitable[Scene]], ...]
 
 
 def id_of(item: Mapping[str, Any]) -> str:
-    return str(item.get("id") or item["task_id"])
+    return str(item.get("id") or item.get("task_id") or item["task"]["id"])
 
 
 async def page_of(client: Client, scene: Scene, limit: int, cursor: str | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Người, chức vụ, tư cách: a person acts in a position of an agency, with the role that comes with it (rulebook 1.2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -69,3 +69,19 @@ class Membership(Aggregate):
             raise MembershipHasEnded
         self.valid_to = vietnam_date(at) - timedelta(days=1)
         self.record(events.MembershipEnded(reason=reason, occurred_at=at))
+
+    def leave(self, *, last_day: date, reason: str, at: datetime) -> None:
+        """The agency has ended with this day, and with it every position that it had."""
+        self.valid_to = last_day
+        self.record(events.MembershipEnded(reason=reason, occurred_at=at))
+
+    def follow(self, id: UUID, agency_id: UUID, *, since: date, stays_head: bool, reason: str, at: datetime) -> "Membership":  # noqa: A002
+        """The same person in the same position of the agency that took over (rulebook 1.11). Asked before `leave`.
+
+        Where several heads meet, none is the head until one is appointed; what each may do stays his role.
+        """
+        place = replace(self.place, agency_id=agency_id, is_head=self.place.is_head and stays_head)
+        begins = since if self.valid_from is None else max(since, self.valid_from)
+        followed = Membership(id, place, valid_from=begins, valid_to=self.valid_to)
+        followed.record(events.MembershipGranted(reason=reason, occurred_at=at))
+        return followed

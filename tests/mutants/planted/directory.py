@@ -285,8 +285,8 @@ FAULTS = (
     Fault(
         "a name that was taken over is taken",
         ROOM + "persistence/repository.py",
-        "AND NOT n.is_former AND n.folded",
-        "AND n.folded",
+        " AND NOT n.is_former\n  AND n.folded",
+        "\n  AND n.folded",
         f"{NEW}::test_a_name_is_free_again_where_nobody_who_lives_has_it",
     ),
     Fault(

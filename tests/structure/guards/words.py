@@ -44,6 +44,8 @@ WORDS_OF: Mapping[str, str] = {
     "services.directory.domain.agency.AgencyKind": "agency-kind",
     "services.directory.domain.agency.CodeKind": "agency-code",
     "services.directory.domain.membership.Role": "role",
+    "services.directory.domain.reorganisation.ReorganisationKind": "reorganisation-kind",
+    "services.directory.domain.reorganisation.ReorganisationStanding": "reorganisation-standing",
     "services.notify.notices.kinds.NoticeKind": "notice",
     "libs.contracts.buckets.AwaitingCountsAs": "setting-value.awaiting_counts_as",
     "libs.contracts.buckets.Bucket": "number",
