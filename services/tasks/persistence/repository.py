@@ -29,9 +29,20 @@ HAS_A_PART = """EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.
 VISIBLE = f"""(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid) OR {HAS_A_PART}
   OR (t.is_group AND EXISTS (SELECT 1 FROM task part WHERE part.group_id = t.id AND part.lead_agency_id = CAST(:agency_id AS uuid))))"""
 
-_GET = f"SELECT t.* FROM task t WHERE t.id = :id AND {VISIBLE}"
-_SOME = text("SELECT * FROM task WHERE id = ANY(:ids) ORDER BY due, number")
-_ASSIGNMENTS = text("SELECT * FROM assignment WHERE task_id = ANY(:ids) ORDER BY task_id, number")
+# All of a row `t` that is read again: what it is found by is not, and the words are as long as the rest together.
+COLUMNS = ", ".join(
+    f"t.{column}"
+    for column in (
+        *("id", "version", "number", "directive", "group_id", "is_group", "ordinal", "content", "field", "deliverable"),
+        *("deadline_class", "deadline_wording", "original_due", "due", "assigned_on", "assigned_at", "flags", "group_name", "left_out"),
+        *("state", "percent", "last_reported_at", "last_report_version", "submitted_at", "completed_on", "return_count"),
+    )
+)
+_GET = f"SELECT {COLUMNS} FROM task t WHERE t.id = :id AND {VISIBLE}"
+_SOME = text(f"SELECT {COLUMNS} FROM task t WHERE t.id = ANY(:ids) ORDER BY t.due, t.number")
+_ASSIGNMENTS = text("""
+SELECT task_id, agency_id, role, due, valid_from, valid_to, ended_because FROM assignment WHERE task_id = ANY(:ids) ORDER BY task_id, number
+""")
 _RESULTS = text("SELECT * FROM result WHERE task_id = :id ORDER BY number")
 _INSERT = text("""
 INSERT INTO task (id, version, number, directive_id, directive, parent_id, group_id, is_group, ordinal, content, field, deliverable,
