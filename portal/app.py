@@ -21,7 +21,7 @@ from libs.common.supervise import running
 from libs.common.tokens import ServiceTokens
 from libs.common.trust import trusted
 from libs.common.web.disconnected import EndsWithItsAsker
-from libs.common.web.middleware import RequestTrace
+from libs.common.web.middleware import NO_TELEMETRY, RequestTrace
 from portal import sign_in
 from portal.agencies import AgencyNames, PeopleNames
 from portal.assets import Assets
@@ -170,7 +170,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
             await stack.enter_async_context(running(*live.works(lines), ended_sessions, housekeeping))
             yield
 
-    app = FastAPI(title="Chidao · portal", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Chidao · portal", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     for screen in SCREENS:
         app.include_router(screen.router)
     _add_machinery(app)

@@ -44,6 +44,7 @@ WHERE id = :id AND tokens = :seen AND (refreshing_until IS NULL OR refreshing_un
 RETURNING *
 """)
 _PRESENT = text("SELECT * FROM session WHERE id = :id")
+_ALIVE = text(f"SELECT *, seen_at < now() - {SEEN_EVERY} AS long_unseen FROM session WHERE cookie_hash = :hash AND {ALIVE}")
 _GIVE_BACK = text("""
 UPDATE session SET refreshing_until = NULL, tokens = coalesce(CAST(:tokens AS bytea), tokens) WHERE id = :id AND tokens = :seen
 """)
@@ -130,12 +131,7 @@ class Sessions:
         if not cookie:
             raise SessionEnded
         async with self._database.read() as connection:
-            row = (
-                await connection.execute(
-                    text(f"SELECT *, seen_at < now() - {SEEN_EVERY} AS long_unseen FROM session WHERE cookie_hash = :hash AND {ALIVE}"),
-                    {"hash": _hash(cookie)},
-                )
-            ).one_or_none()
+            row = (await connection.execute(_ALIVE, {"hash": _hash(cookie)})).one_or_none()
         if row is None:
             raise SessionEnded
         if seen and row.long_unseen:

@@ -22,7 +22,7 @@ from embedded.oidc.password_page import GONE, SHUT, WRONG, Problem, password_pag
 from embedded.oidc.passwords import Passwords, TriedTooOften, WrongPassword
 from embedded.oidc.pushed import PUSHED_SECONDS, PushedRequests
 from libs.common.signed_claims import ALGORITHM
-from libs.common.web.middleware import RequestTrace
+from libs.common.web.middleware import NO_TELEMETRY, RequestTrace
 from libs.common.web.problems import install_problem_answers
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ class Provider:
 
 
 def create_provider(provider: Provider) -> FastAPI:
-    app = FastAPI(title="Chidao · sign-in of the demonstration", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Chidao · sign-in of the demonstration", docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.provider = provider
     install_problem_answers(app)
     app.add_exception_handler(TwiceNamed, _twice_named)

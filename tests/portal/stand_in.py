@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from libs.common.web.middleware import NO_TELEMETRY
 from tests.portal.answers import broken
 
 ISSUER = "http://sign-in.test/realms/chidao"
@@ -140,7 +141,7 @@ class StandIn:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
 
     def app(self) -> FastAPI:
-        app = FastAPI()
+        app = FastAPI(telemetry=NO_TELEMETRY)
         app.add_api_route("/sign-in/{rest:path}", self.sign_in, methods=["GET", "POST"])
         app.add_api_route("/{service}/internal/stream", self.stream)
         app.add_api_route("/{service}/{path:path}", self.serve, methods=["GET", "POST", "PUT"])

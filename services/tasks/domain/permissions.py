@@ -10,7 +10,7 @@
 The agency that reports in place of a lead without an account may what the lead may (rulebook 1.14). Whoever took over from an agency that
 has ended has its part at once; where several did, or none, the Office leader chooses who leads (rulebook 1.11, 1.15): `may_choose_lead`.
 Nobody confirms what he entered or submitted himself, and what the Office or the Committee leads or reports is confirmed by an Office
-leader (rulebook 1.14): `require_other_hands`.
+leader (rulebook 1.14): `other_hands`.
 """
 
 from enum import StrEnum
@@ -129,14 +129,17 @@ def permit(actor: Actor, action: Action, task: Task) -> None:
     """Raises Forbidden, OwnResult or OfficeLeaderConfirms."""
     if action not in actions_of(actor, task):
         raise Forbidden(f"{actor.role} of this agency may not {action}")
-    require_other_hands(actor, action, task)
+    others = other_hands(actor, action, task)
+    if others is not None:
+        raise others
 
 
-def require_other_hands(actor: Actor, action: Action, task: Task) -> None:
-    """Whoever may confirm at all may not confirm this one (rulebook 1.14). Raises OwnResult or OfficeLeaderConfirms."""
+def other_hands(actor: Actor, action: Action, task: Task) -> type[Forbidden] | None:
+    """Why whoever may confirm at all may not confirm this one (rulebook 1.14): OwnResult or OfficeLeaderConfirms; None where he may."""
     if action is not Action.CONFIRM or task.state is not State.AWAITING_CONFIRMATION:
-        return
+        return None
     if actor.person_id in task.course.origin.persons:
-        raise OwnResult
+        return OwnResult
     if task.course.origin.of_the_house and actor.role != "OFFICE_LEAD":
-        raise OfficeLeaderConfirms
+        return OfficeLeaderConfirms
+    return None

@@ -32,11 +32,20 @@ HAS_A_PART = f"""EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a
 VISIBLE = f"""(:sees_all OR t.lead_agency_id = {OWN} OR {HAS_A_PART}
   OR (t.is_group AND EXISTS (SELECT 1 FROM task part WHERE part.group_id = t.id AND part.lead_agency_id = {OWN})))"""
 
-_GET = f"SELECT t.* FROM task t WHERE t.id = :id AND {VISIBLE}"
-_SOME = text("SELECT * FROM task WHERE id = ANY(:ids) ORDER BY due, number")
-_GET_SOME = text("SELECT * FROM task WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE SKIP LOCKED")
+# All of a row `t` that is read again: what it is found by is not, and the words are as long as the rest together.
+COLUMNS = ", ".join(
+    f"t.{column}"
+    for column in (
+        *("id", "version", "number", "directive", "group_id", "is_group", "ordinal", "content", "field", "deliverable"),
+        *("deadline_class", "deadline_wording", "original_due", "due", "assigned_on", "assigned_at", "flags", "group_name", "left_out"),
+        *("state", "percent", "last_reported_at", "last_report_version", "submitted_at", "completed_on", "return_count"),
+    )
+)
+_GET = f"SELECT {COLUMNS} FROM task t WHERE t.id = :id AND {VISIBLE}"
+_SOME = text(f"SELECT {COLUMNS} FROM task t WHERE t.id = ANY(:ids) ORDER BY t.due, t.number")
+_GET_SOME = text(f"SELECT {COLUMNS} FROM task t WHERE t.id = ANY(CAST(:ids AS uuid[])) ORDER BY t.id FOR UPDATE SKIP LOCKED")
 _ASSIGNMENTS = text("""
-SELECT a.*, s.heir_id, s.legal_basis FROM assignment a
+SELECT a.task_id, a.agency_id, a.role, a.due, a.valid_from, a.valid_to, a.ended_because, s.heir_id, s.legal_basis FROM assignment a
 LEFT JOIN succession s ON s.ended_agency_id = a.agency_id AND s.heir_id IS NOT NULL AND a.valid_to IS NULL
 WHERE a.task_id = ANY(:ids) ORDER BY a.task_id, a.number
 """)
