@@ -2,7 +2,8 @@
 
 from portal.messages.en_agencies import AGENCIES
 from portal.messages.en_domain import DOMAIN
+from portal.messages.en_people import PEOPLE
 from portal.messages.en_province import PROVINCE
 from portal.messages.en_screens import SCREENS
 
-WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PROVINCE, **SCREENS}
+WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PEOPLE, **PROVINCE, **SCREENS}

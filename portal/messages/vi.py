@@ -2,7 +2,8 @@
 
 from portal.messages.vi_agencies import AGENCIES
 from portal.messages.vi_domain import DOMAIN
+from portal.messages.vi_people import PEOPLE
 from portal.messages.vi_province import PROVINCE
 from portal.messages.vi_screens import SCREENS
 
-WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PROVINCE, **SCREENS}
+WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PEOPLE, **PROVINCE, **SCREENS}
