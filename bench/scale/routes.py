@@ -27,7 +27,10 @@ NOT_MEASURED = {
     "directory POST /agencies": "an administrator's, some times a year",
     "directory POST /agencies/{agency_id}/aliases": "an administrator's, some times a year",
     "directory POST /agencies/{agency_id}/aliases/drop": "an administrator's, some times a year",
-    "directory POST /memberships/{membership_id}/end": "an administrator's, some times a month",
+    "directory POST /agencies/{agency_id}/people": "some times a month in an agency",
+    "directory POST /agencies/{agency_id}/memberships": "some times a year in an agency",
+    "directory POST /memberships/{membership_id}/change": "some times a month in an agency",
+    "directory POST /memberships/{membership_id}/end": "some times a month in an agency",
     "directory POST /province/settings/{key}/plan": "an administrator's, some times a year",
     "directory POST /province/settings/{key}/withdraw": "an administrator's, some times a year",
     "directory POST /province/calendars/{year}/plan": "an administrator's, once a year",
@@ -346,6 +349,23 @@ def _people_of_agency(here: Population, chance: Random) -> Iterator[Ask]:
         yield Ask(here.tracker, f"{DIRECTORY}/agencies/{chance.choice(here.cast.leading)}/people")
 
 
+def _of_an_agency(path: str, **fixed: object) -> Asks:
+    """By a clerk about the people of his own."""
+
+    def asks(here: Population, chance: Random) -> Iterator[Ask]:
+        while True:
+            agency = chance.choice(here.cast.leading)
+            yield Ask(here.clerk(agency), address(f"{DIRECTORY}/agencies/{agency}/{path}", **fixed))
+
+    return asks
+
+
+def _own_membership(here: Population, chance: Random) -> Iterator[Ask]:
+    while True:
+        clerk = here.clerk(chance.choice(here.cast.leading))
+        yield Ask(clerk, f"{DIRECTORY}/memberships/{clerk.membership_id}")
+
+
 def _one_agency(here: Population, chance: Random) -> Iterator[Ask]:
     while True:
         yield Ask(here.tracker, f"{DIRECTORY}/agencies/{chance.choice(here.cast.leading)}")
@@ -484,6 +504,12 @@ ROUTES = (
     Question("directory", "GET /agencies", "search", SEARCH, _agencies_searched),
     Question("directory", "GET /agencies/{agency_id}", "", ONE, _one_agency),
     Question("directory", "GET /agencies/{agency_id}/people", "", LIST, _people_of_agency),
+    Question("directory", "GET /agencies/{agency_id}/people-rights", "", ONE, _of_an_agency("people-rights")),
+    Question("directory", "GET /agencies/{agency_id}/memberships", "", LIST, _of_an_agency("memberships")),
+    Question("directory", "GET /agencies/{agency_id}/memberships", "by name", SEARCH, _of_an_agency("memberships", q="nguyen")),
+    Question("directory", "GET /agencies/{agency_id}/ended-memberships", "", LIST, _of_an_agency("ended-memberships")),
+    Question("directory", "GET /agencies/{agency_id}/membership-history", "", LIST, _of_an_agency("membership-history")),
+    Question("directory", "GET /memberships/{membership_id}", "", ONE, _own_membership),
     Question("directory", "GET /agency-tree", "", LIST, _on_each_day("/agency-tree")),
     Question("directory", "GET /ended-agencies", "", LIST, _on_each_day("/ended-agencies")),
     Question("directory", "GET /agency-groups", "", ONE, _plain(False, f"{DIRECTORY}/agency-groups")),

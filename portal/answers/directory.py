@@ -142,6 +142,21 @@ class EndedAgencyOut(TypedDict):
     successors: list[SuccessorOut]
 
 
+class HeldMembershipOut(TypedDict):
+    id: str
+    version: int
+    person_id: str
+    name: str
+    officer_code: str | None
+    agency_id: str
+    position: str
+    role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
+    is_head: bool
+    valid_from: str | None
+    valid_to: str | None
+    may_change: bool
+
+
 class MeOut(TypedDict):
     person: PersonOut
     memberships: list[MembershipOut]
@@ -155,6 +170,22 @@ class MemberOut(TypedDict):
     is_head: bool
     valid_from: str | None
     valid_to: str | None
+
+
+class MembershipActOut(TypedDict):
+    membership_id: str
+    version: int
+    act: Literal["GIVEN", "ENDED"]
+    occurred_at: str
+    person_id: str
+    name: str
+    position: str
+    role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
+    valid_from: str | None
+    valid_to: str | None
+    reason: str
+    actor_person_id: str | None
+    actor_agency_id: str | None
 
 
 class MembershipOut(TypedDict):
@@ -183,6 +214,22 @@ class NamedPersonOut(TypedDict):
     agency_id: str | None
 
 
+class OneMembershipOut(TypedDict):
+    id: str
+    version: int
+    person_id: str
+    name: str
+    officer_code: str | None
+    agency_id: str
+    position: str
+    role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
+    is_head: bool
+    valid_from: str | None
+    valid_to: str | None
+    may_change: bool
+    is_last_who_manages: bool
+
+
 class PageOfAgencyOut(TypedDict):
     items: list[AgencyOut]
     next_cursor: str | None
@@ -191,6 +238,12 @@ class PageOfAgencyOut(TypedDict):
 
 class PageOfEndedAgencyOut(TypedDict):
     items: list[EndedAgencyOut]
+    next_cursor: str | None
+    total: int | None
+
+
+class PageOfHeldMembershipOut(TypedDict):
+    items: list[HeldMembershipOut]
     next_cursor: str | None
     total: int | None
 
@@ -207,6 +260,12 @@ class PageOfReorganisationOut(TypedDict):
     total: int | None
 
 
+class PageOfMembershipActOut(TypedDict):
+    items: list[MembershipActOut]
+    next_cursor: str | None
+    total: int | None
+
+
 class ParentOut(TypedDict):
     id: str
     name: str
@@ -216,6 +275,12 @@ class ParentOut(TypedDict):
 
 class PeopleOut(TypedDict):
     items: list[NamedPersonOut]
+
+
+class PeopleRightsOut(TypedDict):
+    manages: bool
+    may_give: list[Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]]
+    may_name_head: bool
 
 
 class PersonOut(TypedDict):
@@ -305,11 +370,16 @@ class TakeOverOut(TypedDict):
 
 AGENCIES: Route[PageOfAgencyOut] = Route("directory", "/agencies")
 AGENCY: Route[AgencyRecordOut] = Route("directory", "/agencies/{agency_id}")
+ENDED_MEMBERSHIPS_OF_AGENCY: Route[PageOfHeldMembershipOut] = Route("directory", "/agencies/{agency_id}/ended-memberships")
+MEMBERSHIP_HISTORY_OF_AGENCY: Route[PageOfMembershipActOut] = Route("directory", "/agencies/{agency_id}/membership-history")
+MEMBERSHIPS_OF_AGENCY: Route[PageOfHeldMembershipOut] = Route("directory", "/agencies/{agency_id}/memberships")
 PEOPLE_OF_AGENCY: Route[PageOfMemberOut] = Route("directory", "/agencies/{agency_id}/people")
+PEOPLE_RIGHTS_OF_AGENCY: Route[PeopleRightsOut] = Route("directory", "/agencies/{agency_id}/people-rights")
 AGENCY_GROUPS: Route[list[AgencyGroupOut]] = Route("directory", "/agency-groups")
 AGENCY_TREE: Route[AgencyTreeOut] = Route("directory", "/agency-tree")
 ENDED_AGENCIES: Route[PageOfEndedAgencyOut] = Route("directory", "/ended-agencies")
 ME: Route[MeOut] = Route("directory", "/me")
+MEMBERSHIP: Route[OneMembershipOut] = Route("directory", "/memberships/{membership_id}")
 NAMED_AGENCIES: Route[list[RecognisedNameOut]] = Route("directory", "/named-agencies")
 PEOPLE: Route[PeopleOut] = Route("directory", "/people")
 PROVINCE_CALENDARS: Route[list[int]] = Route("directory", "/province/calendars")

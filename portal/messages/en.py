@@ -2,8 +2,9 @@
 
 from portal.messages.en_agencies import AGENCIES
 from portal.messages.en_domain import DOMAIN
+from portal.messages.en_people import PEOPLE
 from portal.messages.en_province import PROVINCE
 from portal.messages.en_reorganisations import REORGANISATIONS
 from portal.messages.en_screens import SCREENS
 
-WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PROVINCE, **REORGANISATIONS, **SCREENS}
+WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PEOPLE, **PROVINCE, **REORGANISATIONS, **SCREENS}

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.common.messaging.bus import Bus
 from libs.common.service import Service
 from libs.common.web.app import create_service_app
-from services.directory.api import directory, province
+from services.directory.api import directory, people, province
 from services.directory.api import reorganisations as reorganisations_api
 from services.directory.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.directory.queries.people import OwnMemberships
@@ -30,6 +30,5 @@ def create_app(settings: DirectorySettings, bus: Bus) -> FastAPI:
 
     service.examined_too = examined
     memberships = OwnMemberships(service.database, settings.clock)
-    return create_service_app(
-        service, [directory.router, province.router, reorganisations_api.router], title="Danh bạ cơ quan", memberships=memberships
-    )
+    routers = [directory.router, people.router, province.router, reorganisations_api.router]
+    return create_service_app(service, routers, title="Danh bạ cơ quan", memberships=memberships)

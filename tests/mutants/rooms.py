@@ -31,7 +31,12 @@ RULES = (
     Room(("services/directives/domain/*.py",), ("tests/unit/test_directive.py",)),
     Room(
         ("services/directory/domain/*.py",),
-        ("tests/unit/test_directory_domain.py", "tests/unit/test_directory_permissions.py", "tests/unit/test_recognition.py"),
+        (
+            "tests/unit/test_directory_domain.py",
+            "tests/unit/test_directory_permissions.py",
+            "tests/unit/test_managing_people.py",
+            "tests/unit/test_recognition.py",
+        ),
     ),
     Room(("services/reporting/figures/permissions.py",), ("tests/unit/test_figures_permissions.py",)),
     # The same rule once more as SQL.

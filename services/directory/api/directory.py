@@ -23,7 +23,6 @@ from services.directory.api.schemas import (
     AgencyTreeOut,
     ChangedAgencyOut,
     EndedAgencyOut,
-    EndedMembershipOut,
     MemberOut,
     MeOut,
     NamedPersonOut,
@@ -44,7 +43,6 @@ from services.directory.queries.people import me, named_people
 from services.directory.use_cases.add_agency import AddAgency, add_agency
 from services.directory.use_cases.add_alias import AddAlias, add_alias
 from services.directory.use_cases.drop_alias import DropAlias, drop_alias
-from services.directory.use_cases.end_membership import EndMembership, end_membership
 
 router = APIRouter(tags=["directory"])
 
@@ -228,10 +226,3 @@ async def people(
     async with service.database.read() as connection:
         found = await named_people(connection, asked)
     return PeopleOut(items=[NamedPersonOut.model_validate(one) for one in found])
-
-
-@router.post("/memberships/{membership_id}/end", openapi_extra=accepts(EndMembership))
-async def end(membership_id: UUID, change: Changing, service: Here, response: Response) -> EndedMembershipOut:
-    membership = await end_membership(membership_id, change, unit_of_work(service, change), now=service.clock.now())
-    tell_outcome(response, change, membership)
-    return EndedMembershipOut.of(membership)

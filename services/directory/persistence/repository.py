@@ -14,7 +14,7 @@ from libs.common.folding import folded
 from libs.common.unit_of_work import Repository
 from services.directory.domain.agency import Agency, AgencyCode, AgencyDetails, AgencyKind, CodeKind, agency_id
 from services.directory.domain.alphabet import sort_key
-from services.directory.domain.membership import Membership, Person, Place, Role
+from services.directory.domain.membership import Membership, Place, Role
 
 _INSERT_AGENCY = text("""
 INSERT INTO agency (id, version, key, name, short_name, kind, scope, parent_id, valid_from, valid_to, sort_key)
@@ -71,12 +71,40 @@ _GET_MEMBERSHIPS_OF = text("""
 SELECT * FROM membership
 WHERE agency_id = ANY(CAST(:agency_ids AS uuid[])) AND coalesce(valid_to, 'infinity') >= :day ORDER BY id FOR UPDATE
 """)
+_LOOK_AT_MEMBERSHIP = text("SELECT * FROM membership WHERE id = :id")
 _GET_MEMBERSHIP = text("SELECT * FROM membership WHERE id = :id FOR UPDATE")
+# Who else is there is asked when the lock is had: of two who end the last two managers at once, the second is told.
+_LOCK_MEMBERSHIPS = text("SELECT pg_advisory_xact_lock(:lock)")
+MEMBERSHIPS_LOCK = 7_301_006
+# One that was ended before it began holds on no day.
+_HOLDS_MEANWHILE = """
+coalesce(valid_to, 'infinity') >= :valid_from AND coalesce(valid_from, '-infinity') <= coalesce(CAST(:valid_to AS date), 'infinity')
+AND coalesce(valid_from, '-infinity') <= coalesce(valid_to, 'infinity')
+"""
+_BESIDE = text(f"""
+SELECT coalesce(bool_or(person_id = :person_id AND role = :role), false) AS is_same,
+       coalesce(bool_or(is_head AND person_id <> :person_id), false) AS is_other_head
+FROM membership WHERE agency_id = :agency_id AND id IS DISTINCT FROM CAST(:instead_of AS uuid) AND {_HOLDS_MEANWHILE}
+""")
+# Whose end is known already cannot be counted on.
+_LASTS = "id <> :other_than AND valid_to IS NULL AND coalesce(valid_from, '-infinity') <= :day"
+_ONE_LASTS = text(f"""
+SELECT EXISTS (SELECT 1 FROM membership WHERE agency_id = :agency_id AND role = ANY(CAST(:roles AS text[])) AND {_LASTS})
+""")
+_ADMINISTRATOR_LASTS = text(f"SELECT EXISTS (SELECT 1 FROM membership WHERE role = 'SYSTEM_ADMIN' AND {_LASTS})")
 _INSERT_MEMBERSHIP = text("""
 INSERT INTO membership (id, version, person_id, agency_id, position, role, is_head, valid_from, valid_to)
 VALUES (:id, :version, :person_id, :agency_id, :position, :role, :is_head, :valid_from, :valid_to)
 """)
 _END_MEMBERSHIP = text("UPDATE membership SET version = :version, valid_to = :valid_to WHERE id = :id AND version = :expected_version")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What else holds meanwhile: the same role of the same person in the same agency, another person at its head."""
+
+    is_same: bool
+    is_other_head: bool
 
 
 class StoredVersionDiffers(RuntimeError):
@@ -258,9 +286,42 @@ class MembershipRepository(Repository[Membership]):
     async def known_ids(self) -> set[UUID]:
         return set((await self.connection.execute(text("SELECT id FROM membership"))).scalars())
 
+    async def lock(self) -> None:
+        """Until the end of the transaction nobody else gives or ends one, or adds a person."""
+        await self.connection.execute(_LOCK_MEMBERSHIPS, {"lock": MEMBERSHIPS_LOCK})
+
+    async def beside(self, membership: Membership, *, instead_of: UUID | None = None) -> Beside:
+        """What holds beside a new one, while it does; but for the one that it takes the place of."""
+        place = membership.place
+        asked = {
+            "agency_id": place.agency_id,
+            "person_id": place.person_id,
+            "role": place.role.value,
+            "valid_from": membership.valid_from,
+            "valid_to": membership.valid_to,
+            "instead_of": instead_of,
+        }
+        return Beside(*(await self.connection.execute(_BESIDE, asked)).one())
+
+    async def another_lasts(self, membership: Membership, roles: Iterable[Role], *, day: date) -> bool:
+        """Whether somebody else acts in one of these roles in the same agency on `day`, and no end of that is known."""
+        asked = {"agency_id": membership.place.agency_id, "roles": [role.value for role in roles], "other_than": membership.id, "day": day}
+        return bool((await self.connection.execute(_ONE_LASTS, asked)).scalar_one())
+
+    async def another_administrator_lasts(self, membership: Membership, *, day: date) -> bool:
+        """The same of administrators, wherever."""
+        return bool((await self.connection.execute(_ADMINISTRATOR_LASTS, {"other_than": membership.id, "day": day})).scalar_one())
+
     async def get(self, membership_id: UUID) -> Membership:
         """Locked for the change; raises NotFound."""
-        row = (await self.connection.execute(_GET_MEMBERSHIP, {"id": membership_id})).one_or_none()
+        return await self._one(_GET_MEMBERSHIP, membership_id)
+
+    async def look_at(self, membership_id: UUID) -> Membership:
+        """As it stands; raises NotFound."""
+        return await self._one(_LOOK_AT_MEMBERSHIP, membership_id)
+
+    async def _one(self, statement: TextClause, membership_id: UUID) -> Membership:
+        row = (await self.connection.execute(statement, {"id": membership_id})).one_or_none()
         if row is None:
             raise NotFound
         return self.touch(_membership_of(row))
@@ -318,12 +379,3 @@ async def keep_codes(connection: AsyncConnection, agencies: Iterable[AgencyDetai
     rows = [row for one in agencies for row in _rows_of_codes(agency_id(one.key), one.codes)]
     if rows:
         await connection.execute(_INSERT_CODE, rows)
-
-
-async def keep_people(connection: AsyncConnection, people: list[Person], *, demo: bool) -> None:
-    """Enter people who are not there yet. They have no event: nobody else may know their names."""
-    rows = [{"id": person.id, "username": person.username, "name": person.name, "is_demo": demo} for person in people]
-    if rows:
-        await connection.execute(
-            text("INSERT INTO person (id, username, name, is_demo) VALUES (:id, :username, :name, :is_demo) ON CONFLICT DO NOTHING"), rows
-        )

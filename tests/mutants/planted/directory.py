@@ -94,8 +94,8 @@ FAULTS = (
     Fault(
         "whoever was moved stays until the evening",
         ROOM + "domain/membership.py",
-        "self.valid_to = vietnam_date(at) - timedelta(days=1)",
-        "self.valid_to = vietnam_date(at)",
+        "self.valid_to = today - timedelta(days=1) if last_day is None",
+        "self.valid_to = today if last_day is None",
         DIRECTORY,
     ),
     Fault(

@@ -149,7 +149,9 @@ CREATE TABLE public.person (
     id uuid NOT NULL,
     username text NOT NULL,
     name text NOT NULL,
-    is_demo boolean NOT NULL
+    is_demo boolean NOT NULL,
+    officer_code text,
+    folded text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE public.planned_agency (
@@ -313,9 +315,17 @@ CREATE INDEX audit_entry_aggregate ON public.audit_entry USING btree (aggregate_
 
 CREATE INDEX event_log_feed ON public.event_log USING btree (epoch, tx_id, seq);
 
+CREATE INDEX event_log_membership ON public.event_log USING btree (((payload #>> '{state,agency_id}'::text[])), seq) WHERE (aggregate_type = 'membership'::text);
+
+CREATE INDEX membership_administrator ON public.membership USING btree (id) WHERE (role = 'SYSTEM_ADMIN'::text);
+
 CREATE INDEX membership_agency ON public.membership USING btree (agency_id);
 
 CREATE INDEX membership_person ON public.membership USING btree (person_id);
+
+CREATE INDEX membership_standing ON public.membership USING btree (agency_id, COALESCE(valid_to, 'infinity'::date), id);
+
+CREATE UNIQUE INDEX person_officer_code ON public.person USING btree (officer_code);
 
 CREATE INDEX reorganisation_order ON public.reorganisation USING btree (effective_on, id);
 

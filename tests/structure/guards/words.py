@@ -46,6 +46,7 @@ WORDS_OF: Mapping[str, str] = {
     "services.directory.domain.membership.Role": "role",
     "services.directory.domain.reorganisation.ReorganisationKind": "reorganisation-kind",
     "services.directory.domain.reorganisation.ReorganisationStanding": "reorganisation-standing",
+    "services.directory.api.people_schemas.ActOnMembership": "membership-act",
     "services.notify.notices.kinds.NoticeKind": "notice",
     "libs.contracts.buckets.AwaitingCountsAs": "setting-value.awaiting_counts_as",
     "libs.contracts.buckets.Bucket": "number",
@@ -58,6 +59,7 @@ WORDS_OF: Mapping[str, str] = {
 NOT_SHOWN: Mapping[str, str] = {
     "services.directives.domain.vocabulary.AssignmentRole": "the form has a field for each",
     "services.directory.domain.permissions.SeesPeople": "an inner word of the permissions",
+    "services.directory.domain.managing_people.Manages": "an inner word of the permissions",
     "services.reporting.figures.rows.Counted": "a parameter of the API",
     "services.reporting.figures.permissions.SeesTasks": "an inner word of the permissions",
     "services.tasks.domain.assignment.AssignmentRole": "the page of a task has a line for each",
