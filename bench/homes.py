@@ -26,6 +26,7 @@ from bench.freshness import Member, postgres_of
 from bench.load import Connection, Request, Unexpected, open_loop, percentile
 from bench.whole import Run, memory_of, start, start_split, stop
 from libs.common.db import Database
+from portal.devices import Device
 from portal.oidc import Tokens
 from portal.session import Membership, SealedBox, Sessions
 from services.directory.demo import demo_members
@@ -178,7 +179,10 @@ class Town:
             person, membership, place = chosen[number % len(chosen)]
             token = self.token(self._member(person, membership, place))
             offered = Membership(membership, place.agency_id, "Cơ quan", "Cơ quan", place.position, place.role)
-            cookie = await sessions.begin(person.id, person.name, [offered], Tokens(token, "", "", time.time() + TOKEN_SECONDS))
+            tokens = Tokens(token, "", "", time.time() + TOKEN_SECONDS)
+            cookie = await sessions.begin(
+                person.id, person.name, [offered], tokens, acting_as=offered, provider_session=None, device=Device()
+            )
             cookies.append(cookie)
         await database.dispose()
         return cookies

@@ -15,6 +15,8 @@ NOT_MEASURED = {
     "GET /sign-in/start": "leads to the sign-in service",
     "GET /sign-in/callback": "the sign-in service answers",
     "GET /sign-in/needed/{wanted:path}": "asks no service",
+    "GET /step-up": "asks no service but for what stands in the head",
+    "GET /sessions": "asks no service but for what stands in the head",
     "GET /membership": "asks for one person's memberships",
     "GET /live": "a stream",
     "GET /workbench/export.xlsx": "a file of the same list, some times a day",

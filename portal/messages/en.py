@@ -6,5 +6,6 @@ from portal.messages.en_people import PEOPLE
 from portal.messages.en_province import PROVINCE
 from portal.messages.en_reorganisations import REORGANISATIONS
 from portal.messages.en_screens import SCREENS
+from portal.messages.en_sign_in import SIGN_IN
 
-WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PEOPLE, **PROVINCE, **REORGANISATIONS, **SCREENS}
+WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PEOPLE, **PROVINCE, **REORGANISATIONS, **SCREENS, **SIGN_IN}

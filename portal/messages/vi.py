@@ -6,5 +6,6 @@ from portal.messages.vi_people import PEOPLE
 from portal.messages.vi_province import PROVINCE
 from portal.messages.vi_reorganisations import REORGANISATIONS
 from portal.messages.vi_screens import SCREENS
+from portal.messages.vi_sign_in import SIGN_IN
 
-WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PEOPLE, **PROVINCE, **REORGANISATIONS, **SCREENS}
+WORDS: dict[str, str] = {**AGENCIES, **DOMAIN, **PEOPLE, **PROVINCE, **REORGANISATIONS, **SCREENS, **SIGN_IN}

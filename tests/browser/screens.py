@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from services.directory.domain.agency import agency_id
 from tests.browser.busy_province import AGENCIES, LONG_DEMAND, LONGEST_NAMED, OFFICE, PROVINCE, TODAY, TRACKER, Town
-from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, drop_draft, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, drop_draft, press_and_prove, sign_in, vietnamese
 
 WIDTHS = {360: 780, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
@@ -19,6 +19,7 @@ NO_SCREEN = {
     "/sign-in/start": "leads to the sign-in service",
     "/sign-in/callback": "leads into the portal",
     "/sign-in/needed/{wanted:path}": "leads to the sign-in page",
+    "/step-up": "what waits until its person has proved who he is",
     "/files/{file_id}": "a file to keep",
     "/days/said": "the weekday beside a day that is typed, seen on the form",
     "/agencies/options": "the list under an agency field, seen on the form",
@@ -208,7 +209,7 @@ def unfold_communes(page: Page) -> None:
 def plan_due_soon(page: Page) -> None:
     page.get_by_label("Giá trị mới").fill("5")
     page.get_by_label("Lý do, căn cứ").fill("Quyết định số 41/2026/QĐ-UBND, Điều 9")
-    page.get_by_role("button", name="Ghi thay đổi dự kiến").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi thay đổi dự kiến"))
     expect(page.get_by_role("button", name="Thu hồi").first).to_be_visible()
 
 
@@ -216,7 +217,7 @@ def plan_for_a_day_that_is_over(page: Page) -> None:
     page.get_by_label("Giá trị mới").fill("5")
     page.get_by_label("Áp dụng từ ngày").fill("05/03/2026")
     page.get_by_label("Lý do, căn cứ").fill("Theo ý kiến của Chánh Văn phòng")
-    page.get_by_role("button", name="Ghi thay đổi dự kiến").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi thay đổi dự kiến"))
     expect(page.locator(".error").first).to_be_visible()
 
 
@@ -225,7 +226,7 @@ def plan_a_day_off(page: Page) -> None:
     row.get_by_label("Ngày", exact=True).fill("08/06/2027")
     row.get_by_label("Tên").fill("Ngày nghỉ của tỉnh")
     page.get_by_label("Lý do, căn cứ").fill("Thông báo nghỉ lễ, Tết năm 2027")
-    page.get_by_role("button", name="Ghi lịch dự kiến").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi lịch dự kiến"))
     expect(page.get_by_role("button", name="Thu hồi").first).to_be_visible()
 
 
@@ -246,7 +247,7 @@ def add_an_agency(page: Page) -> None:
     page.get_by_label("Tên ngắn").fill("Sở KH&CN")
     page.get_by_label("Loại cơ quan").select_option(label="Tổ công tác, ban chỉ đạo, hội đồng")
     page.get_by_label("Căn cứ thành lập").fill("Quyết định số 1520/QĐ-UBND ngày 20/9/2026")
-    page.get_by_role("button", name="Ghi cơ quan mới").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi cơ quan mới"))
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
@@ -297,6 +298,7 @@ SCREENS = (
     Screen("home-communes", LEADER, "/home", act=unfold_communes),
     Screen("home-office", TRACKING, "/home"),
     Screen("home-agency", NATURE, "/home"),
+    Screen("sessions", NATURE, "/sessions"),
     Screen("menu", LEADER, "/home", act=open_menu),
     Screen("number", LEADER, "/numbers/{name}", "/numbers/open_overdue"),
     Screen("number-empty", LEADER, "/numbers/{name}", f"/numbers/N?agency_id={agency_id(AGENCIES['Sở Ngoại vụ'].key)}"),

@@ -111,6 +111,7 @@ class Asked:
 class StandIn:
     """`person` signs in next.
 
+    `says` changes what an ID token says; who `declines` is sent back without a code; `pushes` is what was asked for.
     `refuse` answers a path with a problem instead; `away` are services that do not answer.
     """
 
@@ -129,6 +130,11 @@ class StandIn:
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     hold_seconds: int = 0
+    ended: list[str] = field(default_factory=list)
+    sign_outs_fail: bool = False
+    says: dict[str, Any] = field(default_factory=dict)
+    declines: bool = False
+    pushes: list[dict[str, str]] = field(default_factory=list)
     added: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     decisions: dict[str, tuple[str, Any]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
@@ -154,15 +160,21 @@ class StandIn:
             return JSONResponse(KeySet([self.key]).as_dict(private=False))
         if rest == "auth":
             query = self.pushed.pop(request.query_params["request_uri"])
+            if self.declines:
+                return RedirectResponse(f"{query['redirect_uri']}?error=access_denied&state={query['state']}&iss={ISSUER}", 303)
             code = uuid4().hex
             self.codes[code] = {**query, "person": self.person}
             return RedirectResponse(f"{query['redirect_uri']}?code={code}&state={query['state']}&iss={ISSUER}", 303)
         if rest == "push":
             reference = f"urn:ietf:params:oauth:request_uri:{uuid4().hex}"
             self.pushed[reference] = {name: str(value) for name, value in (await request.form()).items()}
+            self.pushes.append(self.pushed[reference])
             return JSONResponse({"request_uri": reference, "expires_in": 600}, 201)
         if rest == "token":
             return self.grant(dict((await request.form()).items()))
+        if rest == "sign-out":
+            self.ended.append(str((await request.form())["refresh_token"]))
+            return Response(status_code=503 if self.sign_outs_fail else 204)
         return RedirectResponse(request.query_params.get("post_logout_redirect_uri", "/"), 303)
 
     def grant(self, form: dict[str, Any]) -> Response:
@@ -174,17 +186,17 @@ class StandIn:
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
         if challenge != asked["code_challenge"]:
             return JSONResponse({"error": "invalid_grant"}, 400)
-        return JSONResponse(self.tokens(asked["person"], asked["nonce"]))
+        return JSONResponse(self.tokens(asked["person"], asked["nonce"], acr=asked.get("acr_values", "1")))
 
     def say_changed_from_afar(self, *services: str) -> None:
         """The same from another thread than the one that serves."""
         assert self.loop is not None
         self.loop.call_soon_threadsafe(self.say_changed, *services)
 
-    def tokens(self, person: str, nonce: str) -> dict[str, Any]:
+    def tokens(self, person: str, nonce: str, *, acr: str = "1") -> dict[str, Any]:
         now = int(time.time())
-        lasting = {"iat": now, "exp": now + 300}
-        identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "typ": "ID", "nonce": nonce, **lasting}
+        lasting = {"iat": now, "exp": now + 300, "auth_time": now, "acr": acr}
+        identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "typ": "ID", "nonce": nonce, **lasting, **self.says}
         return {
             "access_token": f"{person}:{uuid4().hex}",
             "refresh_token": person,
