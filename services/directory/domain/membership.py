@@ -30,11 +30,16 @@ class MembershipHasEnded(DomainError):
 
 @dataclass(frozen=True)
 class Person:
-    """Names stay in this service; all others know people by id."""
+    """Names stay in this service; all others know people by id.
+
+    `officer_code` (số hiệu cán bộ, công chức) is what a person is known by when he comes from elsewhere. It never changes; None of whom
+    nobody has told it.
+    """
 
     id: UUID
     username: str
     name: str
+    officer_code: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Agencies, people and memberships, as rows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,10 @@ INSERT INTO membership (id, version, person_id, agency_id, position, role, is_he
 VALUES (:id, :version, :person_id, :agency_id, :position, :role, :is_head, :valid_from, :valid_to)
 """)
 _END_MEMBERSHIP = text("UPDATE membership SET version = :version, valid_to = :valid_to WHERE id = :id AND version = :expected_version")
+_INSERT_PERSON = text("""
+INSERT INTO person (id, username, name, officer_code, is_demo) VALUES (:id, :username, :name, :officer_code, :is_demo)
+ON CONFLICT DO NOTHING
+""")
 
 
 class StoredVersionDiffers(RuntimeError):
@@ -257,8 +261,6 @@ async def keep_codes(connection: AsyncConnection, agencies: Iterable[AgencyDetai
 
 async def keep_people(connection: AsyncConnection, people: list[Person], *, demo: bool) -> None:
     """Enter people who are not there yet. They have no event: nobody else may know their names."""
-    rows = [{"id": person.id, "username": person.username, "name": person.name, "is_demo": demo} for person in people]
+    rows = [{**asdict(person), "is_demo": demo} for person in people]
     if rows:
-        await connection.execute(
-            text("INSERT INTO person (id, username, name, is_demo) VALUES (:id, :username, :name, :is_demo) ON CONFLICT DO NOTHING"), rows
-        )
+        await connection.execute(_INSERT_PERSON, rows)

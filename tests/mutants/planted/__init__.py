@@ -2,6 +2,7 @@
 
 from tests.mutants.fault import Fault
 from tests.mutants.planted import (
+    accounts,
     contracts,
     directives,
     directory,
@@ -26,6 +27,7 @@ FAULTS: tuple[Fault, ...] = (
     *notify.FAULTS,
     *reporting.FAULTS,
     *directory.FAULTS,
+    *accounts.FAULTS,
     *portal.FAULTS,
     *realm.FAULTS,
     *running.FAULTS,

@@ -55,6 +55,8 @@ WORDS_OF: Mapping[str, str] = {
 """Enumeration → how the keys of its words begin."""
 NOT_SHOWN: Mapping[str, str] = {
     "services.directives.domain.vocabulary.AssignmentRole": "the form has a field for each",
+    "services.directory.accounts.stepping.Step": "told to an operator by the command line, which has words for each",
+    "services.directory.domain.accounts.Drift": "told to an operator by the command line, which has words for each",
     "services.directory.domain.permissions.SeesPeople": "an inner word of the permissions",
     "services.reporting.figures.rows.Counted": "a parameter of the API",
     "services.reporting.figures.permissions.SeesTasks": "an inner word of the permissions",
