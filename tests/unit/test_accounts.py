@@ -109,7 +109,7 @@ OTHERWISE: dict[Drift, tuple[Found, Callable[[Difference], bool]]] = {
     Drift.ACCOUNT_SHUT: (account(AN_S, is_open=False), lambda one: one.act == ChangeAccount(AN)),
     Drift.ACCOUNT_OPEN: (account(LEFT_S, is_open=True), lambda one: one.act == ChangeAccount(LEFT)),
     Drift.ACCOUNT_FOREIGN: (with_more(STRANGER), lambda one: one.act is None and (one.subject, one.found) == ("khach", "f0")),
-    Drift.USERNAME_OTHER: (account(AN_S, username="an"), lambda one: one.act == ChangeAccount(AN) and one.found == "an"),
+    Drift.USERNAME_OTHER: (account(AN_S, username="an"), lambda one: one.act is None and one.found == "an"),
     Drift.NAME_OTHER: (account(AN_S, name="An"), lambda one: one.act == ChangeAccount(AN)),
     Drift.OFFICER_CODE_OTHER: (
         account(BINH_S, officer_code="CB-0011"),

@@ -131,7 +131,7 @@ class KeycloakAccounts:
         found = await self._server.get(at)
         described = _described(wanted)
         attributes = {**found.get("attributes", {}), **described["attributes"]}
-        await self._server.put(at, {**found, **described, "attributes": attributes})
+        await self._server.put(at, {**found, **described, "username": found["username"], "attributes": attributes})
         if not wanted.is_open:
             # Whoever is shut out is so where he is signed in, too.
             await self._server.post(f"{at}/logout", {})

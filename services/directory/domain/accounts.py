@@ -225,7 +225,8 @@ def _of_account(wanted: WantedAccount, found: FoundAccount | None, of_that_name:
         return
     change = ChangeAccount(wanted)
     if found.username != who.lower():
-        yield Difference(Drift.USERNAME_OTHER, who, found.username, who, wanted.id, change)
+        # Keycloak lets nobody change it, and somebody knows himself by it.
+        yield Difference(Drift.USERNAME_OTHER, who, found.username, who, wanted.id)
     if found.is_open != wanted.is_open:
         yield Difference(Drift.ACCOUNT_OPEN if found.is_open else Drift.ACCOUNT_SHUT, who, concerns=wanted.id, act=change)
     if found.officer_code != wanted.officer_code:
