@@ -67,10 +67,6 @@ class Administration:
         answer = await self._ask("POST", self._path(path), body)
         return str(answer.headers.get("Location", "")).rpartition("/")[2]
 
-    async def post_for_answer(self, path: str, body: Json) -> Json:
-        """What Keycloak says of it."""
-        return (await self._ask("POST", self._path(path), body)).json()
-
     async def put(self, path: str, body: Json = None) -> None:
         await self._ask("PUT", self._path(path), body if body is not None else {})
 
