@@ -32,6 +32,7 @@ RULES = (
     Room(
         ("services/directory/domain/*.py",),
         (
+            "tests/unit/test_accounts.py",
             "tests/unit/test_directory_domain.py",
             "tests/unit/test_directory_permissions.py",
             "tests/unit/test_managing_people.py",
@@ -79,6 +80,10 @@ STATEMENTS = (
             "tests/directives/test_release_summary.py",
             "tests/directives/test_held_release.py",
         ),
+    ),
+    Room(
+        ("services/directory/persistence/accounts_behind.py", "services/directory/queries/wanted_accounts.py"),
+        ("tests/directory/test_accounts_in_step.py",),
     ),
     Room(("services/notify/notices/*.py",), ("tests/notify",)),
     Room(

@@ -2,6 +2,7 @@
 
 from tests.mutants.fault import Fault
 from tests.mutants.planted import (
+    accounts,
     contracts,
     directives,
     directory,
@@ -30,6 +31,7 @@ FAULTS: tuple[Fault, ...] = (
     *directory.FAULTS,
     *reorganisations.FAULTS,
     *people.FAULTS,
+    *accounts.FAULTS,
     *portal.FAULTS,
     *realm.FAULTS,
     *running.FAULTS,

@@ -60,6 +60,8 @@ WORDS_OF: Mapping[str, str] = {
 NOT_SHOWN: Mapping[str, str] = {
     "libs.contracts.step_up.Level": "people read for which act they are asked, not how surely",
     "services.directives.domain.vocabulary.AssignmentRole": "the form has a field for each",
+    "services.directory.accounts.stepping.Step": "told to an operator by the command line, which has words for each",
+    "services.directory.domain.accounts.Drift": "told to an operator by the command line, which has words for each",
     "services.directory.domain.permissions.SeesPeople": "an inner word of the permissions",
     "services.directory.domain.managing_people.Manages": "an inner word of the permissions",
     "services.reporting.figures.rows.Counted": "a parameter of the API",
