@@ -46,6 +46,7 @@ from portal.screens import (
     new_agency,
     notices,
     numbers,
+    people,
     places,
     preferences,
     registration,
@@ -86,6 +87,7 @@ SCREENS = (
     agency_tree,
     new_agency,
     agency_record,
+    people,
     agency_reports,
     drafts,
     typed_day,
@@ -119,7 +121,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
         private_key_file=settings.own_private_key_file or settings.private_key_file,
         token_url=settings.token_url,
     )
-    people = PeopleNames()
+    people_names = PeopleNames()
     shared = SharedAnswers()
     answers = SingleFlight(lambda: live.hears("reporting") and live.hears("directory"))
 
@@ -127,7 +129,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
         shared.forget(name)
         if name == "agencies":
             agencies.forget()
-            people.forget()
+            people_names.forget()
         if name in ("agencies", "figures"):
             answers.forget()
 
@@ -151,7 +153,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 sign_in=SignInService(settings, client),
                 services=Services(settings.services, lines),
                 agencies=agencies,
-                people=people,
+                people=people_names,
                 vocabulary=Vocabulary(),
                 shared=shared,
                 pages=Pages(),
