@@ -46,6 +46,7 @@ from portal.screens import (
     new_agency,
     notices,
     numbers,
+    people,
     places,
     preferences,
     reassignment,
@@ -93,6 +94,7 @@ SCREENS = (
     new_agency,
     reorganisations,
     agency_record,
+    people,
     agency_reports,
     drafts,
     typed_day,
@@ -129,7 +131,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
         private_key_file=settings.own_private_key_file or settings.private_key_file,
         token_url=settings.token_url,
     )
-    people = PeopleNames()
+    people_names = PeopleNames()
     shared = SharedAnswers()
     answers = SingleFlight(lambda: live.hears("reporting") and live.hears("directory"))
 
@@ -137,7 +139,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
         shared.forget(name)
         if name == "agencies":
             agencies.forget()
-            people.forget()
+            people_names.forget()
         if name in ("agencies", "figures"):
             answers.forget()
 
@@ -163,7 +165,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 sign_in=SignInService(settings, client),
                 services=Services(settings.services, lines),
                 agencies=agencies,
-                people=people,
+                people=people_names,
                 vocabulary=Vocabulary(),
                 shared=shared,
                 pages=Pages(),

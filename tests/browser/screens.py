@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid5
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from services.directory.domain.agency import agency_id
+from services.directory.domain.agency import NAMESPACE, agency_id
 from tests.browser.busy_province import AGENCIES, LONG_DEMAND, LONGEST_NAMED, OFFICE, PROVINCE, TODAY, TRACKER, Town
 from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, drop_draft, press_and_prove, sign_in, vietnamese
 
@@ -289,6 +290,32 @@ def plan_for_nobody(page: Page) -> None:
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
+def add_a_person(page: Page) -> None:
+    """With a code that somebody else has, so that it stays on the page."""
+    page.get_by_label("Họ và tên").fill("Nguyễn Thị Kim Ngân")
+    page.get_by_label("Số hiệu cán bộ, công chức").fill("không có dấu cách")
+    page.get_by_label("Chức vụ", exact=True).fill("Chuyên viên Phòng Nghiệp vụ Y, kiêm đầu mối tổng hợp báo cáo nhiệm vụ của Sở")
+    page.get_by_label("Từ ngày").fill("01/01/2020")
+    page.get_by_label("Căn cứ, lý do").fill("Quyết định số 35/QĐ-SYT ngày 20/9/2026")
+    page.get_by_role("button", name="Ghi người mới").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def end_without_a_reason(page: Page) -> None:
+    page.get_by_role("button", name="Chấm dứt tư cách").click()
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def membership_of(short_name: str, key: str, role: str) -> str:
+    """The id that the demonstration gives it."""
+    username = f"{key}.{AGENCIES[short_name].key.removeprefix('quang-ngai-')}"
+    return str(uuid5(NAMESPACE, f"membership/{username}/{role}"))
+
+
+HEALTHY = "Sở Y tế"
+PEOPLE = f"/agencies/{agency_id(AGENCIES[HEALTHY].key)}/people"
+HEAD_OF_HEALTH = Who(AGENCIES[HEALTHY].name, "Giám đốc Sở")
+OFFICER_OF_HEALTH = membership_of(HEALTHY, "chuyen-vien-so", "AGENCY_OFFICER")
 SCREENS = (
     Screen("sign-in", NOBODY, "/sign-in"),
     Screen("sign-in-failed", NOBODY, "/sign-in", "/sign-in?failed=lost"),
@@ -376,6 +403,20 @@ SCREENS = (
     Screen("reorganisation-seen", ADMINISTRATOR, "/agencies/reorganisations/new", act=see_a_split),
     Screen("reorganisation-errors", ADMINISTRATOR, "/agencies/reorganisations/new", act=plan_for_nobody),
     Screen("reassignment", HEAD_OF_OFFICE, "/reassignment"),
+    Screen("people", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", PEOPLE),
+    Screen("people-found", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", f"{PEOPLE}?q=a"),
+    Screen("people-nothing", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", f"{PEOPLE}?q=khong+co+nguoi+nay"),
+    Screen("people-ended", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", f"{PEOPLE}?view=ended"),
+    Screen("people-history", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", f"{PEOPLE}?view=history"),
+    Screen("people-read", TRACKING, "/agencies/{agency_id}/people", PEOPLE),
+    Screen("people-hidden", IDLE, "/agencies/{agency_id}/people", PEOPLE),
+    Screen("new-person", ADMINISTRATOR, "/agencies/{agency_id}/people/new", f"{PEOPLE}/new"),
+    Screen("new-person-errors", HEAD_OF_HEALTH, "/agencies/{agency_id}/people/new", f"{PEOPLE}/new", add_a_person),
+    Screen("person-change", ADMINISTRATOR, "/memberships/{membership_id}/{act}", f"/memberships/{OFFICER_OF_HEALTH}/change"),
+    Screen(
+        "person-end", HEAD_OF_HEALTH, "/memberships/{membership_id}/{act}", f"/memberships/{OFFICER_OF_HEALTH}/end", end_without_a_reason
+    ),
+    Screen("person-not-yours", TRACKING, "/memberships/{membership_id}/{act}", f"/memberships/{OFFICER_OF_HEALTH}/end"),
     Screen("settings", ADMINISTRATOR, "/settings"),
     Screen("setting", ADMINISTRATOR, "/settings/{key}", "/settings/awaiting_counts_as"),
     Screen("setting-planned", ADMINISTRATOR, "/settings/{key}", "/settings/due_soon_days", plan_due_soon),

@@ -290,6 +290,8 @@ class StandIn:
             return {"items": [], "next_cursor": None, "total": 0}
         if path[0] == "agencies" and path[2:3] == ["aliases"]:
             return {"id": id_of("health"), "version": 2}
+        if path[0] == "memberships" or (path[0] == "agencies" and path[2:] and (body is not None or path[2] != "people")):
+            return self.management(path, person, body)
         if path[0] == "agencies" and len(path) > 1:
             return self.agency_record(path)
         if body is not None:
@@ -297,6 +299,26 @@ class StandIn:
         asked = request.query_params.get("q", "").casefold()
         found = [self.agency(key) | LASTING for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
         return {"items": found, "next_cursor": None, "total": len(found)}
+
+    def management(self, path: list[str], person: str, body: Any) -> Any:
+        """Of an agency in which nobody is but a clerk, whom nobody here manages."""
+        nobody: dict[str, Any] = {"items": [], "next_cursor": None, "total": 0}
+        if body is not None:
+            return {"id": id_of("membership"), "version": 2, "person_id": id_of("clerk"), "valid_to": None}
+        if path[2:] == ["people-rights"]:
+            return {"manages": False, "may_give": [], "may_name_head": False}
+        if path[0] == "agencies":
+            return nobody
+        place = {"position": "Văn thư", "role": "AGENCY_CLERK", "is_head": False, "valid_from": None, "valid_to": None}
+        whose = {
+            "id": path[1],
+            "version": 1,
+            "person_id": id_of("clerk"),
+            "name": "Ngân",
+            "officer_code": None,
+            "agency_id": id_of("health"),
+        }
+        return whose | place | {"may_change": False, "is_last_who_manages": False}
 
     def agency_tree(self, request: Request, person: str) -> Any:
         known = {name: value for name, value in LASTING.items() if name not in ("matched_alias", "successors")}
