@@ -20,7 +20,6 @@ NO_SCREEN = {
     "/sign-in/start": "leads to the sign-in service",
     "/sign-in/callback": "leads into the portal",
     "/sign-in/needed/{wanted:path}": "leads to the sign-in page",
-    "/step-up": "what waits until its person has proved who he is",
     "/files/{file_id}": "a file to keep",
     "/days/said": "the weekday beside a day that is typed, seen on the form",
     "/agencies/options": "the list under an agency field, seen on the form",
@@ -242,6 +241,24 @@ def name_an_agency(page: Page) -> None:
     expect(page.locator(".error").first).to_be_visible()
 
 
+def ask_who_it_is(page: Page) -> None:
+    """What the sign-in service shows to somebody who is to prove again who he is. Nobody does, so that whoever comes later is asked too."""
+    page.get_by_role("button", name="Phát hành", exact=True).click()
+    expect(page.get_by_role("button", name=re.compile("^Tôi là "))).to_be_visible()
+
+
+def do_not_prove(page: Page) -> None:
+    ask_who_it_is(page)
+    page.get_by_role("button", name="Không xác nhận").click()
+    expect(page.get_by_role("heading", name="Chưa xác nhận được danh tính")).to_be_visible()
+
+
+def prove(page: Page) -> None:
+    """The page of somebody who has; it says so to whoever opens it."""
+    do_not_prove(page)
+    page.goto(page.url.replace("&failed=refused", ""))
+
+
 def add_an_agency(page: Page) -> None:
     """Under a name that another has already."""
     page.get_by_label("Tên đầy đủ").fill("Ban Chỉ đạo chuyển đổi số, cải cách hành chính và Đề án 06 tỉnh Quảng Ngãi")
@@ -326,6 +343,9 @@ SCREENS = (
     Screen("home-office", TRACKING, "/home"),
     Screen("home-agency", NATURE, "/home"),
     Screen("sessions", NATURE, "/sessions"),
+    Screen("step-up-demo", HEAD_OF_OFFICE, "/directives/{directive_id}", "/directives/{directive.submitted}", ask_who_it_is),
+    Screen("step-up-refused", HEAD_OF_OFFICE, "/step-up", "/directives/{directive.submitted}", do_not_prove),
+    Screen("step-up", HEAD_OF_OFFICE, "/step-up", "/directives/{directive.submitted}", prove),
     Screen("menu", LEADER, "/home", act=open_menu),
     Screen("number", LEADER, "/numbers/{name}", "/numbers/open_overdue"),
     Screen("number-empty", LEADER, "/numbers/{name}", f"/numbers/N?agency_id={agency_id(AGENCIES['Sở Ngoại vụ'].key)}"),

@@ -29,6 +29,7 @@ from services.directory.api.schemas import (
     PeopleOut,
     RecognisedNameOut,
 )
+from services.directory.api.step_up import AddingAgency
 from services.directory.api.titles import GROUP_NAMES
 from services.directory.domain.agency import ADDABLE
 from services.directory.domain.permissions import may_change_agencies, sees_people_of
@@ -116,7 +117,7 @@ async def agencies(
 
 
 @router.post("/agencies", status_code=201, openapi_extra=accepts(AddAgency))
-async def add(change: Changing, service: Here, response: Response) -> ChangedAgencyOut:
+async def add(change: AddingAgency, service: Here, response: Response) -> ChangedAgencyOut:
     """An agency of which nobody knew until now, from today or a day to come."""
     added = await add_agency(change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, added)

@@ -10,13 +10,13 @@ PORTAL, CALLBACK, SESSIONS, VISITOR = "portal/oidc.py", "portal/sign_in.py", "po
 PROVIDER, AUTHORIZATION, CLIENTS, ISSUING, PUSHED = (
     f"embedded/oidc/{name}.py" for name in ("provider", "authorization", "clients", "issuing", "pushed")
 )
-WAITING = "portal/screens/step_up.py"
+ASKED_AGAIN, WAITING = "libs/common/web/step_up.py", "portal/screens/step_up.py"
 SIGN_OUTS, OWN_SESSIONS = "portal/sign_outs.py", "portal/screens/sessions.py"
 PASSWORDS, HANDED_OUT = "embedded/oidc/passwords.py", "embedded/handed_out.py"
 
 FORGED, KEYS = "tests/web/test_attacks_on_tokens.py", "tests/web/test_tokens.py"
 ATTACKED, AWAY = "tests/portal/test_attacks_on_sign_in.py", "tests/portal/test_without_the_sign_in_service.py"
-PROVED_AGAIN = "tests/portal/test_step_up.py"
+PROOF, PROOF_OF_ADMIN, PROVED_AGAIN = "tests/directives/test_step_up.py", "tests/directory/test_step_up.py", "tests/portal/test_step_up.py"
 PROVEN = "tests/embedded/test_proving_again.py"
 TOLD, OWN = "tests/portal/test_back_channel.py", "tests/portal/test_own_sessions.py"
 PROVIDED, PROVED = "tests/embedded/test_oidc.py", "tests/embedded/test_passwords.py"
@@ -147,6 +147,31 @@ FAULTS = (
         "                await visitor.portal.sign_in.end(one.tokens)\n",
         "                pass\n",
         OWN,
+    ),
+    Fault(
+        "whoever speaks to the service itself releases without proof",
+        "services/directives/api/directives.py",
+        "    change: Releasing,\n",
+        "    change: Changing,\n",
+        PROOF,
+    ),
+    Fault(
+        "agencies are added without proof",
+        "services/directory/api/directory.py",
+        "async def add(change: AddingAgency,",
+        "async def add(change: Changing,",
+        PROOF_OF_ADMIN,
+    ),
+    Fault("any level proves", ASKED_AGAIN, "claims.level >= level and ", "", PROOF),
+    Fault("a proof serves for ever", ASKED_AGAIN, "now - within <= proved_at <= now", "proved_at <= now", PROOF),
+    Fault("a proof of tomorrow", ASKED_AGAIN, "<= proved_at <= now + CLOCKS_DIFFER_SECONDS:", "<= proved_at:", PROOF),
+    Fault("a level in any form", SIGNED, "isinstance(told, str) and told in LEVELS", "str(told).strip() in LEVELS", PROOF),
+    Fault(
+        "a proof lasts as long as the software thinks",
+        "services/directory/api/step_up.py",
+        "one_setting(connection, SETTING)).value_on(service.clock.today())",
+        "one_setting(connection, SETTING)).default",
+        PROOF_OF_ADMIN,
     ),
     unchecked("a service that answers with less", PORTAL, "proof is not None and not proof.is_given_by(claims)", PROVED_AGAIN, indent=8),
     Fault("a proof of long ago", PORTAL, " and proved_at >= time.time() - self.max_age - CLOCKS_DIFFER_SECONDS", "", PROVED_AGAIN),
