@@ -15,8 +15,8 @@ from chidao.main import app
 from embedded import keycloak
 from embedded.command import options_of
 from embedded.keycloak import OPERATOR, KeycloakFailed, find_or_get_keycloak, start_keycloak
+from libs.keycloak.administration import administration
 from portal.messages import Catalogue
-from realm.server import administration
 from tests.embedded.runs import Run, running
 from tests.embedded.visitor import Visitor
 from tests.processes import processes_of
