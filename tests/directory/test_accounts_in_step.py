@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from faults.bodies import today
 from libs.common.clock import Clock
 from libs.common.db import Database
 from libs.keycloak.administration import KeycloakRefused
@@ -45,7 +46,6 @@ from tests.signed_in import Client, running_service
 
 ADMIN = DemoPerson(member(Role.SYSTEM_ADMIN), Role.SYSTEM_ADMIN)
 CLERK = DemoPerson(member(Role.AGENCY_CLERK, "COMMUNE"))
-TODAY = Clock().today()
 
 
 @dataclass
@@ -128,8 +128,8 @@ def database_of(client: Client) -> Database:
     return opened
 
 
-async def everything(client: Client, server: StandIn, day: date = TODAY) -> Stepped:
-    return await step_everything(database_of(client), server, day)
+async def everything(client: Client, server: StandIn, day: date | None = None) -> Stepped:
+    return await step_everything(database_of(client), server, day or today())
 
 
 def follower(client: Client, server: StandIn, clock: Clock | None = None) -> AccountsInStep:
@@ -157,9 +157,9 @@ async def test_everything_comes_into_an_empty_server_and_a_second_time_changes_n
         steps[step] = max(steps[step], done)
         assert done <= total
 
-    first = await step_everything(database_of(directory), server, TODAY, progress=progress)
+    first = await step_everything(database_of(directory), server, today(), progress=progress)
     people = (await directory.rows("SELECT count(*) AS people FROM person"))[0].people
-    [living] = await directory.rows("SELECT count(*) AS agencies FROM agency WHERE coalesce(valid_to, 'infinity') >= :day", day=TODAY)
+    [living] = await directory.rows("SELECT count(*) AS agencies FROM agency WHERE coalesce(valid_to, 'infinity') >= :day", day=today())
     assert (first.mended[Drift.ACCOUNT_MISSING], first.mended[Drift.ORGANIZATION_MISSING]) == (people, living.agencies)
     assert (steps[Step.ACCOUNTS], steps[Step.ORGANIZATIONS]) == (people, living.agencies)
     assert (first.left, dict(first.refused)) == ([], {})
@@ -167,7 +167,7 @@ async def test_everything_comes_into_an_empty_server_and_a_second_time_changes_n
     before = server.changes.copy()
     second = await everything(directory, server)
     assert (sum(second.mended.values()), server.changes) == (0, before)
-    assert await drift(database_of(directory), server, TODAY) == []
+    assert await drift(database_of(directory), server, today()) == []
     assert (await how_far(directory)).waiting == 0, "nobody follows what has been told"
 
 
@@ -182,7 +182,7 @@ async def test_what_was_interrupted_goes_on(directory: Client) -> None:
     again = await everything(directory, server)
     assert again.mended[Drift.ORGANIZATION_MISSING] == 0, "they are there"
     assert server.changes["organization"] == made["organization"]
-    assert await drift(database_of(directory), server, TODAY) == []
+    assert await drift(database_of(directory), server, today()) == []
 
 
 async def test_one_who_is_refused_stops_nobody_else_and_stays_behind(directory: Client) -> None:
@@ -201,10 +201,10 @@ async def test_one_who_is_refused_stops_nobody_else_and_stays_behind(directory: 
 
 async def test_people_are_read_in_pages(directory: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     async with database_of(directory).read() as connection:
-        whole = await wanted_accounts.everything_wanted(connection, TODAY)
+        whole = await wanted_accounts.everything_wanted(connection, today())
         monkeypatch.setattr(wanted_accounts, "PAGE", 100)
         async with asyncio.timeout(20):
-            assert await wanted_accounts.everything_wanted(connection, TODAY) == whole
+            assert await wanted_accounts.everything_wanted(connection, today()) == whole
 
 
 async def test_a_server_that_goes_away_while_it_is_told_is_nobodys_fault(directory: Client) -> None:
@@ -238,7 +238,7 @@ async def test_a_new_agency_gets_its_organization(directory: Client) -> None:
         "name": "Ban Chỉ đạo thử nghiệm",
         "short_name": "BCĐ thử nghiệm",
         "kind": "WORKING_GROUP",
-        "valid_from": TODAY.isoformat(),
+        "valid_from": today().isoformat(),
         "reason": "Thành lập",
     }
     answer = await directory.post(ADMIN, "/agencies", body)
@@ -249,9 +249,9 @@ async def test_a_new_agency_gets_its_organization(directory: Client) -> None:
 
 async def test_days_that_begin_are_heard_of(directory: Client) -> None:
     """Nothing happens on that day but that it comes."""
-    server, tomorrow = StandIn(), TODAY + timedelta(days=1)
+    server, tomorrow = StandIn(), today() + timedelta(days=1)
     async with directory.admin.begin() as connection:
-        await connection.execute(text("UPDATE membership SET valid_to = :day WHERE id = :id"), {"day": TODAY, "id": CLERK.membership})
+        await connection.execute(text("UPDATE membership SET valid_to = :day WHERE id = :id"), {"day": today(), "id": CLERK.membership})
     await everything(directory, server)
     assert server.accounts[str(CLERK.id)].is_open, "its last day belongs to it"
     assert await follower(directory, server).once(server) == 0

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import Response
 
-from libs.common.clock import Clock
+from faults.bodies import today
 from libs.common.messaging.memory import InMemoryBus
 from libs.contracts.directory import MembershipChanged
 from services.directory.demo import demo_members
@@ -24,7 +24,6 @@ from tests.issuer import Issuer, Person
 from tests.signed_in import Client, running_service
 from tests.unit.test_managing_people import GIVES, LEAST_FIRST, MANAGES, NONE, OWN, THERE
 
-TODAY = Clock().today()
 KINDS = {agency_id(one.key): one.kind for one in PROVINCE.agencies}
 HEALTH = agency_id("quang-ngai-so-y-te")
 ADMIN = Member(member(Role.SYSTEM_ADMIN))
@@ -46,7 +45,7 @@ OFFICER = of_agency(HEALTH, Role.AGENCY_OFFICER)[0]
 
 
 def day(n: int) -> str:
-    return (TODAY + timedelta(days=n)).isoformat()
+    return (today() + timedelta(days=n)).isoformat()
 
 
 def person(**other: Any) -> dict[str, Any]:
@@ -224,7 +223,7 @@ async def test_it_is_told_to_others_by_id_and_stands_in_the_audit(directory: Cli
     [event] = await told(directory, given["id"])
     state = event.state
     assert (str(state.person_id), state.agency_id, state.role, state.is_head) == (given["person_id"], HEALTH, "AGENCY_OFFICER", False)
-    assert (state.valid_from, state.valid_to) == (TODAY, date.fromisoformat(day(90)))
+    assert (state.valid_from, state.valid_to) == (today(), date.fromisoformat(day(90)))
     assert event.change.reason == "Quyết định tuyển dụng số 35/QĐ-SYT"
     assert "Ngân" not in event.model_dump_json()
     assert (await end(directory, HEAD, given["id"])).status_code == 200
@@ -437,7 +436,7 @@ async def keep_alone(client: Client, *memberships: object) -> None:
     await client.rows(
         """UPDATE membership SET valid_to = CAST(:until AS date) WHERE agency_id = CAST(:agency AS uuid)
            AND role IN ('AGENCY_HEAD', 'AGENCY_CLERK') AND id <> ALL(CAST(:kept AS uuid[])) RETURNING id""",
-        until=TODAY + timedelta(days=30),
+        until=today() + timedelta(days=30),
         agency=str(HEALTH),
         kept=[str(one) for one in memberships],
     )
@@ -490,7 +489,9 @@ async def test_the_last_administrator_stays(directory: Client) -> None:
     own = await end(directory, first, first.membership)
     assert (own.status_code, own.json()["code"]) == (403, "own-rights")
     await directory.rows(
-        "UPDATE membership SET valid_to = CAST(:day AS date) WHERE id = CAST(:id AS uuid) RETURNING id", day=TODAY, id=str(first.membership)
+        "UPDATE membership SET valid_to = CAST(:day AS date) WHERE id = CAST(:id AS uuid) RETURNING id",
+        day=today(),
+        id=str(first.membership),
     )
     refused = await end(directory, first, second.membership, leaves_nobody=True)
     assert (refused.status_code, refused.json()["code"]) == (409, "last-administrator")
@@ -506,7 +507,7 @@ async def test_former_ones_stand_apart_and_the_last_to_leave_comes_first(directo
     for n, each in enumerate(given):
         await directory.rows(
             "UPDATE membership SET valid_to = CAST(:day AS date) WHERE id = CAST(:id AS uuid) RETURNING id",
-            day=TODAY - timedelta(days=(5, 1, 3)[n]),
+            day=today() - timedelta(days=(5, 1, 3)[n]),
             id=each["id"],
         )
     ended = (await directory.get(HEAD, f"/agencies/{HEALTH}/ended-memberships")).json()

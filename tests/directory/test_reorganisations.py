@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from faults.bodies import today
 from libs.common.clock import Clock
 from libs.contracts.directory import AgencyChanged, ReorganisationChanged
 from services.directory.domain.agency import Agency, agency_id
@@ -21,9 +22,17 @@ COMMITTEE, HEALTH, INTERIOR, FINANCE, OFFICE = (
 )
 CENTRE = agency_id("quang-ngai-trung-tam-phuc-vu-hanh-chinh-cong")
 DISTRICT = agency_id("quang-ngai-cu-huyen-binh-son")
-TODAY = Clock().today()
-DAY = TODAY + timedelta(days=30)
-EVE = DAY - timedelta(days=1)
+
+
+def the_day() -> date:
+    """On which what is planned takes effect."""
+    return today() + timedelta(days=30)
+
+
+def eve() -> date:
+    return the_day() - timedelta(days=1)
+
+
 CONCERNED = {
     "name": "Sở Y tế và Nội vụ",
     "short_name": "Sở YT và NV",
@@ -39,7 +48,7 @@ def body(**other: Any) -> dict[str, Any]:
         "from_agency_ids": [str(HEALTH), str(INTERIOR)],
         "to_agency_ids": [],
         "new_agencies": [CONCERNED],
-        "effective_on": DAY.isoformat(),
+        "effective_on": the_day().isoformat(),
         "legal_basis": "Nghị quyết số 52/NQ-HĐND",
     } | other
 
@@ -59,7 +68,7 @@ async def plan(client: Client, sent: dict[str, Any] | None = None) -> str:
 def on(client: Client, day: date) -> Reorganisations:
     """The scheduler as it wakes on a day."""
     service = client.app.state.service
-    return Reorganisations(service.database, service.hints, Clock(day - TODAY), every=60, lists=("agencies",))
+    return Reorganisations(service.database, service.hints, Clock(day - today()), every=60, lists=("agencies",))
 
 
 async def one(client: Client, planned: str) -> dict[str, Any]:
@@ -80,61 +89,63 @@ async def memberships(client: Client, agency: UUID) -> list[Any]:
 async def test_a_merger_ends_both_begins_the_new_one_and_everybody_follows(directory: Client) -> None:
     planned = await plan(directory)
     before = {agency: await memberships(directory, agency) for agency in (HEALTH, INTERIOR)}
-    assert await on(directory, EVE).once() == 0
-    assert await on(directory, DAY).once() == 1
+    assert await on(directory, eve()).once() == 0
+    assert await on(directory, the_day()).once() == 1
     assert (await one(directory, planned))["standing"] == "IN_EFFECT"
     [begun] = (await one(directory, planned))["after"]
     for agency in (HEALTH, INTERIOR):
         record = (await directory.get(ADMIN, f"/agencies/{agency}")).json()
-        assert record["valid_to"] == EVE.isoformat()
-        assert [(step["day"], [to["id"] for to in step["successors"]]) for step in record["became"]] == [(DAY.isoformat(), [begun["id"]])]
-        assert {row.valid_to for row in await memberships(directory, agency)} == {EVE}
+        assert record["valid_to"] == eve().isoformat()
+        assert [(step["day"], [to["id"] for to in step["successors"]]) for step in record["became"]] == [
+            (the_day().isoformat(), [begun["id"]])
+        ]
+        assert {row.valid_to for row in await memberships(directory, agency)} == {eve()}
     record = (await directory.get(ADMIN, f"/agencies/{begun['id']}")).json()
     assert (record["name"], record["valid_from"], record["codes"]) == (
         CONCERNED["name"],
-        DAY.isoformat(),
+        the_day().isoformat(),
         [{"kind": "IDENTIFIER", "code": "H48.YNV"}],
     )
     here = await memberships(directory, UUID(begun["id"]))
     as_they_were = [(row.person_id, row.position, row.role) for those in before.values() for row in those]
     assert sorted((row.person_id, row.position, row.role) for row in here) == sorted(as_they_were)
-    assert {(row.is_head, row.valid_from, row.valid_to) for row in here} == {(False, DAY, None)}, "of two heads none is one"
+    assert {(row.is_head, row.valid_from, row.valid_to) for row in here} == {(False, the_day(), None)}, "of two heads none is one"
 
 
 async def test_it_is_told_as_it_happened(directory: Client) -> None:
     planned = await plan(directory)
-    await on(directory, DAY).once()
+    await on(directory, the_day()).once()
     rows = await directory.rows("SELECT payload FROM event_log WHERE aggregate_id = CAST(:id AS uuid) ORDER BY version", id=planned)
     first, second = (ReorganisationChanged.model_validate(row.payload) for row in rows)
     assert (first.state.standing, second.state.standing) == ("PLANNED", "IN_EFFECT")
-    assert (second.state.ended_agency_ids, second.state.effective_on) == ((HEALTH, INTERIOR), DAY)
+    assert (second.state.ended_agency_ids, second.state.effective_on) == ((HEALTH, INTERIOR), the_day())
     assert second.change.reason == "Nghị quyết số 52/NQ-HĐND"
     [successor] = second.state.successor_ids
     [begun] = await directory.rows("SELECT payload FROM event_log WHERE aggregate_id = :id", id=successor)
-    assert AgencyChanged.model_validate(begun.payload).state.valid_from == DAY
+    assert AgencyChanged.model_validate(begun.payload).state.valid_from == the_day()
     [told] = await directory.rows("SELECT payload FROM event_log WHERE aggregate_id = :id AND version = 2", id=HEALTH)
-    assert AgencyChanged.model_validate(told.payload).state.valid_to == EVE
+    assert AgencyChanged.model_validate(told.payload).state.valid_to == eve()
 
 
 async def test_the_trees_of_eve_and_day(directory: Client) -> None:
     """A unit of one that ends stands under its successor, and stood where it did."""
     await plan(directory, moved(OFFICE, COMMITTEE))
-    await on(directory, DAY).once()
+    await on(directory, the_day()).once()
 
     async def found(day: date) -> dict[str, Any]:
         return {item["id"]: item for item in (await directory.get(TRACKER, "/agency-tree", day=day.isoformat())).json()["items"]}
 
-    eve, day = await found(EVE), await found(DAY)
-    assert (str(OFFICE) in eve, str(OFFICE) in day) == (True, False)
-    assert (eve[str(CENTRE)]["parent_id"], day[str(CENTRE)]["parent_id"]) == (str(OFFICE), str(COMMITTEE))
+    before, after = await found(eve()), await found(the_day())
+    assert (str(OFFICE) in before, str(OFFICE) in after) == (True, False)
+    assert (before[str(CENTRE)]["parent_id"], after[str(CENTRE)]["parent_id"]) == (str(OFFICE), str(COMMITTEE))
 
 
 async def test_late_and_twice_it_is_the_same_day(directory: Client) -> None:
     """The directory slept for three days; the processes that wake do it once."""
     planned = await plan(directory)
-    late = DAY + timedelta(days=3)
+    late = the_day() + timedelta(days=3)
     assert [await on(directory, late).once(), await on(directory, late).once()] == [1, 0]
-    assert {row.valid_to for row in await memberships(directory, HEALTH)} == {EVE}
+    assert {row.valid_to for row in await memberships(directory, HEALTH)} == {eve()}
     before = await directory.everything()
     assert await on(directory, late).once() == 0
     assert await directory.everything() == before
@@ -152,11 +163,11 @@ async def test_killed_in_the_middle_nothing_has_happened_and_then_all(directory:
         end(self, **words)
 
     monkeypatch.setattr(Agency, "end", dies)
-    assert await on(directory, DAY).once() == 1, "what fails holds up no other"
+    assert await on(directory, the_day()).once() == 1, "what fails holds up no other"
     assert ((await one(directory, planned))["standing"], (await one(directory, other))["standing"]) == ("PLANNED", "IN_EFFECT")
     assert [row for row in await memberships(directory, HEALTH) if row.valid_to] == []
     monkeypatch.undo()
-    assert await on(directory, DAY).once() == 1
+    assert await on(directory, the_day()).once() == 1
     assert (await one(directory, planned))["standing"] == "IN_EFFECT"
     assert before != await directory.everything()
 
@@ -164,7 +175,7 @@ async def test_killed_in_the_middle_nothing_has_happened_and_then_all(directory:
 async def test_renamed_the_head_stays_the_head(directory: Client) -> None:
     named = CONCERNED | {"name": "Sở Y tế và Dân số", "short_name": "Sở YTDS", "identifier": None}
     planned = await plan(directory, body(kind="RENAME", from_agency_ids=[str(HEALTH)], new_agencies=[named]))
-    await on(directory, DAY).once()
+    await on(directory, the_day()).once()
     [begun] = (await one(directory, planned))["after"]
     heads = [row.person_id for row in await memberships(directory, HEALTH) if row.is_head]
     assert [row.person_id for row in await memberships(directory, UUID(begun["id"])) if row.is_head] == heads != []
@@ -175,8 +186,8 @@ async def test_split_nobody_has_a_place_until_he_is_given_one(directory: Client)
     there = [await memberships(directory, agency) for agency in (INTERIOR, FINANCE)]
     follows = (await one(directory, planned))["consequences"]
     assert (follows["moves_by_itself"], follows["people_moving"], follows["people_without_place"]) == (False, 0, 6)
-    await on(directory, DAY).once()
-    assert {row.valid_to for row in await memberships(directory, HEALTH)} == {EVE}
+    await on(directory, the_day()).once()
+    assert {row.valid_to for row in await memberships(directory, HEALTH)} == {eve()}
     assert [await memberships(directory, agency) for agency in (INTERIOR, FINANCE)] == there
 
 
@@ -184,12 +195,12 @@ async def test_carved_out_the_old_one_lives_on_with_its_people(directory: Client
     planned = await plan(directory, body(kind="CARVE_OUT", from_agency_ids=[str(HEALTH)]))
     there = await memberships(directory, HEALTH)
     assert (await one(directory, planned))["consequences"]["people_without_place"] == 0
-    await on(directory, DAY).once()
+    await on(directory, the_day()).once()
     assert await memberships(directory, HEALTH) == there
     record = (await directory.get(ADMIN, f"/agencies/{HEALTH}")).json()
     assert (record["valid_to"], record["became"]) == (None, [])
     [begun] = (await one(directory, planned))["after"]
-    assert (await directory.get(ADMIN, f"/agencies/{begun['id']}")).json()["valid_from"] == DAY.isoformat()
+    assert (await directory.get(ADMIN, f"/agencies/{begun['id']}")).json()["valid_from"] == the_day().isoformat()
 
 
 async def test_what_would_follow_is_shown_and_nothing_kept(directory: Client) -> None:
@@ -216,13 +227,13 @@ async def test_what_is_withdrawn_never_happens_and_its_agencies_are_free(directo
     assert (found["withdrawn_because"], found["may_withdraw"], found["consequences"]) == ("Hoãn", False, None)
     again = await directory.post(ADMIN, f"/reorganisations/{planned}/withdraw", {"reason": "Hoãn"}, version=2)
     assert (again.status_code, again.json()["code"]) == (409, "reorganisation-withdrawn")
-    assert await on(directory, DAY).once() == 0
+    assert await on(directory, the_day()).once() == 0
     await plan(directory)
 
 
 async def test_from_its_day_on_it_is_not_withdrawn(directory: Client) -> None:
     planned = await plan(directory)
-    await on(directory, DAY).once()
+    await on(directory, the_day()).once()
     answer = await directory.post(ADMIN, f"/reorganisations/{planned}/withdraw", {"reason": "Hoãn"}, version=2)
     assert (answer.status_code, answer.json()["code"]) == (409, "reorganisation-in-effect")
 
@@ -250,7 +261,7 @@ async def test_what_is_refused_leaves_everything_as_it_was(directory: Client) ->
 
     nobody = str(uuid4())
     for sent, expected in (
-        (moved(HEALTH, INTERIOR, effective_on=TODAY.isoformat()), (422, "reorganisation-not-to-come", "effective_on")),
+        (moved(HEALTH, INTERIOR, effective_on=today().isoformat()), (422, "reorganisation-not-to-come", "effective_on")),
         (moved(HEALTH, kind="MERGE"), (422, "reorganisation-wrong-number", "to_agency_ids")),
         (moved(HEALTH, HEALTH), (422, "reorganisation-succeeds-itself", "to_agency_ids")),
         (body(from_agency_ids=[str(HEALTH), str(HEALTH)]), (422, "reorganisation-named-twice", "from_agency_ids")),
@@ -280,7 +291,7 @@ async def test_what_is_refused_leaves_everything_as_it_was(directory: Client) ->
         "name": "Sở Một",
         "short_name": "Sở 1",
         "kind": "WORKING_GROUP",
-        "valid_from": TODAY.isoformat(),
+        "valid_from": today().isoformat(),
         "reason": "x",
         "identifier": "H48.YNV",
     }
@@ -316,7 +327,7 @@ async def test_of_two_plans_that_end_one_agency_at_once_one_is_refused(directory
 
 
 async def test_all_are_listed_in_pages_the_latest_day_first(directory: Client) -> None:
-    days = [DAY + timedelta(days=number) for number in (0, 2, 1)]
+    days = [the_day() + timedelta(days=number) for number in (0, 2, 1)]
     planned = [
         await plan(directory, moved(agency, OFFICE, effective_on=day.isoformat()))
         for agency, day in zip((HEALTH, INTERIOR, FINANCE), days, strict=True)

@@ -1,19 +1,22 @@
 """Agencies were merged: figures of every day before stay with those that led then, and the successor counts from its first day on."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from faults.bodies import today
 from libs.contracts.tasks import AssignedChange, AssignmentState, PassedOnChange, TaskAssigned, TaskPassedOn
 from tests.conftest import ServiceDatabase
 from tests.issuer import Issuer
-from tests.reporting.test_figures_over_http import TODAY, task, tell
+from tests.reporting.test_figures_over_http import task, tell
 from tests.signed_in import FINANCE, HEALTH, LEADER, SOUTH_COMMUNE, Client, running_service
 
-DAYS = [TODAY - timedelta(days=back) for back in range(1, 7)]
+
+def days_before() -> list[date]:
+    return [today() - timedelta(days=back) for back in range(1, 7)]
 
 
 @pytest.fixture
@@ -25,7 +28,7 @@ async def figures(database: Callable[[str], ServiceDatabase], issuer: Issuer, tm
 async def of_past_days(client: Client) -> list[dict[str, Any]]:
     """As each was known at its end."""
     found = []
-    for day in DAYS:
+    for day in days_before():
         picture = (await client.get(LEADER, "/figures", as_of=str(day), known_on=str(day))).json()
         found.append({name: picture[name] for name in ("province", "agencies")})
     return found
@@ -37,7 +40,7 @@ async def led_today(client: Client) -> dict[str, int]:
 
 async def test_figures_of_the_past_stay_and_the_successor_counts_from_today(figures: Client) -> None:
     now = datetime.now(UTC)
-    merged = [task(HEALTH), task(HEALTH, due=TODAY - timedelta(days=3)), task(FINANCE)]
+    merged = [task(HEALTH), task(HEALTH, due=today() - timedelta(days=3)), task(FINANCE)]
     for state in (*merged, task(SOUTH_COMMUNE)):
         await tell(figures, TaskAssigned(occurred_at=now - timedelta(days=5), state=state, change=AssignedChange()), 1)
     before = await of_past_days(figures)
