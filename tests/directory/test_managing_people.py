@@ -431,6 +431,17 @@ async def test_what_is_to_come_opens_nothing_yet_and_can_be_taken_back(directory
     assert again.status_code == 201, "what never was stands against nothing"
 
 
+async def test_what_was_ended_before_it_began_stands_against_nobody_meanwhile(directory: Client) -> None:
+    given = await add(directory, valid_from=day(5))
+    assert (await end(directory, HEAD, given["id"], last_day=day(2))).status_code == 200
+    again = await directory.post(
+        HEAD,
+        f"/agencies/{HEALTH}/memberships",
+        {"person_id": given["person_id"], "position": "Chuyên viên", "role": "AGENCY_OFFICER", "valid_from": day(1), "reason": "QĐ"},
+    )
+    assert again.status_code == 201, again.text
+
+
 async def keep_alone(client: Client, *memberships: object) -> None:
     """Of those who manage the people of Health nobody lasts but these."""
     await client.rows(

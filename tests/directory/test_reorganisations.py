@@ -146,6 +146,7 @@ async def test_late_and_twice_it_is_the_same_day(directory: Client) -> None:
     late = the_day() + timedelta(days=3)
     assert [await on(directory, late).once(), await on(directory, late).once()] == [1, 0]
     assert {row.valid_to for row in await memberships(directory, HEALTH)} == {eve()}
+    assert (await directory.get(ADMIN, f"/agencies/{HEALTH}")).json()["valid_to"] == eve().isoformat()
     before = await directory.everything()
     assert await on(directory, late).once() == 0
     assert await directory.everything() == before

@@ -177,7 +177,7 @@ FAULTS = (
         ROOM + "persistence/repository.py",
         "AND coalesce(valid_from, '-infinity') <= coalesce(valid_to, 'infinity')\n\"\"\"",
         '"""',
-        f"{HTTP}::test_what_is_to_come_opens_nothing_yet_and_can_be_taken_back",
+        f"{HTTP}::test_what_was_ended_before_it_began_stands_against_nobody_meanwhile",
     ),
     Fault(
         "the people of another agency are listed",
