@@ -182,7 +182,7 @@ def listed(leader: Visitor, name: str, asked: dict[str, str]) -> set[str]:
     return tasks
 
 
-def test_every_number_is_as_long_as_its_list_for_every_agency_on_any_day(town: Town) -> None:
+def test_every_number_is_as_long_as_its_list_for_ten_agencies_today_and_on_a_day_before(town: Town) -> None:
     """Without a browser: so many pages ask for hundreds of questions, and of each only what it says counts here."""
     chance = Random(seed_of_tree())
     communes = [name for name, agency in AGENCIES.items() if agency.kind is AgencyKind.COMMUNE]
