@@ -18,6 +18,7 @@ BEARERS = (
     Bearer(INTERIOR, "Sở Lao động", is_former=True),
     Bearer(EAST, "Sở Nội vụ", is_former=True),
     Bearer(CULTURE, "Sở Lao động", took_over=True),
+    Bearer(WEST, "Sở Lao động", is_former=True, took_over=True),
     Bearer(EAST, "Huyện Trà Bồng", took_over=True),
     Bearer(WEST, "Huyện Trà Bồng", took_over=True),
     Bearer(WEST, "Xã Sơn Tây cũ", took_over=True),
