@@ -31,6 +31,7 @@ SLOW_FROM = 2
 TOLD_ONE_BY_ONE = {"flow", "browser"}
 ONE_SPEAKS = Lock()
 MUTANTS_SECONDS = "60"
+LONGEST_REASON = 300
 # Everything else under tests/ that is a folder with tests belongs to the part "service", so that no new folder is forgotten.
 NAMED_FOLDERS = {"unit": "unit", "contract": "contracts", "structure": "structure", "flow": "flow", "browser": "browser"}
 
@@ -41,6 +42,7 @@ class Outcome:
     passed: bool = True
     seconds: float = 0.0
     missing: list[str] = field(default_factory=list)
+    red: list[str] = field(default_factory=list)
 
 
 def say(part: str, line: str) -> None:
@@ -98,16 +100,18 @@ def pytest_part(part: str, *, workers: str = WORKERS, environment: dict[str, str
     told = "-v" if part in TOLD_ONE_BY_ONE else "-q"
     arguments = (told, "-n", workers, "--dist", "loadfile", f"--junitxml={report}", f"--hypothesis-seed={seed_of_tree()}")
     passed = passes(part, "pytest", *arguments, *folders, environment=environment)
-    return Outcome(part, passed, missing=skipped_in(report, part))
+    return Outcome(part, passed, missing=told_in(report, part, "skipped"), red=told_in(report, part, "failure", "error"))
 
 
-def skipped_in(report: Path, part: str) -> list[str]:
+def told_in(report: Path, part: str, *kinds: str) -> list[str]:
+    """A line for each test of the report that ended so, with the first line of why."""
     if not report.exists():
         return []
     return [
-        f"{part}: {case.get('classname')}.{case.get('name')}: {skipped.get('message')}"
+        f"{part}: {case.get('classname')}.{case.get('name')}: {(ending.get('message') or '').split(chr(10), 1)[0][:LONGEST_REASON]}"
         for case in ElementTree.parse(report).iter("testcase")
-        for skipped in case.iter("skipped")
+        for kind in kinds
+        for ending in case.iter(kind)
     ]
 
 
@@ -183,6 +187,11 @@ def main(asked: list[str]) -> int:
     print("\n" + "=" * 100)
     for outcome in outcomes:
         print(f"{'passed' if outcome.passed else 'FAILED':8}{outcome.part:12}{outcome.seconds:8.1f} s{slowness(outcome)}")
+    # At the very end, where whoever sees only the last lines of half an hour's run still sees which.
+    red = [line for outcome in outcomes for line in outcome.red]
+    if red:
+        print("\nRED:")
+        print("\n".join(f"  !! {line}" for line in red))
     missing = [line for outcome in outcomes for line in outcome.missing]
     if missing:
         print("\nNOT TESTED, because it could not be had on this machine:")

@@ -34,6 +34,26 @@ def test_a_slow_part_is_named() -> None:
     assert f"more than twice its {written} s" in slowness(Outcome("unit", seconds=2.0 * written + 1))
 
 
+def test_what_is_red_is_named_at_the_very_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tmp_path / "unit.xml"
+    report.write_text(
+        """<testsuites><testsuite>
+        <testcase classname="tests.unit.test_a" name="test_green"/>
+        <testcase classname="tests.unit.test_a" name="test_red[xã]"><failure message="assert 1 == 2&#10; +  where">…</failure></testcase>
+        <testcase classname="tests.unit.test_b" name="test_broken"><error message="failed on setup">…</error></testcase>
+        <testcase classname="tests.unit.test_b" name="test_left_out"><skipped message="no server"/></testcase>
+        </testsuite></testsuites>""",
+        "utf-8",
+    )
+    red = parts.told_in(report, "unit", "failure", "error")
+    assert red == ["unit: tests.unit.test_a.test_red[xã]: assert 1 == 2", "unit: tests.unit.test_b.test_broken: failed on setup"]
+    assert parts.told_in(report, "unit", "skipped") == ["unit: tests.unit.test_b.test_left_out: no server"]
+    monkeypatch.setitem(parts.PARTS, "unit", lambda: Outcome("unit", passed=False, red=red))
+    assert parts.main(["unit"]) == 1
+    told = capsys.readouterr().out
+    assert told.index("FAILED  unit") < told.index("RED:") < told.index(red[0]) < told.index(red[1])
+
+
 def test_a_long_run_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trials = tmp_path / "trials.md"
     trials.write_text(long.TRIALS.read_text("utf-8"))
