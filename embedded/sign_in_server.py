@@ -16,9 +16,9 @@ from embedded.ordinary_user import NoOrdinaryUser
 from embedded.postgres import PostgresFailed, write_secret
 from embedded.wiring import Wiring
 from libs.common.actor import MAY_USE
+from libs.keycloak.administration import Administration, KeycloakRefused, administration
 from realm.applying import apply
 from realm.description import wanted_realm
-from realm.server import Administration, KeycloakRefused, administration
 from system.applications import SERVICES
 from system.refusals import CannotRun
 

@@ -82,6 +82,7 @@ class Wiring:
             "authorization_url": self.sign_in_pages + AUTHORIZATION,
             "pushed_request_url": self.sign_in_url + PUSH,
             "end_session_url": self.sign_in_pages + SIGN_OUT,
+            "sign_out_url": self.sign_in_url + SIGN_OUT,
             **(self._asked_of_keycloak() if self.is_keycloak else {}),
             "services": dict(self.addresses),
             "session_key_file": self.folder.session_key,
@@ -142,6 +143,7 @@ class Wiring:
             redirect_uris=frozenset({f"{self.public_url}/sign-in/callback"}),
             after_sign_out=frozenset({f"{self.public_url}/sign-in"}),
             targets=targets,
+            told_of_sign_outs=f"{self.public_url}/sign-in/back-channel-logout",
         )
         for_services = [
             Client(f"service-{name}", _public_half(self.folder.signing_key(f"service-{name}")), targets=targets - {name})

@@ -1,7 +1,9 @@
 """A Keycloak beside the rest: what is said where it cannot be had, and one sign-in where it can. The whole is in tests/keycloak."""
 
+import asyncio
 import hashlib
 import os
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +14,14 @@ from typer.testing import CliRunner
 from chidao.main import app
 from embedded import keycloak
 from embedded.command import options_of
-from embedded.keycloak import KeycloakFailed, find_or_get_keycloak, start_keycloak
+from embedded.keycloak import OPERATOR, KeycloakFailed, find_or_get_keycloak, start_keycloak
+from libs.keycloak.administration import administration
+from portal.messages import Catalogue
 from tests.embedded.runs import Run, running
 from tests.embedded.visitor import Visitor
 from tests.processes import processes_of
+
+LONGEST_WAY_SECONDS = 20.0
 
 
 @pytest.fixture
@@ -79,6 +85,30 @@ def differs(run: Run, keycloak_url: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+def ends_elsewhere(run: Run, desk: Visitor, username: str, password: str) -> None:
+    """From another browser, and by an operator of Keycloak: sessions end there and here."""
+    with Visitor(run.url) as phone:
+        phone.prove_to_keycloak(username, password)
+        page = desk.send(desk.get("/sessions"), "/sessions/end-others", {})
+        assert Catalogue("vi")("sessions.ended") in page.text
+        page = phone.get("/sign-in/start")
+        assert page.url.host == "localhost", "it asks for the password again"
+        assert desk.get("/").url.path != "/sign-in", "what Keycloak tells of it ends nothing else"
+        phone.prove_to_keycloak(username, password)
+        asyncio.run(sign_out(run, f"http://{page.url.netloc.decode()}", username))
+        ends = time.monotonic() + LONGEST_WAY_SECONDS
+        while [one.get("/").url.path for one in (desk, phone)] != ["/sign-in", "/sign-in"]:
+            assert time.monotonic() < ends, "nobody told the portal"
+            time.sleep(0.2)
+
+
+async def sign_out(run: Run, keycloak_url: str, username: str) -> None:
+    password = (run.data / "keycloak" / "operator.password").read_text()
+    async with administration(keycloak_url, operator=OPERATOR, password=password, realm="chidao") as server:
+        (person,) = await server.get("users", username=username, exact="true")
+        await server.post(f"users/{person['id']}/logout", {})
+
+
 def test_somebody_signs_in_at_it_and_out(tmp_path: Path) -> None:
     """`./run --keycloak`, through the portal, as a browser would."""
     missing = find_or_get_keycloak(print)
@@ -95,6 +125,8 @@ def test_somebody_signs_in_at_it_and_out(tmp_path: Path) -> None:
             page = visitor.prove_to_keycloak(username, password)
             assert (page.status_code, f"{page.url.scheme}://{page.url.netloc.decode()}") == (200, run.url), page.text
             assert visitor.get("/").url.path != "/sign-in"
+            ends_elsewhere(run, visitor, username, password)
+            page = visitor.prove_to_keycloak(username, password)
             page = visitor.send(page, "/sign-out", {})
             assert (page.status_code, page.url.path) == (200, "/sign-in")
             assert visitor.get("/").url.path == "/sign-in"

@@ -22,9 +22,9 @@ from chidao.main import app
 from embedded.keycloak import OPERATOR
 from libs.common.actor import MAY_USE
 from libs.common.tokens import ALGORITHM, CLIENT_ASSERTION, TokenVerifier, client_assertion
+from libs.keycloak.administration import Administration, KeycloakRefused, administration
 from realm.applying import apply, differences
 from realm.description import PORTAL, client_of
-from realm.server import Administration, KeycloakRefused, administration
 from system.applications import SERVICES
 from tests.keycloak.conftest import PORTAL_URL, Applied
 

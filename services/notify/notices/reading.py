@@ -31,7 +31,8 @@ n.gathered_in IS NULL AND n.created_at >= :since AND n.recorded_at >= least(:sin
 """
 # A notice that gathers grows: only a mark of its own says that it was read.
 # Asked for each row of a page by itself, so that nobody's many marks are all read for it.
-_READ = f"(coalesce((SELECT true {_MARK}), false) OR n.recorded_at <= :through AND n.kind NOT IN {_GATHERING})"
+_MARKED = f"coalesce((SELECT true {_MARK}), false)"
+_READ = f"({_MARKED} OR n.recorded_at <= :through AND n.kind NOT IN {_GATHERING})"
 # "Of no agency" is no constant to the planner: only with the agency in front is this the order of the index.
 _FROM_INDEX = "ORDER BY n.agency_id, n.recorded_at DESC, n.number DESC LIMIT :limit"
 _NEWEST = "ORDER BY n.recorded_at DESC, n.number DESC LIMIT :limit"
@@ -40,6 +41,7 @@ n.id, n.number, n.kind, n.task_id, n.directive_label, n.content, n.detail, n.cre
 coalesce(n.task_code, (SELECT told_group.code FROM told_group WHERE told_group.id = n.task_id)) AS task_code
 """
 _AUDIENCE = {True: "n.agency_id IS NULL", False: "n.agency_id = :agency_id"}
+_THROUGH_OF = {True: "r.agency_id IS NULL", False: "r.agency_id = :agency_id"}
 _AFTER = "(n.recorded_at, n.number) < (CAST(:before AS timestamptz), CAST(:before_number AS bigint))"
 
 _THROUGH = text("SELECT through FROM read_through WHERE person_id = :person_id AND agency_id IS NOT DISTINCT FROM :agency_id")
@@ -112,7 +114,10 @@ def _count_unread(*, of_office: bool) -> TextClause:
 
 @cache
 def _unread_of_task(*, of_office: bool) -> TextClause:
-    return text(f"SELECT count(*) FROM notice n WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN} AND NOT {_READ}")
+    """Of one task there are few: up to when he has read all is asked for in the same breath."""
+    read_through = f"SELECT FROM read_through r WHERE r.person_id = :person_id AND {_THROUGH_OF[of_office]} AND n.recorded_at <= r.through"
+    read = f"({_MARKED} OR EXISTS ({read_through}) AND n.kind NOT IN {_GATHERING})"
+    return text(f"SELECT count(*) FROM notice n WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN} AND NOT {read}")
 
 
 @cache
@@ -201,7 +206,7 @@ async def count_unread_of_task(connection: AsyncConnection, actor: Actor, task_i
     audience = audience_with(actor)
     if audience is None:
         return 0
-    asked = {**_of(actor, audience, since), "through": await _read_through(connection, actor, audience, since), "task_id": task_id}
+    asked = {**_of(actor, audience, since), "task_id": task_id}
     return int((await connection.execute(_unread_of_task(of_office=audience.agency_id is None), asked)).scalar_one())
 
 

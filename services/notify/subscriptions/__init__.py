@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from libs.common.messaging.consumer import Consumer
 from libs.contracts.contract import Contract
+from libs.contracts.directory import ReorganisationChanged
 from libs.contracts.tasks import (
     LeadChanged,
     OverdueTold,
@@ -14,6 +15,7 @@ from libs.contracts.tasks import (
     TaskAccepted,
     TaskAssigned,
     TaskOverdue,
+    TaskPassedOn,
     TaskRestated,
 )
 from libs.directory_replica.handlers import REPLICA_HANDLERS
@@ -46,6 +48,8 @@ CONSUMERS = (
     Consumer(REPLICA_CONSUMER, ("directory",), REPLICA_HANDLERS),
 )
 IGNORED: Mapping[type[Contract], str] = {
+    ReorganisationChanged: "what it does to agencies and memberships is told in events of their own",
+    TaskPassedOn: "the same people have the same work under another name; a notice for each task would drown the others",
     TaskRestated: "nothing happened of which anybody could be told",
     TaskAccepted: "the Office follows acceptance in its lists; a notice for each would drown the others",
     ProgressReported: "the Office follows progress in its lists; a notice for each would drown the others",

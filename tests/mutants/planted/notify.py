@@ -60,7 +60,7 @@ FAULTS = (
     Fault(
         "what was read of a task counts as unread",
         "services/notify/notices/reading.py",
-        "WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN} AND NOT {_READ}",
+        "WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN} AND NOT {read}",
         "WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN}",
         "tests/notify/test_gathering.py",
     ),
