@@ -13,6 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from embedded.accounts_told import accounts_told
 from embedded.app import Options, Running, run
 from embedded.demo import worth_trying
 from embedded.filling_told import told
@@ -22,6 +23,7 @@ from embedded.pieces import Piece
 from embedded.seeded import Demo
 from embedded.split import Split
 from seed.filling import Progress
+from services.directory.accounts.stepping import Progress as AccountsProgress
 from system.refusals import CannotRun
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,6 +86,9 @@ class Terminal:
 
     def filling(self) -> AbstractContextManager[Progress]:
         return told()
+
+    def accounts(self) -> AbstractContextManager[AccountsProgress]:
+        return accounts_told()
 
     def preparing(self, words: str) -> None:
         print(words, file=sys.stderr, flush=True)

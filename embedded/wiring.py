@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 
 import portal.app
 from embedded.data_folder import DataFolder
+from embedded.keycloak import OPERATOR, PASSWORD
 from embedded.oidc.clients import Client, Clients
 from embedded.oidc.issuing import Account, TokenIssuer
 from embedded.oidc.passwords import Passwords
@@ -67,6 +68,7 @@ class Wiring:
             "files_folder": self.folder.files / name,
             "bus_url": self.bus_url_of(name),
             **DEMO_SETTINGS.get(name, {}),
+            **(self._kept_in_step() if name == "directory" and self.is_keycloak else {}),
             **more,
         }
         return settings_class(**given)
@@ -91,6 +93,9 @@ class Wiring:
             **more,
         }
         return PortalSettings(**given)
+
+    def _kept_in_step(self) -> dict[str, Any]:
+        return {"keycloak_url": self.sign_in_url, "keycloak_password_file": self.folder.keycloak / PASSWORD, "keycloak_operator": OPERATOR}
 
     def _asked_of_keycloak(self) -> dict[str, Any]:
         own = client_of("portal")

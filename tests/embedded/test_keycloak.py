@@ -109,6 +109,13 @@ async def sign_out(run: Run, keycloak_url: str, username: str) -> None:
         await server.post(f"users/{person['id']}/logout", {})
 
 
+def people_differ(run: Run, keycloak_url: str) -> tuple[int, str]:
+    """What `chidao people diff` says of it."""
+    asked = ["--url", keycloak_url, "--password-file", str(run.data / "keycloak" / "operator.password"), "--data", str(run.data)]
+    done = CliRunner().invoke(app, ["people", "diff", *asked])
+    return done.exit_code, done.stdout
+
+
 def test_somebody_signs_in_at_it_and_out(tmp_path: Path) -> None:
     """`./run --keycloak`, through the portal, as a browser would."""
     missing = find_or_get_keycloak(print)
@@ -122,6 +129,7 @@ def test_somebody_signs_in_at_it_and_out(tmp_path: Path) -> None:
             page = visitor.prove_to_keycloak(username, "Sai-mat-khau-roi-1")
             assert page.url.host == "localhost", "at Keycloak still"
             assert differs(run, f"http://{page.url.netloc.decode()}") == (0, "Đúng cấu hình (as it should be).\n")
+            assert people_differ(run, f"http://{page.url.netloc.decode()}") == (0, "Đúng danh bạ (as the directory says).\n")
             page = visitor.prove_to_keycloak(username, password)
             assert (page.status_code, f"{page.url.scheme}://{page.url.netloc.decode()}") == (200, run.url), page.text
             assert visitor.get("/").url.path != "/sign-in"

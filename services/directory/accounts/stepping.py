@@ -98,13 +98,20 @@ async def step_everything(
 ) -> Stepped:
     """Mend whatever can be mended. May be repeated, after a kill as well. New accounts are given `credentials`."""
     async with its_turn(database):
-        # What is heard until now is told by what follows.
-        await hear_everything(database, day)
-        async with database.read() as connection:
-            until = await behind.now(connection)
-        stepped = await mend(server, await drift(database, server, day, progress=progress), credentials=credentials, progress=progress)
-        async with database.begin() as connection:
-            await behind.settle_everything(connection, until, stepped.behind)
+        return await step_everything_in_turn(database, server, day, credentials=credentials, progress=progress)
+
+
+async def step_everything_in_turn(
+    database: Database, server: SignInServer, day: date, *, credentials: Credentials = (), progress: Progress = quietly
+) -> Stepped:
+    """The same by whoever has its turn already."""
+    # What is heard until now is told by what follows.
+    await hear_everything(database, day)
+    async with database.read() as connection:
+        until = await behind.now(connection)
+    stepped = await mend(server, await drift(database, server, day, progress=progress), credentials=credentials, progress=progress)
+    async with database.begin() as connection:
+        await behind.settle_everything(connection, until, stepped.behind)
     return stepped
 
 
