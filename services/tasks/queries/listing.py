@@ -23,12 +23,16 @@ from services.tasks.queries.ways import Way, ways_of
 WALKED = 1_500
 
 
-def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs) -> str:
-    """The rows of `tasks` (a table or a query in parentheses), each with its bucket of today and what the parts of a group say."""
+def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs, *, beside: str = "") -> str:
+    """The rows of `tasks` (a table or a query in parentheses), each with its bucket of today and what the parts of a group say.
+
+    Of a query's further columns those come along that `beside` names (`t.one, t.other`).
+    """
+    further = f", {beside}" if beside else ""
     bucket, of_part = (bucket_sql(row, awaiting_counts_as=awaiting_counts_as) for row in ("t", "c"))
     # Parts are looked at for groups only; a plain task costs no second look.
     return f"""
-    SELECT {COLUMNS}, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.kinds,
+    SELECT {COLUMNS}{further}, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.kinds,
            g.overdue AS children_overdue,
            CASE WHEN t.is_group THEN {group_bucket_sql("t", "g")} ELSE {bucket} END AS bucket
     FROM {tasks} t LEFT JOIN LATERAL (

@@ -23,7 +23,7 @@ def _page(rule: AwaitingCountsAs, after: str) -> str:
     rows = f"""(SELECT t.*, s.successor_ids FROM succession s CROSS JOIN LATERAL (
       SELECT t.* FROM task t WHERE t.lead_agency_id = s.ended_agency_id AND t.state <> 'COMPLETED' AND {after} {_ORDER} LIMIT :limit) t
       WHERE s.heir_id IS NULL {_ORDER} LIMIT :limit)"""
-    return f"{with_standing(rows, rule)} {_ORDER}"
+    return f"{with_standing(rows, rule, beside='t.successor_ids')} {_ORDER}"
 
 
 _PAGES = {(rule, after): text(_page(rule, after)) for rule in AwaitingCountsAs for after in ("TRUE", _AFTER_DATED, _AFTER_UNDATED)}
