@@ -34,7 +34,7 @@ from libs.common.settings import OutsideSettings, ProcessPart
 from portal.assets import Assets
 from portal.fonts import cut_fonts
 from system.databases import SCHEMAS, owner_of
-from system.parties import SCHEDULING, parties
+from system.parties import parties
 from system.refusals import CannotRun
 
 log = structlog.get_logger()
@@ -75,7 +75,8 @@ def apart() -> list[Unit]:
             ProcessPart.API: True,
             ProcessPart.RELAY: party.publishes,
             ProcessPart.CONSUMER: bool(party.consumers),
-            ProcessPart.SCHEDULER: party.service in SCHEDULING,
+            # Each puts its own house in order, if nothing else.
+            ProcessPart.SCHEDULER: True,
         }
         units += [Unit(party.service, frozenset({part})) for part, there in has.items() if there]
     return units

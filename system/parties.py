@@ -1,4 +1,4 @@
-"""Who publishes, who follows whom and who works of his own accord, of all services: from it the topology of a broker is derived."""
+"""Who publishes and who follows whom, of all services: from it the topology of a broker is derived."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,9 +18,6 @@ CONSUMERS: Mapping[str, Sequence[Consumer]] = {
 }
 
 CONSUMING = tuple(service for service, consumers in CONSUMERS.items() if consumers)
-
-# Which services have work of their own accord, and so a part for it.
-SCHEDULING = frozenset({"tasks"})
 
 # The account that brings the topology about, and the virtual host that is ours.
 OPERATOR = "operator"
