@@ -17,6 +17,7 @@ from portal.screens.confirm import DECISION
 from portal.screens.directive_form import DOCUMENT, INSTRUCTION, INSTRUCTION_FIELD, NORMAL
 from portal.screens.new_agency import AGENCY
 from portal.screens.people import CHANGE, END, PERSON
+from portal.screens.reorganisations import PLAN
 from portal.screens.settings_calendar import TYPES
 from portal.web import Sent
 
@@ -41,11 +42,12 @@ FORMS: Sequence[tuple[re.Pattern[str], Sequence[Field]]] = (
     (re.compile(r"/agencies$"), AGENCY),
     (re.compile(r"/agencies/"), (*MORE, *LESS)),
     (re.compile(r"/agencies/[^/]+/people$"), PERSON),
+    (re.compile(r"/agencies/reorganisations$"), PLAN),
     (re.compile(r"/memberships/"), (*CHANGE, *END)),
 )
 ROW = re.compile(r"-\d+$")
 # Controls that say nothing by themselves.
-SAYS_NOTHING = {"secrecy", "deadline_class", "file_id", "percent_seen", "is_head", "leaves_nobody"}
+SAYS_NOTHING = {"secrecy", "deadline_class", "file_id", "percent_seen", "is_head", "leaves_nobody", "seen"}
 IN_ANOTHER_CONTROL = "other"
 
 

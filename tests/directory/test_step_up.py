@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -24,6 +25,11 @@ WAYS: Mapping[StepUpAct, Mapping[str, Any]] = {
         "/province/settings/due_soon_days/plan": {"value": 5, **DECIDED},
         "/province/settings/due_soon_days/withdraw": DECIDED,
     },
+    StepUpAct.GIVE_MEMBERSHIP: {f"/agencies/{uuid4()}/people": {}, f"/agencies/{uuid4()}/memberships": {}},
+    StepUpAct.CHANGE_MEMBERSHIP: {f"/memberships/{uuid4()}/change": {}},
+    StepUpAct.END_MEMBERSHIP: {f"/memberships/{uuid4()}/end": {}},
+    StepUpAct.PLAN_REORGANISATION: {"/reorganisations": {}},
+    StepUpAct.WITHDRAW_REORGANISATION: {f"/reorganisations/{uuid4()}/withdraw": {}},
     StepUpAct.DECIDE_CALENDAR: {"/province/calendars/2031/plan": {"days": [], **DECIDED}, "/province/calendars/2031/withdraw": DECIDED},
 }
 ELSEWHERE = {StepUpAct.RELEASE_DIRECTIVE: "tests/directives/test_step_up.py"}

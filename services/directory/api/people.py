@@ -9,7 +9,7 @@ from libs.common.actor import Actor
 from libs.common.calendar_day import calendar_day
 from libs.common.domain import Forbidden, NotFound
 from libs.common.web.auth import SignedIn
-from libs.common.web.changing import Changing, accepts, tell_outcome
+from libs.common.web.changing import accepts, tell_outcome
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
 from services.directory.api import people_titles as _titles  # noqa: F401 - registers the sentences of these refusals
 from services.directory.api.directory import Here, unit_of_work
@@ -21,6 +21,7 @@ from services.directory.api.people_schemas import (
     PeopleRightsOut,
 )
 from services.directory.api.schemas import EndedMembershipOut
+from services.directory.api.step_up import ChangingMembership, EndingMembership, GivingMembership
 from services.directory.domain.agency import AgencyKind
 from services.directory.domain.managing_people import manages_people_of, names_heads, permit_to_manage, roles_to_give
 from services.directory.domain.permissions import sees_people_of
@@ -120,7 +121,7 @@ async def membership(membership_id: UUID, service: Here, actor: SignedIn, respon
 
 
 @router.post("/agencies/{agency_id}/people", status_code=201, openapi_extra=accepts(AddPerson))
-async def add(agency_id: UUID, change: Changing, service: Here, response: Response) -> GivenMembershipOut:
+async def add(agency_id: UUID, change: GivingMembership, service: Here, response: Response) -> GivenMembershipOut:
     """Somebody begins there: new to the directory, or coming from elsewhere and known by his officer code and his name."""
     given = await add_person(agency_id, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, given)
@@ -128,7 +129,7 @@ async def add(agency_id: UUID, change: Changing, service: Here, response: Respon
 
 
 @router.post("/agencies/{agency_id}/memberships", status_code=201, openapi_extra=accepts(GiveMembership))
-async def give(agency_id: UUID, change: Changing, service: Here, response: Response) -> GivenMembershipOut:
+async def give(agency_id: UUID, change: GivingMembership, service: Here, response: Response) -> GivenMembershipOut:
     """Somebody who acts or acted there gets a position beside those that he has, or again."""
     given = await give_membership(agency_id, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, given)
@@ -136,7 +137,7 @@ async def give(agency_id: UUID, change: Changing, service: Here, response: Respo
 
 
 @router.post("/memberships/{membership_id}/change", openapi_extra=accepts(ChangeRole))
-async def change_it(membership_id: UUID, change: Changing, service: Here, response: Response) -> EndedMembershipOut:
+async def change_it(membership_id: UUID, change: ChangingMembership, service: Here, response: Response) -> EndedMembershipOut:
     """From a day on its person does another thing there: it ends the day before, and another begins."""
     changed = await change_role(membership_id, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, changed)
@@ -144,7 +145,7 @@ async def change_it(membership_id: UUID, change: Changing, service: Here, respon
 
 
 @router.post("/memberships/{membership_id}/end", openapi_extra=accepts(EndMembership))
-async def end(membership_id: UUID, change: Changing, service: Here, response: Response) -> EndedMembershipOut:
+async def end(membership_id: UUID, change: EndingMembership, service: Here, response: Response) -> EndedMembershipOut:
     """At once, or after a last day."""
     over = await end_membership(membership_id, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, over)

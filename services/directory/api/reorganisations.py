@@ -16,6 +16,7 @@ from services.directory.api.reorganisation_schemas import (
     ReorganisationOut,
     ReorganisationWithConsequencesOut,
 )
+from services.directory.api.step_up import PlanningReorganisation, WithdrawingReorganisation
 from services.directory.domain.permissions import permit_to_change_agencies
 from services.directory.domain.reorganisation import ReorganisationStanding
 from services.directory.queries.consequences import consequences_of
@@ -47,7 +48,7 @@ async def listing(service: Here, actor: SignedIn, cursor: CursorParameter = None
 
 
 @router.post("", status_code=201, openapi_extra=accepts(PlanReorganisation))
-async def plan(change: Changing, service: Here, response: Response) -> ChangedReorganisationOut:
+async def plan(change: PlanningReorganisation, service: Here, response: Response) -> ChangedReorganisationOut:
     """For a day to come; until then nothing of it happens."""
     planned = await plan_reorganisation(change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, planned)
@@ -74,7 +75,9 @@ async def one(reorganisation_id: UUID, service: Here, actor: SignedIn, response:
 
 
 @router.post("/{reorganisation_id}/withdraw", openapi_extra=accepts(WithdrawReorganisation))
-async def withdraw(reorganisation_id: UUID, change: Changing, service: Here, response: Response) -> ChangedReorganisationOut:
+async def withdraw(
+    reorganisation_id: UUID, change: WithdrawingReorganisation, service: Here, response: Response
+) -> ChangedReorganisationOut:
     """Taken back before its day."""
     withdrawn = await withdraw_reorganisation(reorganisation_id, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, withdrawn)

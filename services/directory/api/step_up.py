@@ -1,4 +1,4 @@
-"""Acts of this service before which an administrator proves anew who he is."""
+"""Acts of this service before which whoever does them proves anew who he is."""
 
 from typing import Annotated
 
@@ -27,3 +27,8 @@ def _after_proof(act: StepUpAct) -> Asking[Change]:
 AddingAgency = Annotated[Change, Depends(_after_proof(StepUpAct.ADD_AGENCY))]
 DecidingSetting = Annotated[Change, Depends(_after_proof(StepUpAct.DECIDE_SETTING))]
 DecidingCalendar = Annotated[Change, Depends(_after_proof(StepUpAct.DECIDE_CALENDAR))]
+GivingMembership = Annotated[Change, Depends(_after_proof(StepUpAct.GIVE_MEMBERSHIP))]
+ChangingMembership = Annotated[Change, Depends(_after_proof(StepUpAct.CHANGE_MEMBERSHIP))]
+EndingMembership = Annotated[Change, Depends(_after_proof(StepUpAct.END_MEMBERSHIP))]
+PlanningReorganisation = Annotated[Change, Depends(_after_proof(StepUpAct.PLAN_REORGANISATION))]
+WithdrawingReorganisation = Annotated[Change, Depends(_after_proof(StepUpAct.WITHDRAW_REORGANISATION))]

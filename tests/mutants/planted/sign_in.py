@@ -162,6 +162,16 @@ FAULTS = (
         "async def add(change: Changing,",
         PROOF_OF_ADMIN,
     ),
+    *(
+        Fault(
+            f"nobody is asked for a proof: {act}",
+            "services/directory/api/step_up.py",
+            f"Depends(_after_proof(StepUpAct.{act}))",
+            'Depends(__import__("libs.common.web.changing", fromlist=["changing"]).changing)',
+            PROOF_OF_ADMIN,
+        )
+        for act in ("GIVE_MEMBERSHIP", "CHANGE_MEMBERSHIP", "END_MEMBERSHIP", "PLAN_REORGANISATION", "WITHDRAW_REORGANISATION")
+    ),
     Fault("any level proves", ASKED_AGAIN, "claims.level >= level and ", "", PROOF),
     Fault("a proof serves for ever", ASKED_AGAIN, "now - within <= proved_at <= now", "proved_at <= now", PROOF),
     Fault("a proof of tomorrow", ASKED_AGAIN, "<= proved_at <= now + CLOCKS_DIFFER_SECONDS:", "<= proved_at:", PROOF),
