@@ -50,8 +50,8 @@ FAULTS = (
     Fault(
         "whoever tells everything takes nobody's turn",
         STEPPING,
-        "    async with its_turn(database):\n        # What is heard",
-        "    if database:\n        # What is heard",
+        "    async with its_turn(database):\n        return await step_everything",
+        "    if database:\n        return await step_everything",
         f"{IN_STEP}::test_whoever_tells_takes_turns",
     ),
     Fault(
