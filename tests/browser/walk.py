@@ -19,6 +19,11 @@ KEYS = ("Tab", "Tab", "Enter", "Escape", "ArrowDown", "Shift+Tab", "/", "j", "k"
 WORDS = ("Đã rà soát 12/43 hồ chứa.", "số 5", "12/3", "Sở", "xã", "0", "Ế" * 40, "<b>&", "  ", "2026", "NV-1003", "nhà sập, tốc mái")
 # Where a walk would end: out of the system, or into a file.
 LEADS_AWAY = re.compile(r"/sign-out|/sign-in|/sessions/|/files/|\.xlsx|^mailto:|^https?:")
+# Keys that press what has the focus, and where that would lead.
+PRESSES = {"Enter", "Space"}
+WHERE_IT_LEADS = (
+    "() => { const one = document.activeElement; return one?.getAttribute('href') ?? one?.form?.getAttribute('action') ?? ''; }"
+)
 LONG_FORMS = "form[data-draft] textarea, form[data-draft] input[type=text]"
 LONGEST_STEP = 10_000
 
@@ -55,8 +60,7 @@ class Walk:
             self.wrong += [f"{one}, on {self._path}, after\n" + "\n".join(self.done[-6:]) for one in self.complaints.said]
             self.complaints.said.clear()
         if urlsplit(self.page.url).path.startswith("/sign-in"):
-            self.wrong.append("signed out, after\n" + "\n".join(self.done[-6:]))
-            raise SignedOut
+            raise SignedOut(f"{self.who}, after\n" + "\n".join(self.done[-12:]))
 
     @property
     def _path(self) -> str:
@@ -145,6 +149,8 @@ class Walk:
 
     def _key(self) -> None:
         key = self.chance.choice(KEYS)
+        if key in PRESSES and LEADS_AWAY.search(self.page.evaluate(WHERE_IT_LEADS)):
+            return
         self._say(f"presses {key}")
         self.page.keyboard.press(key)
 
