@@ -51,7 +51,17 @@ def add_somebody(page: Page) -> None:
     expect(page.get_by_label("Vai trò")).to_have_value("AGENCY_OFFICER")
     keyboard.type(page.get_by_label("Căn cứ, lý do"), "Quyết định số 35/QĐ-SYT")
     keyboard.press(page.get_by_role("button", name="Ghi người mới"))
+    prove(page)
     expect(page.get_by_role("rowheader", name="Nguyễn Thị Kim Ngân QNG-004512")).to_be_visible()
+
+
+def prove(page: Page) -> None:
+    """Whoever changes rights proves again who he is; what he typed waits for one press. For what follows it counts as well."""
+    keyboard = Keyboard(page)
+    keyboard.press(page.get_by_role("button", name=re.compile("^Tôi là ")))
+    expect(page.get_by_role("heading", name="Đã xác nhận danh tính, còn một bước")).to_be_visible()
+    expect(page.get_by_text("QNG-004512")).to_be_visible()
+    keyboard.press(page.get_by_role("button", name="Giao chức vụ, vai trò"))
 
 
 def give_another(page: Page) -> None:
