@@ -254,14 +254,14 @@ class PageOfMemberOut(TypedDict):
     total: int | None
 
 
-class PageOfReorganisationOut(TypedDict):
-    items: list[ReorganisationOut]
+class PageOfMembershipActOut(TypedDict):
+    items: list[MembershipActOut]
     next_cursor: str | None
     total: int | None
 
 
-class PageOfMembershipActOut(TypedDict):
-    items: list[MembershipActOut]
+class PageOfReorganisationOut(TypedDict):
+    items: list[ReorganisationOut]
     next_cursor: str | None
     total: int | None
 

@@ -96,6 +96,6 @@ def _known(path: str) -> dict[str, Field]:
 def _said(field: Field, control: str, text: str, words: Catalogue, names: Mapping[str, AgencyName]) -> str:
     if isinstance(field, Agency) and control == field.id_name:
         return names[text].name if text in names else text
-    if isinstance(field, Choice) and field.keys:
+    if isinstance(field, Choice) and field.words:
         return words.get(f"{field.words}.{text}", text)
     return text

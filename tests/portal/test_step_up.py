@@ -6,12 +6,15 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from starlette.datastructures import FormData
 from structlog.testing import capture_logs
 
 from libs.common.trust import trusted
 from libs.contracts.step_up import StepUpAct
 from portal.messages import Catalogue
 from portal.oidc import Tokens
+from portal.screens.kept import unsent
+from portal.web import Sent
 from tests.portal.conftest import Browser, Fields, Running
 from tests.portal.stand_in import id_of
 
@@ -69,6 +72,19 @@ async def test_what_was_typed_waits_and_one_press_does_it_under_the_same_key(por
     assert page.url.path == f"/agencies/{id_of(str(AGENCY['name']))}"
     (asked,) = [one for one in portal.stand_in.asked if (one.method, one.path) == ("POST", "/directory/agencies")][1:]
     assert (asked.headers["idempotency-key"], asked.body["aliases"]) == (KEY, ["Ban CĐS", "Tổ CĐS"])
+
+
+def test_what_was_chosen_is_told_in_words() -> None:
+    """Whether a form knows its choices or its page brings them."""
+    for action, field, chosen in (
+        ("/agencies", "kind", "agency-kind.WORKING_GROUP"),
+        (f"/agencies/{id_of('Sở Y tế')}/people", "role", "role.AGENCY_CLERK"),
+        ("/agencies/reorganisations", "kind", "reorganisation-kind.MERGE"),
+    ):
+        key = chosen.split(".")[1]
+        told = unsent(action, Sent(FormData([(field, key)])), WORDS, {})
+        assert told is not None
+        assert [one.text for one in told.typed] == [WORDS(chosen)], action
 
 
 async def test_the_service_is_asked_for_the_level_the_time_and_this_person(portal: Running, browser: Browser) -> None:
