@@ -288,6 +288,8 @@ class StandIn:
             return self.agency_tree(request, person)
         if path == ["ended-agencies"]:
             return {"items": [], "next_cursor": None, "total": 0}
+        if path[0] == "reorganisations":
+            return self.reorganisations(path, body)
         if path[0] == "agencies" and path[2:3] == ["aliases"]:
             return {"id": id_of("health"), "version": 2}
         if path[0] == "memberships" or (path[0] == "agencies" and path[2:] and (body is not None or path[2] != "people")):
@@ -299,6 +301,15 @@ class StandIn:
         asked = request.query_params.get("q", "").casefold()
         found = [self.agency(key) | LASTING for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
         return {"items": found, "next_cursor": None, "total": len(found)}
+
+    def reorganisations(self, path: list[str], body: Any) -> Any:
+        """None was planned; whatever is planned concerns nobody."""
+        if body is None:
+            return self.not_found() if path[1:] else {"items": [], "next_cursor": None, "total": 0}
+        if path[1:] == ["preview"]:
+            nobody = dict.fromkeys(("people_moving", "heads_meeting", "people_without_place"), 0)
+            return {"before": [], "after": [], "ending": [], "subordinates": [], "moves_by_itself": True, **nobody}
+        return {"id": id_of("reorganisation"), "version": 1, "standing": "PLANNED"}
 
     def management(self, path: list[str], person: str, body: Any) -> Any:
         """Of an agency in which nobody is but a clerk, whom nobody here manages."""
@@ -517,6 +528,15 @@ class StandIn:
                 if query.get(name):
                     listed = [one for one in listed if (one["directive"]["id"] if name == "directive_id" else one[name]) == query[name]]
             return {"items": self.rows_of(listed), "next_cursor": None, "total": len(listed)}
+        if path == ["successions", "open-work"]:
+            return {
+                "items": [{"agency_id": one, "leads": 0, "coordinates": 0} for one in query.getlist("agency_ids")],
+                "becoming_one": 0,
+            }
+        if path == ["successions", "progress"]:
+            return {"passed_on": 0, "leads_to_pass_on": 0, "awaiting_lead": 0}
+        if path == ["successions", "awaiting-lead"]:
+            return {"items": [], "next_cursor": None, "total": 0}
         if path[0] == "receipts":
             found = next((one for one in listed if one["receipt_code"] == path[1]), None)
             told = {"version": 2, "type": "chidao.tasks.progress-reported.v1", "received_at": self.moment()}
