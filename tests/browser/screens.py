@@ -285,7 +285,7 @@ def plan_a_merger(page: Page) -> None:
         page.goto("/agencies/reorganisations/new")
         names = "BQLDA giao thông tỉnh\nBQLDA dân dụng và công nghiệp tỉnh"
         fill_plan(page, "Sáp nhập, hợp nhất", who=names, new=f"{LONGEST_NAMED.name} (mới); BQLDA mới")
-        page.get_by_role("button", name="Hẹn có hiệu lực").click()
+        press_and_prove(page, page.get_by_role("button", name="Hẹn có hiệu lực"))
         expect(page.get_by_role("button", name="Thu hồi")).to_be_visible()
     page.goto("/agencies/reorganisations")
     expect(page.get_by_role("row").nth(1)).to_be_visible()
@@ -314,12 +314,12 @@ def add_a_person(page: Page) -> None:
     page.get_by_label("Chức vụ", exact=True).fill("Chuyên viên Phòng Nghiệp vụ Y, kiêm đầu mối tổng hợp báo cáo nhiệm vụ của Sở")
     page.get_by_label("Từ ngày").fill("01/01/2020")
     page.get_by_label("Căn cứ, lý do").fill("Quyết định số 35/QĐ-SYT ngày 20/9/2026")
-    page.get_by_role("button", name="Ghi người mới").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi người mới"))
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
 def end_without_a_reason(page: Page) -> None:
-    page.get_by_role("button", name="Chấm dứt tư cách").click()
+    press_and_prove(page, page.get_by_role("button", name="Chấm dứt tư cách"))
     expect(page.locator(".error").first).to_be_visible()
 
 

@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chidao.main import app
+from faults.bodies import today
 from libs.common.actor import MAY_USE, Actor
 from libs.common.clock import Clock
 from libs.common.db import Database
@@ -36,7 +37,6 @@ from services.directory.use_cases.import_province import import_province
 from tests.conftest import ServiceDatabase
 from tests.keycloak.conftest import Applied
 
-TODAY = Clock().today()
 PEOPLE = 60
 # What an account needs that keeps agencies and people in step, and no more.
 RIGHTS = ("manage-users", "manage-realm")
@@ -69,7 +69,7 @@ class Directory:
 def everybody_anew() -> list[DemoMember]:
     """Ids of people are one for all realms of a server, and each test has a realm of its own."""
     members = []
-    for one in demo_members(Province("quang-ngai"), TODAY):
+    for one in demo_members(Province("quang-ngai"), today()):
         person = replace(one.person, id=uuid4())
         members.append(DemoMember(person, tuple((uuid4(), replace(place, person_id=person.id)) for _, place in one.memberships)))
     return members
@@ -112,7 +112,7 @@ async def organization_of(server: Administration, alias: str) -> str:
 async def test_agencies_and_people_come_and_a_second_time_changes_nothing(applied: Applied, realm: str, directory: Directory) -> None:
     async with applied.server(realm) as server:
         accounts = KeycloakAccounts(server)
-        first = await step_everything(directory.database, accounts, TODAY)
+        first = await step_everything(directory.database, accounts, today())
         assert (first.left, dict(first.refused)) == ([], {})
         assert first.mended[Drift.ACCOUNT_MISSING] == PEOPLE
         member = directory.members[0]
@@ -124,8 +124,8 @@ async def test_agencies_and_people_come_and_a_second_time_changes_nothing(applie
         assert roles == [MAY_USE], "no role of an office"
         agencies = {place.agency_id for _, place in member.memberships}
         assert len(await server.get(f"organizations/members/{member.person.id}/organizations")) == len(agencies)
-        assert await drift(directory.database, accounts, TODAY) == []
-        second = await step_everything(directory.database, accounts, TODAY)
+        assert await drift(directory.database, accounts, today()) == []
+        second = await step_everything(directory.database, accounts, today())
         assert (sum(second.mended.values()), second.left, dict(second.refused)) == (0, [], {})
         other = replace(applied.wanted, name=realm, settings={**applied.wanted.settings, "realm": realm})
         assert await differences(server, other) == [], "the realm is what is described, with people in it"
@@ -215,16 +215,16 @@ async def test_whatever_somebody_changed_by_hand_is_named_and_mended_or_left(
 ) -> None:
     async with applied.server(realm) as server:
         accounts = KeycloakAccounts(server)
-        await step_everything(directory.database, accounts, TODAY)
+        await step_everything(directory.database, accounts, today())
         for by_hand in CHANGED_BY_HAND:
             await by_hand.change(server, directory)
-        found = {one.drift for one in await drift(directory.database, accounts, TODAY)}
+        found = {one.drift for one in await drift(directory.database, accounts, today())}
         assert found >= {by_hand.drift for by_hand in CHANGED_BY_HAND}
-        stepped = await step_everything(directory.database, accounts, TODAY)
+        stepped = await step_everything(directory.database, accounts, today())
         assert dict(stepped.refused) == {}
         assert {one.drift for one in stepped.left} == {by_hand.drift for by_hand in CHANGED_BY_HAND if not by_hand.is_mended}
         assert {*stepped.mended} >= {by_hand.drift for by_hand in CHANGED_BY_HAND if by_hand.is_mended}
-        left = await drift(directory.database, accounts, TODAY)
+        left = await drift(directory.database, accounts, today())
         assert sorted(left, key=str) == sorted(stepped.left, key=str)
 
 
@@ -237,7 +237,7 @@ async def test_one_who_left_and_one_who_came_are_followed(applied: Applied, real
     follows = AccountsInStep(directory.database, Clock(), opened, every=1)
     async with applied.server(realm) as server:
         accounts = KeycloakAccounts(server)
-        await step_everything(directory.database, accounts, TODAY)
+        await step_everything(directory.database, accounts, today())
         assert await follows.once(accounts) == 0
         left, comes = directory.members[-1], everybody_anew()[-1]
         await directory.end(left)
@@ -247,7 +247,7 @@ async def test_one_who_left_and_one_who_came_are_followed(applied: Applied, real
         assert gone["enabled"] is False
         assert await server.get(f"organizations/members/{left.person.id}/organizations") == []
         assert (await server.get(f"users/{comes.person.id}"))["enabled"] is True
-        assert await drift(directory.database, accounts, TODAY) == []
+        assert await drift(directory.database, accounts, today()) == []
 
 
 async def test_an_account_that_may_only_do_this_is_enough(applied: Applied, realm: str, directory: Directory) -> None:
@@ -259,7 +259,7 @@ async def test_an_account_that_may_only_do_this_is_enough(applied: Applied, real
         rights = [await master.get(f"clients/{client['id']}/roles/{right}") for right in RIGHTS]
         await master.post(f"users/{made['id']}/role-mappings/clients/{client['id']}", rights)
     async with administration(applied.keycloak.url, operator=name, password="x-1", realm=realm) as server:
-        stepped = await step_everything(directory.database, KeycloakAccounts(server), TODAY)
+        stepped = await step_everything(directory.database, KeycloakAccounts(server), today())
         assert (stepped.left, dict(stepped.refused)) == ([], {})
         assert stepped.mended[Drift.ACCOUNT_MISSING] == PEOPLE
     async with administration(applied.keycloak.url, operator=name, password="x-1", realm="master") as server:
