@@ -28,7 +28,7 @@ from embedded.postgres import Cluster, PostgresFailed, start_cluster
 from embedded.seeded import Demo, begin_with
 from embedded.servers import address_of, listen, serving
 from embedded.sign_in_server import apply_realm, let_people_in, sign_in_server
-from embedded.split import Split, portals_asked, split
+from embedded.split import Split, WithKeycloak, portals_asked, split
 from embedded.wiring import Wiring
 from libs.common import fault_points
 from libs.common.clock import Clock
@@ -147,7 +147,10 @@ async def _run_split(options: Options, folder: DataFolder, door: socket.socket, 
     port = door.getsockname()[1]
     door.close()
     portals = portals_asked(os.environ)
-    async with split(folder, port=port, day=options.day, ended=teller.ended, portals=portals, passwords=options.passwords) as running:
+    keycloak = WithKeycloak(teller.preparing, teller.accounts) if options.keycloak else None
+    async with split(
+        folder, port=port, day=options.day, ended=teller.ended, portals=portals, passwords=options.passwords, keycloak=keycloak
+    ) as running:
         if not stop.is_set():
             teller.split(running)
         await stop.wait()

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -34,14 +35,19 @@ ALGORITHM, ITERATIONS = "pbkdf2-sha512", 210_000
 @asynccontextmanager
 async def sign_in_server(folder: DataFolder, tell: Tell) -> AsyncIterator[Keycloak]:
     """Up while the context lasts, and still without the realm. Raises CannotRun."""
-    try:
-        keycloak = await asyncio.to_thread(start_keycloak, folder.keycloak, tell=tell)
-    except (KeycloakFailed, PostgresFailed, NoOrdinaryUser) as error:
-        raise CannotRun("Không khởi động được Keycloak", f"Keycloak does not start: {error}") from error
+    keycloak = await started_keycloak(folder, tell)
     try:
         yield keycloak
     finally:
         await asyncio.to_thread(keycloak.stop)
+
+
+async def started_keycloak(folder: DataFolder, tell: Tell, *, trusting: Path | None = None) -> Keycloak:
+    """Whoever asked for it stops it. Raises CannotRun."""
+    try:
+        return await asyncio.to_thread(start_keycloak, folder.keycloak, trusting=trusting, tell=tell)
+    except (KeycloakFailed, PostgresFailed, NoOrdinaryUser) as error:
+        raise CannotRun("Không khởi động được Keycloak", f"Keycloak does not start: {error}") from error
 
 
 async def apply_realm(keycloak: Keycloak, wiring: Wiring) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import ssl
 import time
 import zipfile
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from typer.testing import CliRunner
 
 from chidao.main import app
 from embedded import keycloak
-from embedded.command import options_of
 from embedded.keycloak import OPERATOR, KeycloakFailed, find_or_get_keycloak, start_keycloak
 from libs.keycloak.administration import administration
 from portal.messages import Catalogue
@@ -71,12 +71,6 @@ def test_one_that_cannot_be_built_is_begun_anew(empty_cache: Path, monkeypatch: 
     assert find_or_get_keycloak() == "Keycloak cannot be built: no room"
 
 
-def test_it_does_not_stand_beside_many_processes_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        options_of(["--split", "--keycloak"])
-    assert "chưa dùng được cùng --split" in capsys.readouterr().err
-
-
 def differs(run: Run, keycloak_url: str) -> tuple[int, str]:
     """What `chidao realm diff` says of it."""
     secret, keys = run.data / "keycloak" / "operator.password", run.data / "keys"
@@ -85,9 +79,9 @@ def differs(run: Run, keycloak_url: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def ends_elsewhere(run: Run, desk: Visitor, username: str, password: str) -> None:
+def ends_elsewhere(run: Run, desk: Visitor, username: str, password: str, trust: ssl.SSLContext | None = None) -> None:
     """From another browser, and by an operator of Keycloak: sessions end there and here."""
-    with Visitor(run.url) as phone:
+    with Visitor(run.url, trust) as phone:
         phone.prove_to_keycloak(username, password)
         page = desk.send(desk.get("/sessions"), "/sessions/end-others", {})
         assert Catalogue("vi")("sessions.ended") in page.text
