@@ -78,13 +78,15 @@ async def test_who_took_over_reads_what_was_told_and_is_told_what_comes(notify: 
     assert await unread(notify, FINANCE_CLERK) == 1, "what others were told before he came is nothing to catch up on"
     await apply(notify, overdue(HEALTH, "NV-3"))
     assert await codes(notify, FINANCE_CLERK) == ["NV-3", "NV-2", "NV-1"], "what is told late, to an agency that has ended"
+    assert [one["inherited_from"] for one in await listed(notify, FINANCE_CLERK)] == [str(HEALTH), None, str(HEALTH)]
     assert await unread(notify, FINANCE_CLERK) == 2
     assert [one["task_code"] for one in await listed(notify, FINANCE_CLERK, unread=True)] == ["NV-3", "NV-2"]
     for size in (1, 2):
         assert len(await everything_listed(notify, FINANCE_CLERK, size)) == 3
-    assert await codes(notify, HEALTH_CLERK) == ["NV-3", "NV-1"]
+    assert [(one["task_code"], one["inherited_from"]) for one in await listed(notify, HEALTH_CLERK)] == [("NV-3", None), ("NV-1", None)]
     assert await codes(notify, COMMUNE_CLERK) == []
-    assert [one["kind"] for one in await listed(notify, TRACKER)] == ["overdue-of-day"], "the Office has one mailbox"
+    (of_day,) = await listed(notify, TRACKER)
+    assert (of_day["kind"], of_day["inherited_from"]) == ("overdue-of-day", None), "the Office has one mailbox"
 
 
 async def test_who_came_along_has_read_what_he_had_read(notify: Client) -> None:

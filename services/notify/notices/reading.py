@@ -38,7 +38,7 @@ _READ = f"({_MARKED} OR n.recorded_at <= box.through AND n.kind NOT IN {_GATHERI
 _FROM_INDEX = "ORDER BY n.agency_id, n.recorded_at DESC, n.number DESC LIMIT :limit"
 _NEWEST = "ORDER BY n.recorded_at DESC, n.number DESC LIMIT :limit"
 _COLUMNS = """
-n.id, n.number, n.kind, n.task_id, n.directive_label, n.content, n.detail, n.created_at, n.recorded_at,
+n.id, n.number, n.agency_id, n.kind, n.task_id, n.directive_label, n.content, n.detail, n.created_at, n.recorded_at,
 coalesce(n.task_code, (SELECT told_group.code FROM told_group WHERE told_group.id = n.task_id)) AS task_code
 """
 _AUDIENCE = {True: "n.agency_id IS NULL", False: "n.agency_id = box.agency_id"}
@@ -74,7 +74,7 @@ ON CONFLICT (person_id, agency_id) DO UPDATE SET through = greatest(read_through
 
 @dataclass(frozen=True)
 class Notice:
-    """`task_code` of a group may not be known; what gathers a day has no task at all."""
+    """`task_code` of a group may not be known; what gathers a day has no task at all. `inherited_from` is who was told, and has ended."""
 
     id: UUID
     number: int
@@ -87,6 +87,7 @@ class Notice:
     created_at: datetime
     recorded_at: datetime
     read: bool
+    inherited_from: UUID | None
     gathered: list[Gathered] = field(default_factory=list)
 
 
@@ -211,6 +212,7 @@ async def list_notices(
             created_at=row.created_at,
             recorded_at=row.recorded_at,
             read=row.read,
+            inherited_from=None if row.agency_id == audience.agency_id else row.agency_id,
             gathered=by_agency.get(row.id, []),
         )
         for row in rows

@@ -81,6 +81,7 @@ FAULTS = (
     ),
     Fault("a mailbox is handed over once", READING, "ON s.heir_id = own.agency_id", "ON s.heir_id = :agency_id", MAILBOXES),
     Fault("all is read at once in one mailbox", READING, "interval) FROM box\n", "interval) FROM box LIMIT 1\n", MAILBOXES),
+    Fault("nobody sees whose mailbox it was", READING, "else row.agency_id,", "else None,", MAILBOXES),
     Fault("a plan hands a mailbox over", HANDED_OVER, 'state.standing == "IN_EFFECT" and ', "", MAILBOXES),
     Fault(
         "one of several who took over reads",
