@@ -82,7 +82,8 @@ def test_who_asks_too_often_is_told_when_to_come_again(patient: Visitor) -> None
     assert_problem(refused, 429, "too-many-requests")
     assert int(refused.headers["Retry-After"]) > 0
     assert times > 200
-    page = patient.get("/sign-in")
+    # Whoever waits a second, on a busy machine, has one more.
+    _, page = asked_until_refused(patient, "GET", "/sign-in")
     assert (page.status_code, page.headers["Content-Type"]) == (429, "text/html; charset=utf-8")
     assert "quá nhiều yêu cầu" in page.text
 
