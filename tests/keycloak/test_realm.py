@@ -435,7 +435,7 @@ def test_the_commands(applied: Applied, key_folder: Path, tmp_path: Path) -> Non
     code, said = chidao("apply", *elsewhere)
     assert (code, "đã sửa (mended): client chidao-portal, redirectUris" in said) == (0, True)
     code, said = chidao("apply", *where)
-    assert (code, "Đã sửa 2 điểm (mended)." in said) == (0, True), said
+    assert (code, "Đã sửa 3 điểm (mended)." in said) == (0, True), said
     assert chidao("apply", *where) == (0, "Không có gì phải sửa (nothing to mend).\n")
     assert "-----BEGIN" not in said
     (key_folder / "service-tasks.pem").write_text("no key")
