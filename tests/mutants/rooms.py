@@ -22,6 +22,7 @@ RULES = (
         ("services/tasks/domain/*.py",),
         (
             "tests/unit/test_task.py",
+            "tests/unit/test_passing_on.py",
             "tests/unit/test_task_permissions.py",
             "tests/unit/test_lifecycle.py",
             "tests/unit/test_receipt.py",
@@ -37,6 +38,7 @@ RULES = (
             "tests/unit/test_directory_permissions.py",
             "tests/unit/test_managing_people.py",
             "tests/unit/test_recognition.py",
+            "tests/unit/test_reorganisation.py",
         ),
     ),
     Room(("services/reporting/figures/permissions.py",), ("tests/unit/test_figures_permissions.py",)),

@@ -166,6 +166,12 @@ def test_several_differences_of_one_account_are_one_change() -> None:
     assert [act for acts in acts_for(told).values() for act in acts] == [ChangeAccount(AN)]
 
 
+@pytest.mark.parametrize(("person", "code", "found", "should"), [(AN, None, "", "CB-0011"), (BINH, "CB-0011", "CB-0011", "")])
+def test_a_code_that_is_missing_on_one_side_is_told_as_nothing(person: WantedAccount, code: str | None, found: str, should: str) -> None:
+    (told,) = all_of(account(str(person.id), officer_code=code))
+    assert (told.drift, told.found, told.should) == (Drift.OFFICER_CODE_OTHER, found, should)
+
+
 def test_two_agencies_of_one_name_are_two_organizations() -> None:
     before = replace(DISTRICT, name=HEALTH.name)
     assert before.title != HEALTH.title

@@ -33,7 +33,9 @@ def parts(task: Task) -> set[tuple[UUID, AssignmentRole]]:
 def test_the_lead_is_passed_on_and_nothing_else_changes() -> None:
     task = ended(given(), HEALTH, INDUSTRY)
     before = replace(task.course)
+    task.assignments_changed = False
     assert task.pass_on(at=at(DAY, 0))
+    assert task.assignments_changed, "rows are written for them"
     assert parts(task) == {(INDUSTRY, LEAD), (FINANCE, COORDINATING)}
     assert task.course == before, "state and due dates stay"
     former, _, new = task.assignments
