@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import clients, homes
+from bench import accounts, clients, homes
 from bench.compared import Compared
 from bench.freshness import OF_ONE_DIRECTIVE, AwaitingOffice, Freshness, measure_freshness, measure_most
 from bench.load import percentile
@@ -186,7 +186,7 @@ def measure_many_processes(data: Path) -> Split:
 
 def main() -> None:
     os.environ[HOLD_SECONDS] = "0"
-    also = {"scale": scale.main, "clients": clients.main}.get(sys.argv[1] if len(sys.argv) > 1 else "")
+    also = {"scale": scale.main, "clients": clients.main, "accounts": accounts.main}.get(sys.argv[1] if len(sys.argv) > 1 else "")
     if also is not None:
         also(sys.argv[2:])
         return

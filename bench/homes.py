@@ -11,7 +11,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -24,8 +24,10 @@ from joserfc.jwk import ECKey
 
 from bench.freshness import Member, postgres_of
 from bench.load import Connection, Request, Unexpected, open_loop, percentile
-from bench.whole import Run, memory_of_tree, start, start_split, stop
+from bench.whole import Run, memory_of, start, start_split, stop
 from libs.common.db import Database
+from libs.common.signed_claims import LONGEST_LIFE_SECONDS
+from portal.devices import Device
 from portal.oidc import Tokens
 from portal.session import Membership, SealedBox, Sessions
 from services.directory.demo import demo_members
@@ -47,7 +49,8 @@ DIRECTIVES = 3
 OF_ONE_DIRECTIVE = 100
 SENDERS = 16
 AIM_SECONDS = 1.0
-TOKEN_SECONDS = 3600
+# None lives longer; a run takes some minutes.
+TOKEN_SECONDS = LONGEST_LIFE_SECONDS
 
 
 @dataclass
@@ -178,7 +181,10 @@ class Town:
             person, membership, place = chosen[number % len(chosen)]
             token = self.token(self._member(person, membership, place))
             offered = Membership(membership, place.agency_id, "Cơ quan", "Cơ quan", place.position, place.role)
-            cookie = await sessions.begin(person.id, person.name, [offered], Tokens(token, "", "", time.time() + TOKEN_SECONDS))
+            tokens = Tokens(token, "", "", time.time() + TOKEN_SECONDS)
+            cookie = await sessions.begin(
+                person.id, person.name, [offered], tokens, acting_as=offered, provider_session=None, device=Device()
+            )
             cookies.append(cookie)
         await database.dispose()
         return cookies
@@ -241,7 +247,7 @@ class Town:
 
 @dataclass(frozen=True)
 class Stormed:
-    """Seconds, bytes and counts of one run."""
+    """Seconds and counts of one run; bytes of memory before the changes, in their midst and after them, by piece."""
 
     homes: int
     before: list[float]
@@ -250,8 +256,7 @@ class Stormed:
     changed: list[float]
     told: int
     failures: list[str]
-    memory_before: int
-    memory_after: int
+    memory: Mapping[str, Mapping[str, int]]
     quiet_after: float
     lasted: float
 
@@ -269,8 +274,12 @@ class Stormed:
             "told": self.told,
             "failures": len(self.failures),
             "quiet_after_seconds": round(self.quiet_after, 2),
-            "memory_before_mb": round(self.memory_before / 1e6),
-            "memory_after_mb": round(self.memory_after / 1e6),
+            **{
+                f"memory_{when}_mb": " · ".join(
+                    [str(round(sum(pieces.values()) / 1e6)), *(f"{name} {round(size / 1e6)}" for name, size in pieces.items())]
+                )
+                for when, pieces in self.memory.items()
+            },
         }
 
 
@@ -285,14 +294,15 @@ async def storm(run: Run, *, homes: int, per_second: float, seconds: float) -> S
         opened.append(asyncio.create_task(Home(run, f"{name}={cookie}", seen).stay_open()))
         await asyncio.sleep(0.01)
     await asyncio.sleep(QUIET_SECONDS)
-    memory_before = memory_of_tree(run.process.pid)
+    memory = {"before": memory_of(run)}
     before = await _looks(run, f"{name}={cookies[0]}")
     storms = time.perf_counter()
+    halfway = asyncio.create_task(_after(seconds / 2, run))
     changed = await town.change(per_second, seconds)
     ended = time.perf_counter()
     await asyncio.sleep(QUIET_SECONDS)
     after = await _looks(run, f"{name}={cookies[0]}")
-    memory_after = memory_of_tree(run.process.pid)
+    memory |= {"halfway": await halfway, "after": memory_of(run)}
     last = max((at for at, _ in seen.answers), default=ended)
     for one in opened:
         one.cancel()
@@ -306,11 +316,15 @@ async def storm(run: Run, *, homes: int, per_second: float, seconds: float) -> S
         changed,
         seen.told,
         seen.failures + town.refused,
-        memory_before,
-        memory_after,
+        memory,
         max(0.0, last - ended),
         ended - storms,
     )
+
+
+async def _after(seconds: float, run: Run) -> Mapping[str, int]:
+    await asyncio.sleep(seconds)
+    return await asyncio.to_thread(memory_of, run)
 
 
 async def _looks(run: Run, cookie: str) -> list[float]:

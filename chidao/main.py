@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from chidao import backup as backups
 from chidao import dead as dead_letters
-from chidao import figures, realm, topology
+from chidao import figures, people, realm, topology
 from chidao.reach import postgres_of
 from chidao.seed import seed
 from chidao.serve import serve
@@ -52,6 +52,7 @@ dead = typer.Typer(no_args_is_help=True, help="Sự kiện không áp dụng đ�
 app.add_typer(dead, name="dead")
 app.add_typer(topology.app, name="topology")
 app.add_typer(realm.app, name="realm")
+app.add_typer(people.app, name="people")
 app.add_typer(figures.app, name="figures")
 
 

@@ -9,11 +9,11 @@ import typer
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from libs.keycloak.administration import Administration, KeycloakRefused, administration
 from realm.applying import Difference, differences
 from realm.applying import apply as bring_about
 from realm.description import Place, Realm, clients_of, wanted_realm
 from realm.rules import broken
-from realm.server import Administration, KeycloakRefused, administration
 from system.applications import SERVICES
 from system.refusals import CannotRun
 

@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from embedded.postgres import Cluster, PostgresFailed, start_cluster
 from embedded.seeded import Demo, begin_with
 from embedded.servers import address_of, listen, serving
 from embedded.sign_in_server import apply_realm, let_people_in, sign_in_server
-from embedded.split import Split, portals_asked, split
+from embedded.split import Split, WithKeycloak, portals_asked, split
 from embedded.wiring import Wiring
 from libs.common import fault_points
 from libs.common.clock import Clock
@@ -39,6 +39,8 @@ from libs.common.service import service_of
 from libs.common.supervise import when_one_ends
 from libs.common.telemetry import configure_traces
 from seed.filling import Progress
+from services.directory.accounts.stepping import Progress as AccountsProgress
+from services.directory.accounts.stepping import its_turn, quietly
 from system.applications import SERVICES
 from system.databases import SCHEMAS, owner_of
 from system.refusals import CannotRun
@@ -88,6 +90,10 @@ class Teller(Protocol):
         """A province is being written before anything runs."""
         ...
 
+    def accounts(self) -> AbstractContextManager[AccountsProgress]:
+        """The people of the province are told to the sign-in server."""
+        ...
+
     def preparing(self, words: str) -> None:
         """Something takes a while before anything runs."""
         ...
@@ -128,7 +134,9 @@ async def run(options: Options, teller: Teller) -> None:
         async with AsyncExitStack() as stack:
             cluster = await stack.enter_async_context(_postgres(folder))
             keycloak = await stack.enter_async_context(sign_in_server(folder, teller.preparing)) if options.keycloak else None
-            running = await stack.enter_async_context(everything(options, folder, cluster, door, log_file, InMemoryBus(), keycloak))
+            running = await stack.enter_async_context(
+                everything(options, folder, cluster, door, log_file, InMemoryBus(), keycloak, teller.accounts)
+            )
             if not stop.is_set():
                 teller.running(running)
             await _until_stopped(stop, cluster, ended)
@@ -139,7 +147,10 @@ async def _run_split(options: Options, folder: DataFolder, door: socket.socket, 
     port = door.getsockname()[1]
     door.close()
     portals = portals_asked(os.environ)
-    async with split(folder, port=port, day=options.day, ended=teller.ended, portals=portals, passwords=options.passwords) as running:
+    keycloak = WithKeycloak(teller.preparing, teller.accounts) if options.keycloak else None
+    async with split(
+        folder, port=port, day=options.day, ended=teller.ended, portals=portals, passwords=options.passwords, keycloak=keycloak
+    ) as running:
         if not stop.is_set():
             teller.split(running)
         await stop.wait()
@@ -150,6 +161,11 @@ def _armed_fault() -> fault_points.Fault | None:
         return fault_points.arm(os.environ)
     except fault_points.WrongFault as error:
         raise CannotRun(f"Biến môi trường {fault_points.VARIABLE} không đúng", f"{fault_points.VARIABLE}: {error}") from error
+
+
+@contextmanager
+def _untold() -> Iterator[AccountsProgress]:
+    yield quietly
 
 
 @asynccontextmanager
@@ -173,6 +189,7 @@ async def everything(
     log_file: Path,
     bus: Bus,
     keycloak: Keycloak | None = None,
+    accounts_told: Callable[[], AbstractContextManager[AccountsProgress]] = _untold,
 ) -> AsyncIterator[Running]:
     """All services, the sign-in unless it is a Keycloak, and the portal in this process, over `bus`."""
     offset = offset_for(options.day, await latest_written(cluster, SCHEMAS), now=datetime.now(UTC))
@@ -198,13 +215,18 @@ async def everything(
     front_door = FrontDoor(public_url=wiring.public_url, sign_in=sign_in if keycloak is None else None, services=services, portal=portal)
     if keycloak is not None:
         log.info("realm-applied", changed=len(await apply_realm(keycloak, wiring)))
+    password = None
     async with AsyncExitStack() as stack:
         # Sockets listen already: whoever asks a service that is still starting waits a moment and is answered.
         for app in services.values():
             await stack.enter_async_context(app.router.lifespan_context(app))
         await stack.enter_async_context(serving({sockets[name]: app for name, app in services.items()} | {sign_in_door: sign_in}))
-        await load_once(directory)
-        password = await let_people_in(keycloak, wiring, await accounts()) if keycloak is not None else None
+        async with its_turn(directory.database):
+            # The directory follows its own events: it would make the same accounts, and give them no password.
+            await load_once(directory)
+            if keycloak is not None:
+                with accounts_told() as progress:
+                    password = await let_people_in(keycloak, wiring, directory, progress)
         # What the directory tells must have arrived everywhere before the first person comes.
         await asyncio.gather(*(sweep.once() for app in services.values() for sweep in service_of(app).sweeps()))
         people = await accounts()

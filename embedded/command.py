@@ -13,6 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from embedded.accounts_told import accounts_told
 from embedded.app import Options, Running, run
 from embedded.demo import worth_trying
 from embedded.filling_told import told
@@ -22,6 +23,7 @@ from embedded.pieces import Piece
 from embedded.seeded import Demo
 from embedded.split import Split
 from seed.filling import Progress
+from services.directory.accounts.stepping import Progress as AccountsProgress
 from system.refusals import CannotRun
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,8 +53,6 @@ def options_of(arguments: list[str]) -> Options:
     given = parser.parse_args(arguments)
     if not 0 <= given.port <= 65_535:
         parser.error("--port: 0…65535")
-    if given.split and given.keycloak:
-        parser.error("--keycloak: chưa dùng được cùng --split (not together with --split yet)")
     if given.passwords and given.keycloak:
         parser.error("--keycloak: luôn hỏi mật khẩu, không cần --passwords (asks for passwords anyway)")
     return Options(given.data, given.port, given.at, given.fresh, given.split, given.demo, given.passwords, given.keycloak)
@@ -80,10 +80,13 @@ class Terminal:
             "Chứng thư số này chỉ dùng trên máy này, trình duyệt sẽ hỏi (the certificate is of this machine only; a browser asks).",
         )
         self._say(table)
-        self._say(*_who_can_sign_in(running.people, running.handed_out), f"Nhật ký (logs): {running.folder.processes}")
+        self._say(*_who_can_sign_in(running.people, running.handed_out, running.password), f"Nhật ký (logs): {running.folder.processes}")
 
     def filling(self) -> AbstractContextManager[Progress]:
         return told()
+
+    def accounts(self) -> AbstractContextManager[AccountsProgress]:
+        return accounts_told()
 
     def preparing(self, words: str) -> None:
         print(words, file=sys.stderr, flush=True)

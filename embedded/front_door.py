@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from libs.common.web.middleware import RequestTrace
+from libs.common.web.middleware import NO_TELEMETRY, RequestTrace
 from libs.common.web.problems import install_problem_answers
 
 API = "/api/"
@@ -60,7 +60,7 @@ class FrontDoor:
 
 def _nobody() -> FastAPI:
     """Answers whatever leads nowhere, as a problem document like everybody."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     install_problem_answers(app)
     app.add_middleware(RequestTrace, service="front-door")
     return app

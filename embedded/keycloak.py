@@ -89,7 +89,8 @@ class Keycloak:
         return _password(self.folder)
 
     def running(self) -> bool:
-        return self.process.poll() is None
+        """Without its database it answers nothing, and does not begin to when another comes in its place."""
+        return self.process.poll() is None and self.cluster.running()
 
     def stop(self) -> None:
         """Answers what was asked, and returns when neither it nor its PostgreSQL is left. May be repeated."""
@@ -98,10 +99,11 @@ class Keycloak:
         end_leftovers(self.folder)
 
 
-def start_keycloak(folder: Path, *, port: int | None = None, tell: Tell = lambda _: None) -> Keycloak:
+def start_keycloak(folder: Path, *, port: int | None = None, trusting: Path | None = None, tell: Tell = lambda _: None) -> Keycloak:
     """Keycloak in `folder`; gets, makes, starts and recovers as needed, and tells a person how far it is. Raises KeycloakFailed.
 
     What an earlier run left behind there is ended first, so the caller must hold the folder for himself. `port` None chooses a free one.
+    `trusting` is a further authority for those whom it tells of sign-outs.
     """
     folder = folder.resolve()
     kept = _kept(tell)
@@ -109,7 +111,7 @@ def start_keycloak(folder: Path, *, port: int | None = None, tell: Tell = lambda
     end_leftovers(folder)
     if not (folder / "database").exists():
         _begin(folder, kept / "new")
-    return _started(folder, _home(kept), port, tell)
+    return _started(folder, _home(kept), port, trusting, tell)
 
 
 def _begin(folder: Path, new: Path) -> None:
@@ -121,11 +123,11 @@ def _begin(folder: Path, new: Path) -> None:
     unfinished.rename(folder / "database")
 
 
-def _started(folder: Path, home: Path, port: int | None, tell: Tell) -> Keycloak:
+def _started(folder: Path, home: Path, port: int | None, trusting: Path | None, tell: Tell) -> Keycloak:
     cluster = start_cluster(folder / "database", databases=[DATABASE])
     try:
         for attempt in range(1, START_ATTEMPTS + 1):
-            keycloak = _start(folder, home, port or free_port(), cluster)
+            keycloak = _start(folder, home, port or free_port(), cluster, trusting)
             try:
                 _wait(keycloak, tell)
                 return keycloak
@@ -201,7 +203,7 @@ def _make(kept: Path, tell: Tell) -> None:
     _run("Keycloak cannot be built", *_program(home), "build", *BUILT_WITH, environment=_environment(home), folder=kept)
     new = kept / "new"
     new.mkdir()
-    _started(new, home, None, tell).stop()
+    _started(new, home, None, None, tell).stop()
     (kept / COMPLETE).touch()
 
 
@@ -254,7 +256,7 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def _start(folder: Path, home: Path, port: int, cluster: Cluster) -> Keycloak:
+def _start(folder: Path, home: Path, port: int, cluster: Cluster, trusting: Path | None = None) -> Keycloak:
     management_port = free_port()
     owner = owner_of(DATABASE)
     # Passwords stand in the environment: a command line is read by everybody on the machine.
@@ -273,6 +275,7 @@ def _start(folder: Path, home: Path, port: int, cluster: Cluster) -> Keycloak:
         f"--http-management-port={management_port}",
         f"--hostname=http://{NAME}:{port}",
         "--cache=local",
+        *((f"--truststore-paths={trusting}",) if trusting else ()),
     )
     log = folder / "keycloak.log"
     if log.exists():

@@ -5,25 +5,29 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
+
+import structlog
 
 from embedded.data_folder import DataFolder
 from embedded.keycloak import OPERATOR, Keycloak, KeycloakFailed, Tell, start_keycloak
-from embedded.oidc.issuing import Account
 from embedded.ordinary_user import NoOrdinaryUser
 from embedded.postgres import PostgresFailed, write_secret
 from embedded.wiring import Wiring
-from libs.common.actor import MAY_USE
+from libs.common.service import Service
+from libs.keycloak.administration import Administration, KeycloakRefused, administration
 from realm.applying import apply
-from realm.description import wanted_realm
-from realm.server import Administration, KeycloakRefused, administration
+from realm.description import Realm, wanted_realm
+from services.directory.accounts.server import KeycloakAccounts
+from services.directory.accounts.stepping import Progress, step_everything_in_turn
 from system.applications import SERVICES
 from system.refusals import CannotRun
 
-# Of some hundred in one call Keycloak makes 130 a second, of 2,000 a third of that; and a busy machine must answer within the limit.
-PEOPLE_AT_ONCE = 250
+log = structlog.get_logger()
+
 # As Keycloak counts for this algorithm by itself. Whoever signs in gets another one, which the policy of the realm names.
 ALGORITHM, ITERATIONS = "pbkdf2-sha512", 210_000
 
@@ -31,19 +35,24 @@ ALGORITHM, ITERATIONS = "pbkdf2-sha512", 210_000
 @asynccontextmanager
 async def sign_in_server(folder: DataFolder, tell: Tell) -> AsyncIterator[Keycloak]:
     """Up while the context lasts, and still without the realm. Raises CannotRun."""
-    try:
-        keycloak = await asyncio.to_thread(start_keycloak, folder.keycloak, tell=tell)
-    except (KeycloakFailed, PostgresFailed, NoOrdinaryUser) as error:
-        raise CannotRun("Không khởi động được Keycloak", f"Keycloak does not start: {error}") from error
+    keycloak = await started_keycloak(folder, tell)
     try:
         yield keycloak
     finally:
         await asyncio.to_thread(keycloak.stop)
 
 
+async def started_keycloak(folder: DataFolder, tell: Tell, *, trusting: Path | None = None) -> Keycloak:
+    """Whoever asked for it stops it. Raises CannotRun."""
+    try:
+        return await asyncio.to_thread(start_keycloak, folder.keycloak, trusting=trusting, tell=tell)
+    except (KeycloakFailed, PostgresFailed, NoOrdinaryUser) as error:
+        raise CannotRun("Không khởi động được Keycloak", f"Keycloak does not start: {error}") from error
+
+
 async def apply_realm(keycloak: Keycloak, wiring: Wiring) -> list[str]:
     """What was changed so that the realm is as described. Raises CannotRun when something is left that only a person may mend."""
-    wanted = wanted_realm(SERVICES, wiring.place())
+    wanted = _realm(wiring)
     async with _administered(keycloak, wanted.name) as server:
         changed, left = await apply(server, wanted)
     if left:
@@ -51,17 +60,21 @@ async def apply_realm(keycloak: Keycloak, wiring: Wiring) -> list[str]:
     return changed
 
 
-async def let_people_in(keycloak: Keycloak, wiring: Wiring, people: Sequence[Account]) -> str:
-    """Accounts for those who have none yet, under the ids of the directory; the one password that all of them have."""
-    realm = wanted_realm(SERVICES, wiring.place()).name
+async def let_people_in(keycloak: Keycloak, wiring: Wiring, directory: Service, progress: Progress) -> str:
+    """Accounts for the people of the directory, as it keeps them; the one password that all have who had none yet. In its turn."""
     password = people_password(keycloak)
-    credential = _credential(password)
-    accounts = [_account(person, credential) for person in people]
-    async with _administered(keycloak, realm) as server:
-        for begin in range(0, len(accounts), PEOPLE_AT_ONCE):
-            # Of the ways to make people this one alone keeps the id.
-            await server.post("partialImport", {"ifResourceExists": "SKIP", "users": accounts[begin : begin + PEOPLE_AT_ONCE]})
+    async with _administered(keycloak, _realm(wiring).name) as server:
+        stepped = await step_everything_in_turn(
+            directory.database, KeycloakAccounts(server), directory.clock.today(), credentials=[_credential(password)], progress=progress
+        )
+    for subject in stepped.behind:
+        log.error("account-behind", subject=str(subject))
+    log.info("accounts-in-step", mended={str(drift): number for drift, number in stepped.mended.items()}, left=len(stepped.left))
     return password
+
+
+def _realm(wiring: Wiring) -> Realm:
+    return wanted_realm(SERVICES, wiring.place())
 
 
 @asynccontextmanager
@@ -79,17 +92,6 @@ def people_password(keycloak: Keycloak) -> str:
     if not file.exists():
         write_secret(file, f"Demo-{secrets.token_hex(6)}-1")
     return file.read_text()
-
-
-def _account(person: Account, credential: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": str(person.person_id),
-        "username": person.username,
-        "lastName": person.name,
-        "enabled": True,
-        "credentials": [credential],
-        "realmRoles": [MAY_USE],
-    }
 
 
 def _credential(password: str) -> dict[str, Any]:

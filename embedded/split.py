@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 import structlog
 
 from embedded.business_day import latest_written, offset_for
+from embedded.certificates import LocalCertificate
 from embedded.data_folder import DataFolder
 from embedded.demo import load_once, who_may_sign_in
 from embedded.gateway import PORTAL, REQUESTS_PER_SECOND, SIGN_IN, GatewayFailed, start_gateway
 from embedded.handed_out import HandedOut, give_passwords
+from embedded.keycloak import Keycloak, Tell, start_keycloak
 from embedded.oidc.issuing import Account
 from embedded.oidc.passwords import Passwords
 from embedded.ordinary_user import NoOrdinaryUser
@@ -25,6 +27,7 @@ from embedded.postgres import Cluster, PostgresFailed, start_cluster, write_secr
 from embedded.processes import free_port
 from embedded.rabbitmq import Broker, BrokerFailed, apply_topology, start_broker
 from embedded.servers import HOST, address_of, listen, serving
+from embedded.sign_in_server import apply_realm, let_people_in, started_keycloak
 from embedded.wiring import Wiring
 from libs.common.clock import Clock
 from libs.common.messaging.memory import InMemoryBus
@@ -33,6 +36,8 @@ from libs.common.service import service_of
 from libs.common.settings import OutsideSettings, ProcessPart
 from portal.assets import Assets
 from portal.fonts import cut_fonts
+from services.directory.accounts.stepping import Progress as AccountsProgress
+from services.directory.accounts.stepping import its_turn
 from system.databases import SCHEMAS, owner_of
 from system.parties import parties
 from system.refusals import CannotRun
@@ -96,9 +101,20 @@ def _portal_names(number: int) -> list[str]:
     return [PORTAL, *(f"{PORTAL}-{one}" for one in range(2, number + 1))]
 
 
+@dataclass(frozen=True)
+class WithKeycloak:
+    """People sign in at a real Keycloak; whoever waits is told how far it is, and how far the accounts are that are made in it."""
+
+    tell: Tell
+    accounts: Callable[[], AbstractContextManager[AccountsProgress]]
+
+
 @dataclass
 class Split:
-    """A split run: its pieces by name, and where people reach it. `environment` of a piece is what it is given at its next start."""
+    """A split run: its pieces by name, and where people reach it. `environment` of a piece is what it is given at its next start.
+
+    `password` is that of all the people at a Keycloak.
+    """
 
     folder: DataFolder
     public_url: str
@@ -107,6 +123,8 @@ class Split:
     broker: Broker
     people: Sequence[Account] = ()
     handed_out: HandedOut | None = None
+    keycloak: Keycloak | None = None
+    password: str | None = None
     pieces: dict[str, Piece] = field(default_factory=dict)
     environment: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -135,11 +153,12 @@ async def split(
     requests_per_second: int = REQUESTS_PER_SECOND,
     portals: int = 1,
     passwords: bool = False,
+    keycloak: WithKeycloak | None = None,
 ) -> AsyncIterator[Split]:
     """Everything up while the context lasts, and kept up. `order`: in which order the processes of ours are started. Raises CannotRun.
 
     `command`: what Python is told after `-m` so that it runs a module of ours. `portals`: in how many processes the portal runs.
-    `passwords`: whoever signs in has to prove who he is.
+    `passwords`: whoever signs in has to prove who he is. `keycloak`: at a real one, instead of the sign-in of the demonstration.
     """
     works = folder.processes
     async with AsyncExitStack() as stack:
@@ -157,15 +176,30 @@ async def split(
         addresses = {unit.service: f"http://{HOST}:{ports[unit.name]}" for unit in units if ProcessPart.API in unit.parts}
         public_url = f"https://{HOST}:{port}"
         sign_in_door = listen()
-        wiring = Wiring(folder, cluster, public_url, addresses, offset, sign_in_url=address_of(sign_in_door), bus_url_of=broker.url)
         running = Split(folder, public_url, Clock(offset).today(), cluster, broker)
+        if keycloak is not None:
+            running.keycloak = await started_keycloak(folder, keycloak.tell, trusting=_authority(folder))
+            stack.push_async_callback(lambda: asyncio.to_thread(_stopped_keycloak, running))
+        wiring = Wiring(
+            folder,
+            cluster,
+            public_url,
+            addresses,
+            offset,
+            sign_in_url=address_of(sign_in_door) if running.keycloak is None else running.keycloak.url,
+            bus_url_of=broker.url,
+            is_keycloak=running.keycloak is not None,
+        )
         # Whichever are up then: one that ended meanwhile was started anew.
         stack.push_async_callback(lambda: asyncio.to_thread(running.cluster.stop))
         stack.push_async_callback(lambda: asyncio.to_thread(running.broker.stop))
         await asyncio.to_thread(running.apply_topology)
-        running.people, running.handed_out = await stack.enter_async_context(
-            _people_who_sign_in(wiring, sign_in_door, running.today, passwords=passwords)
-        )
+        if keycloak is None or running.keycloak is None:
+            running.people, running.handed_out = await stack.enter_async_context(
+                _people_who_sign_in(wiring, sign_in_door, running.today, passwords=passwords)
+            )
+        else:
+            running.people, running.password = await _people_in_keycloak(wiring, running.keycloak, running.today, keycloak.accounts)
 
         works.mkdir(mode=0o700, exist_ok=True)
         programs = [
@@ -183,7 +217,9 @@ async def split(
             _program(running, works, command("portal"), name, ports[name], wiring.portal_settings(port=ports[name]))
             for name in portal_names
         ]
-        doors = addresses | {PORTAL: f"http://{HOST}:{ports[PORTAL]}", SIGN_IN: address_of(sign_in_door)}
+        portal_door = f"http://{HOST}:{ports[PORTAL]}"
+        # A Keycloak has an address of its own; whoever looks for it at ours is told by the portal that it is not there.
+        doors = addresses | {PORTAL: portal_door, SIGN_IN: address_of(sign_in_door) if running.keycloak is None else portal_door}
         behind = {name: urlsplit(address).netloc for name, address in doors.items()}
         of_broker = broker.passwords()
         servers = [
@@ -200,6 +236,8 @@ async def split(
                 process=broker,
             ),
         ]
+        if running.keycloak is not None:
+            servers.append(_keycloak_piece(running, running.keycloak))
         gateway = Piece(
             "gateway",
             lambda: start_gateway(
@@ -260,6 +298,28 @@ def _broker_again(running: Split, passwords: Mapping[str, str]) -> Process:
     return broker
 
 
+def _authority(folder: DataFolder) -> Path:
+    """By whom the gateway's certificate is signed. Keycloak tells the portal of sign-outs through it."""
+    folder.gateway.mkdir(parents=True, exist_ok=True, mode=0o700)
+    certificate = LocalCertificate(folder.gateway)
+    certificate.renew()
+    return certificate.authority
+
+
+def _keycloak_piece(running: Split, keycloak: Keycloak) -> Piece:
+    def again() -> Process:
+        running.keycloak = start_keycloak(keycloak.folder, port=keycloak.port, trusting=_authority(running.folder))
+        return running.keycloak
+
+    return Piece("keycloak", again, keycloak.url.removeprefix("http://"), process=keycloak)
+
+
+def _stopped_keycloak(running: Split) -> None:
+    """Whichever is up then."""
+    if running.keycloak is not None:
+        running.keycloak.stop()
+
+
 def _program(running: Split, works: Path, command: Sequence[str], name: str, port: int, settings: OutsideSettings) -> Piece:
     file = works / f"{name}.env"
     write_secret(file, settings.to_lines())
@@ -275,7 +335,7 @@ def _program(running: Split, works: Path, command: Sequence[str], name: str, por
 async def _people_who_sign_in(
     wiring: Wiring, door: socket.socket, today: date, *, passwords: bool
 ) -> AsyncIterator[tuple[Sequence[Account], HandedOut | None]]:
-    """The sign-in service of the demonstration, in this process. Keycloak will stand in its place."""
+    """The sign-in service of the demonstration, in this process."""
     directory = service_of(wiring.service_app("directory", InMemoryBus()))
     assets = Assets(await asyncio.to_thread(cut_fonts, wiring.portal_settings().fonts_folder))
 
@@ -289,6 +349,22 @@ async def _people_who_sign_in(
         handed_out = await give_passwords(wiring.folder, people, asked) if asked else None
         async with serving({door: wiring.sign_in_app(accounts, lambda: (assets.url("portal.css"),), asked)}):
             yield people, handed_out
+    finally:
+        await directory.database.dispose()
+
+
+async def _people_in_keycloak(
+    wiring: Wiring, keycloak: Keycloak, today: date, told: Callable[[], AbstractContextManager[AccountsProgress]]
+) -> tuple[Sequence[Account], str]:
+    """The people of the demonstration with their accounts, and the one password of all. The realm is as described then."""
+    log.info("realm-applied", changed=len(await apply_realm(keycloak, wiring)))
+    directory = service_of(wiring.service_app("directory", InMemoryBus()))
+    try:
+        async with its_turn(directory.database):
+            await load_once(directory)
+            with told() as progress:
+                password = await let_people_in(keycloak, wiring, directory, progress)
+        return await who_may_sign_in(directory, today), password
     finally:
         await directory.database.dispose()
 

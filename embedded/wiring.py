@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 
 import portal.app
 from embedded.data_folder import DataFolder
+from embedded.keycloak import OPERATOR, PASSWORD
 from embedded.oidc.clients import Client, Clients
 from embedded.oidc.issuing import Account, TokenIssuer
 from embedded.oidc.passwords import Passwords
@@ -67,6 +68,7 @@ class Wiring:
             "files_folder": self.folder.files / name,
             "bus_url": self.bus_url_of(name),
             **DEMO_SETTINGS.get(name, {}),
+            **(self._kept_in_step() if name == "directory" and self.is_keycloak else {}),
             **more,
         }
         return settings_class(**given)
@@ -82,6 +84,7 @@ class Wiring:
             "authorization_url": self.sign_in_pages + AUTHORIZATION,
             "pushed_request_url": self.sign_in_url + PUSH,
             "end_session_url": self.sign_in_pages + SIGN_OUT,
+            "sign_out_url": self.sign_in_url + SIGN_OUT,
             **(self._asked_of_keycloak() if self.is_keycloak else {}),
             "services": dict(self.addresses),
             "session_key_file": self.folder.session_key,
@@ -90,6 +93,9 @@ class Wiring:
             **more,
         }
         return PortalSettings(**given)
+
+    def _kept_in_step(self) -> dict[str, Any]:
+        return {"keycloak_url": self.sign_in_url, "keycloak_password_file": self.folder.keycloak / PASSWORD, "keycloak_operator": OPERATOR}
 
     def _asked_of_keycloak(self) -> dict[str, Any]:
         own = client_of("portal")
@@ -142,6 +148,7 @@ class Wiring:
             redirect_uris=frozenset({f"{self.public_url}/sign-in/callback"}),
             after_sign_out=frozenset({f"{self.public_url}/sign-in"}),
             targets=targets,
+            told_of_sign_outs=f"{self.public_url}/sign-in/back-channel-logout",
         )
         for_services = [
             Client(f"service-{name}", _public_half(self.folder.signing_key(f"service-{name}")), targets=targets - {name})

@@ -70,6 +70,8 @@ class SignIns:
             "nonce": token_urlsafe(8),
             "code_challenge": challenge_of(verifier),
             "code_challenge_method": "S256",
+            # Acts that ask for it are done by these people as well.
+            "acr_values": "2",
         }
         pushed = (await self.http.post(PUSH, data={**asked, **self._proof(public_url)})).raise_for_status().json()
         by_reference = {"client_id": PORTAL_CLIENT, "request_uri": pushed["request_uri"], "q": words}

@@ -21,8 +21,8 @@ from libs.common.supervise import running
 from libs.common.tokens import ServiceTokens
 from libs.common.trust import trusted
 from libs.common.web.disconnected import EndsWithItsAsker
-from libs.common.web.middleware import RequestTrace
-from portal import sign_in
+from libs.common.web.middleware import NO_TELEMETRY, RequestTrace
+from portal import back_channel, sign_in
 from portal.agencies import AgencyNames, PeopleNames
 from portal.assets import Assets
 from portal.csrf import ForeignForm, OfAnotherMembership, is_from_our_page
@@ -46,12 +46,17 @@ from portal.screens import (
     new_agency,
     notices,
     numbers,
+    people,
     places,
     preferences,
+    reassignment,
     registration,
+    reorganisations,
     search,
+    sessions,
     settings_calendar,
     settings_rules,
+    step_up,
     tasks,
     typed_day,
     workbench,
@@ -62,8 +67,9 @@ from portal.services import Refused, ServiceAway, Services, lines_to_services
 from portal.session import SealedBox, SessionEnded, Sessions
 from portal.settings import PortalSettings
 from portal.shared import SharedAnswers
+from portal.sign_outs import OLD_SIGN_OUTS, SignOuts
 from portal.vocabulary import Vocabulary
-from portal.web import Here, MembershipNeeded, Portal, Visit, Visitor, frameless_page, go, messages_of, portal_of, read_form
+from portal.web import Here, MembershipNeeded, Portal, ProofNeeded, Visit, Visitor, frameless_page, go, messages_of, portal_of, read_form
 
 log = structlog.get_logger()
 
@@ -72,6 +78,7 @@ REDRAWS_AT_ONCE = 6
 EXPORTS_AT_ONCE = 2
 SCREENS = (
     sign_in,
+    back_channel,
     preferences,
     home,
     numbers,
@@ -85,14 +92,19 @@ SCREENS = (
     agency_lookup,
     agency_tree,
     new_agency,
+    reorganisations,
     agency_record,
+    people,
     agency_reports,
     drafts,
     typed_day,
     tasks,
+    reassignment,
     confirm,
     notices,
     search,
+    sessions,
+    step_up,
     settings_calendar,
     settings_rules,
 )
@@ -119,7 +131,7 @@ def create_app(settings: PortalSettings) -> FastAPI:
         private_key_file=settings.own_private_key_file or settings.private_key_file,
         token_url=settings.token_url,
     )
-    people = PeopleNames()
+    people_names = PeopleNames()
     shared = SharedAnswers()
     answers = SingleFlight(lambda: live.hears("reporting") and live.hears("directory"))
 
@@ -127,11 +139,12 @@ def create_app(settings: PortalSettings) -> FastAPI:
         shared.forget(name)
         if name == "agencies":
             agencies.forget()
-            people.forget()
+            people_names.forget()
         if name in ("agencies", "figures"):
             answers.forget()
 
     live = Live(settings.services, tokens, changed)
+    sign_outs = SignOuts(database, box, live.look_again_of)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -147,11 +160,12 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 database=database,
                 box=box,
                 sessions=Sessions(database, box),
+                sign_outs=sign_outs,
                 drafts=Drafts(database, box),
                 sign_in=SignInService(settings, client),
                 services=Services(settings.services, lines),
                 agencies=agencies,
-                people=people,
+                people=people_names,
                 vocabulary=Vocabulary(),
                 shared=shared,
                 pages=Pages(),
@@ -161,12 +175,12 @@ def create_app(settings: PortalSettings) -> FastAPI:
                 redraws=asyncio.Semaphore(REDRAWS_AT_ONCE),
                 exports=asyncio.Semaphore(EXPORTS_AT_ONCE),
             )
-            housekeeping = ("housekeeping", Housekeeping(database, OLD_DRAFTS).run)
+            housekeeping = ("housekeeping", Housekeeping(database, OLD_DRAFTS, *OLD_SIGN_OUTS).run)
             ended_sessions = ("ended sessions", app.state.portal.sessions.keep_forgetting)
-            await stack.enter_async_context(running(*live.works(lines), ended_sessions, housekeeping))
+            await stack.enter_async_context(running(*live.works(lines), ("sign-outs", sign_outs.hear), ended_sessions, housekeeping))
             yield
 
-    app = FastAPI(title="Chidao · portal", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Chidao · portal", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     for screen in SCREENS:
         app.include_router(screen.router)
     _add_machinery(app)
@@ -209,6 +223,7 @@ def _add_refusals(app: FastAPI) -> None:
     handlers: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]] = {
         SessionEnded: _session_ended,
         MembershipNeeded: _membership_needed,
+        ProofNeeded: _proof_needed,
         Refused: _refused,
         ServiceAway: _away,
         SignInAway: _sign_in_away,
@@ -235,6 +250,14 @@ async def _session_ended(request: Request, _: Exception) -> Response:
 
 async def _membership_needed(request: Request, _: Exception) -> Response:
     return go(f"/membership?return_to={quote(_wanted(request))}" if request.method == "GET" and request.url.path != "/" else "/membership")
+
+
+async def _proof_needed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProofNeeded)
+    try:
+        return await step_up.ask(request, error)
+    except SessionEnded as ended:
+        return await _session_ended(request, ended)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

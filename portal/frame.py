@@ -40,6 +40,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "INSPECTOR": (HOME, WORKBENCH),
     "SYSTEM_ADMIN": (HOME, AGENCIES, SETTINGS),
 }
+# Whoever manages people of his own agency has a way to them.
+MANAGE_PEOPLE = {"AGENCY_HEAD", "AGENCY_CLERK", "OFFICE_LEAD", "SYSTEM_ADMIN"}
 ON_A_PHONE = 4
 OPEN_BUCKETS = ("open_overdue", "open_in_time", "open_undated")
 # What a count is drawn from: the list whose change changes it.
@@ -48,11 +50,15 @@ DRAWN_FROM = {"mine": "tasks", "awaiting": "tasks", "unread": "notices"}
 
 @dataclass(frozen=True)
 class Frame:
-    """`waiting` counts what waits, by name; a service that is away leaves its count out."""
+    """`waiting` counts what waits, by name; a service that is away leaves its count out.
+
+    `people_of` is the agency whose people one manages.
+    """
 
     places: tuple[Place, ...]
     waiting: dict[str, int]
     may_register: bool = False
+    people_of: str = ""
 
     @property
     def on_a_phone(self) -> tuple[Place, ...]:
@@ -85,7 +91,8 @@ async def frame_of(visitor: Asks, membership: Membership | None) -> Frame:
     asked = sorted({name for place in (*places, NOTICES) if (name := place.waits)})
     found = await asyncio.gather(*(waiting_of(visitor, name) for name in asked))
     waiting = {name: count for name, count in zip(asked, found, strict=True) if count}
-    return Frame(places, waiting, may_register=may_register(membership))
+    people_of = str(membership.agency_id) if membership.role in MANAGE_PEOPLE else ""
+    return Frame(places, waiting, may_register=may_register(membership), people_of=people_of)
 
 
 async def waiting_of(visitor: Asks, name: str) -> int:

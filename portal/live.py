@@ -113,8 +113,15 @@ class Live:
 
     def look_again(self, session_id: UUID) -> None:
         """Whoever has this session acts as somebody else from now on: his streams end, and begin again by themselves as what he is now."""
+        self._look_again(lambda ear: ear.session_id == session_id)
+
+    def look_again_of(self, person_id: UUID) -> None:
+        """Some of his sessions have ended: all his streams end, and those begin again whose session lives."""
+        self._look_again(lambda ear: ear.person_id == person_id)
+
+    def _look_again(self, meant: Callable[[Ear], bool]) -> None:
         for listener in self._listeners:
-            if listener.ear.session_id == session_id:
+            if meant(listener.ear):
                 listener.must_look_again = True
                 listener.gathering.add(Hint.for_everybody(EVERYTHING))
 

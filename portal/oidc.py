@@ -12,12 +12,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import httpx2
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64decode
 
-from libs.common.signed_claims import InvalidToken, IssuerAway, IssuerKeys, audiences_of, require_person_and_time, signed_claims
+from libs.common.signed_claims import (
+    CLOCKS_DIFFER_SECONDS,
+    LOGOUT,
+    PLAIN,
+    InvalidToken,
+    IssuerAway,
+    IssuerKeys,
+    audiences_of,
+    proved_at_of,
+    require_person_and_time,
+    signed_claims,
+)
 from libs.common.tokens import CLIENT_ASSERTION, client_assertion
 from portal.settings import PortalSettings
 
@@ -26,6 +38,10 @@ RENEWED_BEFORE_END = 30.0
 # While nobody can renew it, it serves until a request might not come to its end any more.
 SERVES_UNTIL_BEFORE_END = 5.0
 LONGEST_REASON = 60
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+# A logout token comes from the service itself and at once; beyond that and what clocks may differ, somebody has kept it.
+LONGEST_WAY_SECONDS = 120 + CLOCKS_DIFFER_SECONDS
+LONGEST_NAME = 255
 
 
 class SignInRefused(Exception):
@@ -56,11 +72,47 @@ class Tokens:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What a service asks before it acts (RFC 9470): a level (`acr_values`), and within how many seconds it was proved (`max_age`)."""
+
+    acr: str
+    max_age: int
+
+    def is_given_by(self, claims: Mapping[str, Any]) -> bool:
+        """A service that is asked may answer with less (OpenID Connect, 3.1.2.1), so its ID token is looked at."""
+        proved_at = proved_at_of(claims)
+        return claims.get("acr") == self.acr and proved_at is not None and proved_at >= time.time() - self.max_age - CLOCKS_DIFFER_SECONDS
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """Whoever has the session, to whom `identity` was given when he signed in, is to prove that it is he."""
+
+    session_id: UUID
+    proof: Proof
+    identity: str
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {"acr_values": self.proof.acr, "max_age": str(self.proof.max_age), "id_token_hint": self.identity}
+
+
+@dataclass(frozen=True)
 class SignedIn:
-    """Who signed in, by the checked ID token."""
+    """Who signed in, by the checked ID token, and in which session of the service, where it has a name."""
 
     subject: str
+    session_id: str | None
     tokens: Tokens
+
+
+@dataclass(frozen=True)
+class EndedAtService:
+    """The service has ended a session of the person: that of `session_id`, and perhaps more. `token_id` names the message itself."""
+
+    person_id: UUID
+    session_id: str | None
+    token_id: str
 
 
 class SignInService:
@@ -74,8 +126,8 @@ class SignInService:
     def redirect_uri(self) -> str:
         return f"{self._settings.public_url.rstrip('/')}/sign-in/callback"
 
-    async def authorization_url(self, *, state: str, nonce: str, verifier: str) -> str:
-        """Where the browser is to go for a sign-in. Raises SignInRefused or SignInAway."""
+    async def authorization_url(self, *, state: str, nonce: str, verifier: str, again: AskedAgain | None = None) -> str:
+        """Where the browser is to go for a sign-in, or for somebody to prove `again` who he is. Raises SignInRefused or SignInAway."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         asked = {
             "response_type": "code",
@@ -85,6 +137,7 @@ class SignInService:
             "nonce": nonce,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
+            **(again.parameters if again is not None else {}),
         }
         pushed = await self._ask(self._settings.pushed_request_url, asked, status=201)
         by_reference = {"client_id": self._settings.client_id, "request_uri": _text(pushed, "request_uri")}
@@ -98,8 +151,8 @@ class SignInService:
         }
         return f"{self._settings.end_session_url}?{urlencode(asked)}"
 
-    async def redeem(self, code: str, *, verifier: str, nonce: str) -> SignedIn:
-        """The tokens of an authorization code. Raises SignInRefused or SignInAway."""
+    async def redeem(self, code: str, *, verifier: str, nonce: str, proof: Proof | None = None) -> SignedIn:
+        """The tokens of an authorization code, with the `proof` that was asked for. Raises SignInRefused or SignInAway."""
         granted = await self._ask(
             self._settings.token_url,
             {"grant_type": "authorization_code", "code": code, "redirect_uri": self.redirect_uri, "code_verifier": verifier},
@@ -108,7 +161,10 @@ class SignInService:
         claims = await self._checked(identity)
         if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
             raise SignInRefused("wrong-nonce")
-        return SignedIn(claims["sub"], _tokens(granted, identity, _text(granted, "refresh_token")))
+        if proof is not None and not proof.is_given_by(claims):
+            raise SignInRefused("not-proved")
+        session_id = claims["sid"] if _is_name(claims.get("sid")) else None
+        return SignedIn(claims["sub"], session_id, _tokens(granted, identity, _text(granted, "refresh_token")))
 
     async def refresh(self, tokens: Tokens) -> Tokens:
         """New tokens for old ones. Raises SignInRefused or SignInAway."""
@@ -117,6 +173,36 @@ class SignInService:
         if identity != tokens.identity and (await self._checked(identity))["sub"] != _subject_of(tokens.identity):
             raise SignInRefused("another-person")
         return _tokens(granted, identity, granted.get("refresh_token", tokens.refresh))
+
+    async def end(self, tokens: Tokens) -> None:
+        """The session that these tokens are of, without its browser. Raises SignInRefused or SignInAway."""
+        await self._ask(self._settings.sign_out_url, {"refresh_token": tokens.refresh}, status=204)
+
+    async def told_to_end(self, token: str) -> EndedAtService:
+        """What a logout token says has ended (OpenID Connect Back-Channel Logout 1.0). Raises SignInRefused or SignInAway.
+
+        Whether it comes for the first time is for the caller to say.
+        """
+        claims = await self._signed(token, LOGOUT)
+        self._require_for_us(claims)
+        events = claims.get("events")
+        if not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict):
+            raise SignInRefused("no-logout-event")
+        # With one it could be an ID token, which the person himself has.
+        if "nonce" in claims:
+            raise SignInRefused("has-nonce")
+        if claims["iat"] < time.time() - LONGEST_WAY_SECONDS:
+            raise SignInRefused("too-old")
+        session_id = claims.get("sid")
+        if session_id is not None and not _is_name(session_id):
+            raise SignInRefused("malformed")
+        if not _is_name(claims.get("jti")):
+            raise SignInRefused("no-token-id")
+        try:
+            person_id = UUID(claims["sub"])
+        except ValueError as error:
+            raise SignInRefused("not-a-person") from error
+        return EndedAtService(person_id, session_id, claims["jti"])
 
     async def _ask(self, url: str, asked: Mapping[str, str], *, status: int = 200) -> Mapping[str, Any]:
         """The service is named by its issuer, so that whoever is asked can use the proof nowhere else."""
@@ -138,21 +224,28 @@ class SignInService:
 
     async def _checked(self, token: str) -> Mapping[str, Any]:
         """The claims of an ID token that was made for us."""
+        claims = await self._signed(token, PLAIN)
+        if claims.get("typ") != "ID":
+            raise SignInRefused("wrong-type")
+        self._require_for_us(claims)
+        if claims.get("azp", self._settings.client_id) != self._settings.client_id:
+            raise SignInRefused("unknown-party")
+        return claims
+
+    async def _signed(self, token: str, kind: str) -> Mapping[str, Any]:
         try:
-            claims = await signed_claims(token, self._keys)
+            claims = await signed_claims(token, self._keys, kind=kind)
             require_person_and_time(claims, issuer=self._settings.issuer)
         except InvalidToken as error:
             raise SignInRefused(str(error)) from error
         except IssuerAway as error:
             raise SignInAway(str(error)) from error
-        if claims.get("typ") != "ID":
-            raise SignInRefused("wrong-type")
+        return claims
+
+    def _require_for_us(self, claims: Mapping[str, Any]) -> None:
         # Whoever else it is for could show it to us as his own.
         if audiences_of(claims) != [self._settings.client_id]:
             raise SignInRefused("wrong-audience")
-        if claims.get("azp", self._settings.client_id) != self._settings.client_id:
-            raise SignInRefused("unknown-party")
-        return claims
 
 
 def _json_object(answer: httpx2.Response) -> Mapping[str, Any]:
@@ -176,6 +269,10 @@ def _tokens(granted: Mapping[str, Any], identity: str, refresh: str) -> Tokens:
     if str(granted.get("token_type", "")).lower() != "bearer" or not isinstance(seconds, int | float) or not isinstance(refresh, str):
         raise SignInRefused("malformed-answer")
     return Tokens(_text(granted, "access_token"), refresh, identity, time.time() + seconds)
+
+
+def _is_name(told: object) -> bool:
+    return isinstance(told, str) and 1 <= len(told) <= LONGEST_NAME
 
 
 def _subject_of(identity: str) -> str:

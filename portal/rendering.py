@@ -3,9 +3,9 @@
 from collections.abc import Callable, Hashable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from types import SimpleNamespace
 
-from jinja2 import Environment, FileSystemLoader, Undefined
+from jinja2 import Environment, FileSystemLoader, Template, Undefined
+from jinja2.environment import TemplateModule
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
@@ -27,10 +27,36 @@ class Missing(Undefined):
     __str__ = Undefined._fail_with_undefined_error
 
 
+class Macros:
+    """Templates say `ui.macro(…)`: all macros lie in one namespace, call each other through it, and see what the page sees: messages,
+    today, form token.
+
+    The macros of one file are made together when the page calls the first of them: no page needs those of every file.
+    """
+
+    def __init__(self, files: Mapping[str, Template], context: Mapping[str, object], signs: Mapping[str, object]) -> None:
+        self._files = files
+        self._context = {**context, "ui": self}
+        vars(self).update(signs)
+
+    def __getattr__(self, name: str) -> object:
+        file = self._files.get(name)
+        if file is None:
+            raise AttributeError(name)
+        vars(self).update(_macros_of(file.make_module(self._context, shared=True)))
+        return vars(self)[name]
+
+
+def _macros_of(module: TemplateModule) -> dict[str, object]:
+    return {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
+
+
 class Pages:
     def __init__(self) -> None:
         self._drawn: dict[Hashable, Markup] = {}
         self._environment = _environment()
+        files = [self._environment.get_template(f"ui/{name}.html") for name in MACROS]
+        self._files = {name: file for file in files for name in _macros_of(file.module)}
         signs = self._environment.get_template("ui/signs.html").module
         # A list has hundreds, and a macro takes ten times as long as a look at what it said before.
         self._signs = {name: lru_cache(MOST_SIGNS)(getattr(signs, name)) for name in SIGNS}
@@ -59,15 +85,9 @@ class Pages:
     def has_part(self, template: str, part: str) -> bool:
         return PART + part in self._environment.get_template(template).blocks
 
-    def _macros(self, context: Mapping[str, object]) -> SimpleNamespace:
-        """Templates say `ui.macro(…)`: all macros lie in one namespace, call each other through it, and see what the page sees: messages,
-        today, form token."""
-        ui = SimpleNamespace(**self._signs)
-        shared = {**context, "ui": ui}
-        for name in MACROS:
-            module = self._environment.get_template(f"ui/{name}.html").make_module(shared)
-            vars(ui).update({key: macro for key, macro in vars(module).items() if not key.startswith("_")})
-        return ui
+    def _macros(self, context: Mapping[str, object]) -> Macros:
+        # One context for all files: it is not copied for each of them, and so brings what every template has.
+        return Macros(self._files, {**self._environment.globals, **context}, self._signs)
 
 
 @cache

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import aiohttp
 import structlog
+from pydantic_core import from_json
 from yarl import URL
 
 from libs.common.telemetry import present_traceparent
@@ -154,7 +155,7 @@ class Services:
             async with await self._asked(identity, service, method, path, **how) as answer:
                 body = await answer.read()
         _require_success(service, answer, body)
-        return json.loads(body) if body else None
+        return from_json(body) if body else None
 
     async def _asked(
         self,

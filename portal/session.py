@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from uuid_utils.compat import uuid7
 
 from libs.common.db import Database
 from libs.common.supervise import is_well
+from portal.devices import Device
 from portal.oidc import SignInAway, SignInRefused, Tokens
 
 log = structlog.get_logger()
@@ -44,6 +46,12 @@ WHERE id = :id AND tokens = :seen AND (refreshing_until IS NULL OR refreshing_un
 RETURNING *
 """)
 _PRESENT = text("SELECT * FROM session WHERE id = :id")
+_ALIVE = text(f"SELECT *, seen_at < now() - {SEEN_EVERY} AS long_unseen FROM session WHERE cookie_hash = :hash AND {ALIVE}")
+_OF_PERSON = text(f"""
+SELECT id, browser, system, began_at, seen_at, count(*) OVER () AS total,
+  (SELECT one ->> 'position' FROM jsonb_array_elements(memberships) AS one WHERE one ->> 'id' = CAST(membership_id AS text)) AS position
+FROM session WHERE person_id = :person AND {ALIVE} ORDER BY seen_at DESC, id LIMIT :limit
+""")
 _GIVE_BACK = text("""
 UPDATE session SET refreshing_until = NULL, tokens = coalesce(CAST(:tokens AS bytea), tokens) WHERE id = :id AND tokens = :seen
 """)
@@ -59,6 +67,17 @@ class Membership:
     agency_short_name: str
     position: str
     role: str
+
+
+@dataclass(frozen=True)
+class SessionListed:
+    """What its person is shown of a session, on whatever device it is; `position` is the one he acts in there."""
+
+    id: UUID
+    device: Device
+    position: str | None
+    began_at: datetime
+    seen_at: datetime
 
 
 @dataclass(frozen=True)
@@ -102,25 +121,38 @@ class Sessions:
         self._box = box
         self._renewing: dict[UUID, asyncio.Task[Session]] = {}
 
-    async def begin(self, person_id: UUID, person_name: str, memberships: Iterable[Membership], tokens: Tokens) -> str:
-        """A new session; returns what the cookie holds. Somebody with one membership acts in it at once."""
+    async def begin(
+        self,
+        person_id: UUID,
+        person_name: str,
+        memberships: Iterable[Membership],
+        tokens: Tokens,
+        *,
+        acting_as: Membership | None,
+        provider_session: str | None,
+        device: Device,
+    ) -> str:
+        """A new session; returns what the cookie holds. `provider_session` is the name that the sign-in service has for it."""
         cookie = secrets.token_urlsafe(32)
         session_id = uuid7()
-        offered = list(memberships)
         async with self._database.begin() as connection:
             await connection.execute(
                 text(
-                    "INSERT INTO session (id, cookie_hash, person_id, person_name, memberships, membership_id, tokens) "
-                    "VALUES (:id, :hash, :person, :name, CAST(:memberships AS jsonb), :membership, :tokens)"
+                    "INSERT INTO session (id, cookie_hash, person_id, person_name, memberships, membership_id, tokens, provider_session, "
+                    "browser, system) "
+                    "VALUES (:id, :hash, :person, :name, CAST(:memberships AS jsonb), :membership, :tokens, :provider_session, "
+                    ":browser, :system)"
                 ),
                 {
                     "id": session_id,
                     "hash": _hash(cookie),
                     "person": person_id,
                     "name": person_name,
-                    "memberships": _to_json(offered),
-                    "membership": offered[0].id if len(offered) == 1 else None,
+                    "memberships": _to_json(memberships),
+                    "membership": acting_as and acting_as.id,
                     "tokens": self._seal(session_id, tokens),
+                    "provider_session": provider_session,
+                    **asdict(device),
                 },
             )
         return cookie
@@ -130,18 +162,20 @@ class Sessions:
         if not cookie:
             raise SessionEnded
         async with self._database.read() as connection:
-            row = (
-                await connection.execute(
-                    text(f"SELECT *, seen_at < now() - {SEEN_EVERY} AS long_unseen FROM session WHERE cookie_hash = :hash AND {ALIVE}"),
-                    {"hash": _hash(cookie)},
-                )
-            ).one_or_none()
+            row = (await connection.execute(_ALIVE, {"hash": _hash(cookie)})).one_or_none()
         if row is None:
             raise SessionEnded
         if seen and row.long_unseen:
             async with self._database.begin() as connection:
                 await connection.execute(text("UPDATE session SET seen_at = now() WHERE id = :id"), {"id": row.id})
         return self._session(row)
+
+    async def of_person(self, person_id: UUID, *, limit: int) -> tuple[list[SessionListed], int]:
+        """The living ones, the last used first, and how many there are."""
+        async with self._database.read() as connection:
+            rows = (await connection.execute(_OF_PERSON, {"person": person_id, "limit": limit})).all()
+        found = [SessionListed(row.id, Device(row.browser, row.system), row.position, row.began_at, row.seen_at) for row in rows]
+        return found, rows[0].total if rows else 0
 
     async def fresh_tokens(self, session: Session, refresh: Refresh) -> Session:
         """The session with tokens that are not about to expire. Raises SessionEnded, or SignInAway when nobody can renew them now.
@@ -218,9 +252,13 @@ class Sessions:
                 text("UPDATE session SET membership_id = :membership WHERE id = :id"), {"id": session.id, "membership": membership.id}
             )
 
-    async def end(self, session: Session) -> None:
+    async def take(self, session: Session, tokens: Tokens, *, provider_session: str | None) -> None:
+        """The person has proved again who he is: from now on these are his tokens, though somebody renews the ones before just now."""
         async with self._database.begin() as connection:
-            await connection.execute(text("DELETE FROM session WHERE id = :id"), {"id": session.id})
+            await connection.execute(
+                text("UPDATE session SET tokens = :tokens, provider_session = :provider_session WHERE id = :id"),
+                {"id": session.id, "tokens": self._seal(session.id, tokens), "provider_session": provider_session},
+            )
 
     async def forget_ended(self) -> int:
         """Remove the rows of sessions that have ended, a few at a time; how many went."""

@@ -14,7 +14,7 @@ class PortalSettings(OutsideSettings):
     """`services` maps the name of a service to its address; `authorization_url` and `end_session_url` are those a browser can open.
 
     `pushed_request_url` is where the sign-in service hears beforehand what a browser will ask it. Where the client for people must not ask
-    for itself, the portal does that as `own_client_id`.
+    for itself, the portal does that as `own_client_id`. At `sign_out_url` the portal itself ends a session, as Keycloak takes it.
     """
 
     name: str = "portal"
@@ -29,6 +29,7 @@ class PortalSettings(OutsideSettings):
     pushed_request_url: str
     token_url: str
     end_session_url: str
+    sign_out_url: str
     jwks_url: str
     client_id: str = "chidao-portal"
     private_key_file: Path

@@ -3,7 +3,9 @@
 import json
 import secrets
 import time
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
@@ -13,11 +15,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from portal.answers import directory
+from portal.devices import Device
 from portal.frame import landing_of
-from portal.oidc import LONGEST_REASON, SignedIn, SignInAway, SignInRefused
+from portal.oidc import LONGEST_REASON, AskedAgain, Proof, SignedIn, SignInAway, SignInRefused
 from portal.services import Identity, Json
 from portal.session import Membership, SessionEnded
-from portal.web import Here, Person, PersonForm, Portal, frameless_page, go
+from portal.web import Here, Person, PersonForm, Portal, Visitor, frameless_page, go
 
 log = structlog.get_logger()
 
@@ -25,6 +28,7 @@ router = APIRouter()
 
 NEEDED = "/sign-in/needed/"
 ATTEMPT_SECONDS = 600
+REMEMBERED_SECONDS = 365 * 24 * 3600
 ATTEMPT = b"sign-in attempt"
 # Over plain http browsers keep a Secure cookie for this machine only.
 OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]")
@@ -47,14 +51,21 @@ async def needed() -> Response:
 
 @router.get("/sign-in/start")
 async def start(request: Request, portal: Here, return_to: str = "") -> Response:
-    """Off to the sign-in service. What comes back is checked against a sealed cookie of this browser."""
-    attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
     try:
-        there = await portal.sign_in.authorization_url(**attempt)
+        return await sent_to_the_service(portal, own_path(return_to))
     except (SignInRefused, SignInAway) as failure:
-        return _failed(failure)
-    answer = RedirectResponse(there, 303)
-    kept = json.dumps({**attempt, "return_to": own_path(return_to), "ends": time.time() + ATTEMPT_SECONDS})
+        return failed_attempt(failure)
+
+
+async def sent_to_the_service(portal: Portal, return_to: str, *, again: AskedAgain | None = None) -> Response:
+    """Off to the sign-in service. What comes back is checked against a sealed cookie of this browser.
+
+    Raises SignInRefused or SignInAway.
+    """
+    attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+    answer = RedirectResponse(await portal.sign_in.authorization_url(**attempt, again=again), 303)
+    asked = {"session_id": str(again.session_id), **asdict(again.proof)} if again is not None else None
+    kept = json.dumps({**attempt, "return_to": return_to, "again": asked, "ends": time.time() + ATTEMPT_SECONDS})
     _set_cookie(answer, _attempt_cookie(portal), portal.box.seal(kept.encode(), ATTEMPT).hex(), ATTEMPT_SECONDS)
     return answer
 
@@ -75,14 +86,20 @@ async def callback(
         if not secrets.compare_digest(attempt["state"].encode(), state.encode()):
             raise AttemptLost("wrong-state")
     except AttemptLost as lost:
-        return _failed(lost)
+        return failed_attempt(lost)
+    # A portal of before has asked nobody again.
+    again = attempt.get("again")
     try:
         if error or not code:
             raise SignInRefused(error[:LONGEST_REASON] or "no-code")
-        signed_in = await portal.sign_in.redeem(code, verifier=attempt["verifier"], nonce=attempt["nonce"])
-        answer = await _begin(portal, signed_in, attempt["return_to"])
+        proof = Proof(again["acr"], again["max_age"]) if again else None
+        signed_in = await portal.sign_in.redeem(code, verifier=attempt["verifier"], nonce=attempt["nonce"], proof=proof)
+        if not again or not await _took(request, portal, signed_in, again["session_id"]):
+            answer = await _begin(request, portal, signed_in, attempt["return_to"])
+        else:
+            answer = go(attempt["return_to"])
     except (SignInRefused, SignInAway) as failure:
-        answer = _failed(failure)
+        answer = failed_attempt(failure, attempt["return_to"] if again else "")
     # Whatever came of it, the attempt was made: nothing that is brought later belongs to it.
     _forget_cookie(answer, _attempt_cookie(portal))
     return answer
@@ -99,6 +116,7 @@ async def membership(visitor: Person, return_to: str = "") -> Response:
         visitor.portal,
         "membership.html",
         session=visitor.session,
+        remembers=_remembered(visitor.request, visitor.portal, offered) is not None,
         return_to=own_path(return_to),
         form_token=visitor.form_token,
     )
@@ -111,30 +129,66 @@ async def choose(visitor: Person, sent: PersonForm) -> Response:
         return go("/membership")
     await visitor.portal.sessions.act_as(visitor.session, chosen)
     visitor.portal.live.look_again(visitor.session.id)
-    return go(own_path(sent.text("return_to")) or landing_of(chosen.role))
+    answer = go(own_path(sent.text("return_to")) or landing_of(chosen.role))
+    if sent.text("remember"):
+        _set_cookie(answer, _membership_cookie(visitor.portal), str(chosen.id), REMEMBERED_SECONDS)
+    else:
+        _forget_cookie(answer, _membership_cookie(visitor.portal))
+    return answer
 
 
 @router.post("/sign-out")
 async def sign_out(visitor: Person, sent: PersonForm) -> Response:
-    await visitor.portal.sessions.end(visitor.session)
+    return await signed_out_here(visitor)
+
+
+async def signed_out_here(visitor: Visitor) -> Response:
+    """The session of this browser ends, here and at the sign-in service, to which the browser is sent for that."""
+    await visitor.portal.sign_outs.end(visitor.session.person_id, only=visitor.session.id)
     answer = RedirectResponse(visitor.portal.sign_in.end_session_url(visitor.session.tokens), 303)
     _forget_cookie(answer, visitor.portal.settings.cookie_name)
     return answer
 
 
-async def _begin(portal: Portal, signed_in: SignedIn, return_to: str) -> Response:
+async def _took(request: Request, portal: Portal, signed_in: SignedIn, session_id: str) -> bool:
+    """Whether the session goes on with what its person has just proved; False when it has ended meanwhile."""
+    try:
+        session = await portal.sessions.find(request.cookies.get(portal.settings.cookie_name))
+    except SessionEnded:
+        return False
+    if str(session.id) != session_id or str(session.person_id) != signed_in.subject:
+        raise SignInRefused("another-person")
+    await portal.sessions.take(session, signed_in.tokens, provider_session=signed_in.session_id)
+    return True
+
+
+async def _begin(request: Request, portal: Portal, signed_in: SignedIn, return_to: str) -> Response:
     me = await portal.services.get(Identity(signed_in.tokens.access, None), "directory", "/me", {})
     if me["person"]["id"] != signed_in.subject:
         raise SignInRefused("another-person")
     offered = memberships_of(me)
     person_id = UUID(me["person"]["id"])
-    cookie = await portal.sessions.begin(person_id, me["person"]["name"], offered, signed_in.tokens)
+    acting_as = offered[0] if len(offered) == 1 else _remembered(request, portal, offered)
+    cookie = await portal.sessions.begin(
+        person_id,
+        me["person"]["name"],
+        offered,
+        signed_in.tokens,
+        acting_as=acting_as,
+        provider_session=signed_in.session_id,
+        device=Device.of(request.headers.get("User-Agent", "")),
+    )
     await portal.drafts.end_with_memberships(person_id, [one.id for one in offered])
-    has_one = len(offered) == 1
-    answer = go((return_to or landing_of(offered[0].role)) if has_one else f"/membership?return_to={quote(return_to)}")
+    answer = go((return_to or landing_of(acting_as.role)) if acting_as is not None else f"/membership?return_to={quote(return_to)}")
     # No Max-Age: the cookie ends with the browser, the session by its own clock.
     _set_cookie(answer, portal.settings.cookie_name, cookie, None)
     return answer
+
+
+def _remembered(request: Request, portal: Portal, offered: Sequence[Membership]) -> Membership | None:
+    """In which of them the person wants to act in this browser, as long as he holds it."""
+    wanted = request.cookies.get(_membership_cookie(portal))
+    return next((one for one in offered if str(one.id) == wanted), None)
 
 
 def memberships_of(me: Json) -> list[Membership]:
@@ -158,12 +212,12 @@ def own_path(return_to: str) -> str:
     return return_to if is_ours else ""
 
 
-def _attempt_of(request: Request, portal: Portal) -> dict[str, str]:
+def _attempt_of(request: Request, portal: Portal) -> dict[str, Any]:
     try:
         kept = portal.box.open(bytes.fromhex(request.cookies.get(_attempt_cookie(portal), "")), ATTEMPT)
     except (InvalidTag, ValueError) as error:
         raise AttemptLost("no-attempt") from error
-    attempt: dict[str, str] = json.loads(kept)
+    attempt: dict[str, Any] = json.loads(kept)
     if float(attempt["ends"]) <= time.time():
         raise AttemptLost("attempt-too-old")
     return attempt
@@ -171,6 +225,10 @@ def _attempt_of(request: Request, portal: Portal) -> dict[str, str]:
 
 def _attempt_cookie(portal: Portal) -> str:
     return f"{portal.settings.cookie_name}-sign-in"
+
+
+def _membership_cookie(portal: Portal) -> str:
+    return f"{portal.settings.cookie_name}-membership"
 
 
 def _set_cookie(answer: Response, name: str, value: str, seconds: int | None) -> None:
@@ -181,11 +239,11 @@ def _forget_cookie(answer: Response, name: str) -> None:
     answer.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def _failed(failure: AttemptLost | SignInRefused | SignInAway) -> Response:
-    """What to do now is for the person, why it failed for the log."""
+def failed_attempt(failure: AttemptLost | SignInRefused | SignInAway, at: str = "") -> Response:
+    """What to do now is for the person, why it failed for the log. He reads it `at` an address that asks for something already."""
     why = "lost" if isinstance(failure, AttemptLost) else "refused" if isinstance(failure, SignInRefused) else "away"
     log.warning("sign-in-failed", failed=why, reason=str(failure))
-    return go(f"/sign-in?failed={why}")
+    return go(f"{at}&failed={why}" if at else f"/sign-in?failed={why}")
 
 
 def _cookies_refused(request: Request) -> bool:

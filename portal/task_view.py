@@ -77,6 +77,10 @@ def task_view(
     reported_on = day_of_moment(task.get("last_reported_at"))
     kind = APART if apart else kind_of(task)
     words = _words(task, kind, due, completed_on, submitted_on, axis, messages)
+    assigned_words = messages("deadline.assigned-on", day=near_day(assigned_on, axis.today))
+    due_words = messages("deadline.due-on", day=near_day(due, axis.today)) if due else None
+    submitted_words = messages("deadline.submitted-on", day=near_day(submitted_on, axis.today)) if submitted_on else None
+    reported_words = messages("deadline.reported-on", day=near_day(reported_on, axis.today)) if reported_on else None
     return TaskView(
         raw=task,
         id=task["id"],
@@ -90,8 +94,8 @@ def task_view(
         kind=kind,
         mark=kind if kind == APART else MARKS.get(task["state"] or "", kind),
         words=words,
-        under=_under(assigned_on, due, submitted_on, axis, messages),
-        label=_label(kind, assigned_on, due, reported_on, words, axis, messages),
+        under=submitted_words or due_words or assigned_words,
+        label=", ".join(part for part in (messages(f"status.{kind}"), assigned_words, due_words, reported_words, words) if part),
         bar=axis.bar(kind=kind, assigned_on=assigned_on, due=due, ended_on=completed_on or submitted_on, reported_on=reported_on),
         due=due,
         assigned_on=assigned_on,
@@ -167,22 +171,3 @@ def _words_to_come(due: date, working_days_left: int | None, axis: Axis, message
     if working_days_left is None:
         return messages("deadline.until", day=near_day(due, axis.today))
     return messages("deadline.left", n=working_days_left)
-
-
-def _under(assigned_on: date, due: date | None, submitted_on: date | None, axis: Axis, messages: Catalogue) -> str:
-    if submitted_on is not None:
-        return messages("deadline.submitted-on", day=near_day(submitted_on, axis.today))
-    return (
-        messages("deadline.due-on", day=near_day(due, axis.today))
-        if due
-        else messages("deadline.assigned-on", day=near_day(assigned_on, axis.today))
-    )
-
-
-def _label(kind: str, assigned_on: date, due: date | None, reported_on: date | None, words: str, axis: Axis, messages: Catalogue) -> str:
-    parts = [messages(f"status.{kind}"), messages("deadline.assigned-on", day=near_day(assigned_on, axis.today))]
-    if due:
-        parts.append(messages("deadline.due-on", day=near_day(due, axis.today)))
-    if reported_on:
-        parts.append(messages("deadline.reported-on", day=near_day(reported_on, axis.today)))
-    return ", ".join([*parts, words])

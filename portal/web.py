@@ -26,13 +26,14 @@ from portal.formats import thousands
 from portal.frame import DRAWN_FROM, frame_of
 from portal.live import Live
 from portal.messages import DEFAULT, Catalogue
-from portal.oidc import SignInAway, SignInService
+from portal.oidc import Proof, SignInAway, SignInService
 from portal.rendering import Pages
 from portal.route import Answer, Route
 from portal.services import ChangeMarks, Identity, Json, Refused, Services
 from portal.session import SealedBox, Session, SessionEnded, Sessions
 from portal.settings import PortalSettings
 from portal.shared import SharedAnswers
+from portal.sign_outs import SignOuts
 from portal.task_view import Task, TaskView, task_view
 from portal.vocabulary import Vocabulary
 
@@ -64,6 +65,15 @@ class MembershipNeeded(Exception):
     """The person has to choose (again) in which membership he acts."""
 
 
+class ProofNeeded(Exception):
+    """A service does this `act` only for somebody who has just proved who he is."""
+
+    def __init__(self, act: str, proof: Proof) -> None:
+        super().__init__(act)
+        self.act = act
+        self.proof = proof
+
+
 @dataclass
 class Portal:
     """The portal as it runs; lies in `app.state.portal`.
@@ -76,6 +86,7 @@ class Portal:
     database: Database
     box: SealedBox
     sessions: Sessions
+    sign_outs: SignOuts
     drafts: Drafts
     sign_in: SignInService
     services: Services
@@ -257,6 +268,9 @@ class _Judged:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Refused) and error.status == 401:
+            if error.code == "insufficient-user-authentication":
+                proof = Proof(str(error.problem["acr_values"]), int(error.problem["max_age"]))
+                raise ProofNeeded(str(error.problem["act"]), proof) from error
             raise (MembershipNeeded if error.code == "membership-not-valid" else SessionEnded) from error
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from libs.keycloak.administration import Administration, Json
 from realm.comparing import Unlike, mended, unlike, unlike_where_described
 from realm.description import Body, Client, Flow, Realm, Scope, Step
-from realm.server import Administration, Json
 
 Mend = Callable[[], Awaitable[object]]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from libs.common.actor import MAY_USE
 from libs.common.signed_claims import ALGORITHM
+from libs.contracts.step_up import Level
 from realm.description import PORTAL, Realm, Scope, client_of
 
 LONGEST_ACCESS_SECONDS = 300
@@ -143,6 +144,21 @@ def people_come_by_a_pushed_code(realm: Realm, _: Collection[str]) -> Iterator[s
                     yield f"client {name}: {key} must be {value}"
 
 
+def whoever_is_signed_out_there_is_so_here(realm: Realm, _: Collection[str]) -> Iterator[str]:
+    """Back-Channel Logout 1.0: at the portal's own address, and naming the session; a browser that is sent round is not enough."""
+    for name, client in realm.clients.items():
+        if client.body.get("standardFlowEnabled") is False:
+            continue
+        told = client.body["attributes"].get("backchannel.logout.url", "")
+        homes = {_origin(address) for address in client.body.get("redirectUris", ())}
+        if not _is_exact(told) or _origin(told) not in homes:
+            yield f"client {name}: backchannel.logout.url must be an address of its own"
+        if client.body["attributes"].get("backchannel.logout.session.required") != "true":
+            yield f"client {name}: backchannel.logout.session.required must be true"
+        if client.body.get("frontchannelLogout") is not False:
+            yield f"client {name}: frontchannelLogout must be off"
+
+
 def one_algorithm(realm: Realm, _: Collection[str]) -> Iterator[str]:
     if realm.settings.get("defaultSignatureAlgorithm") != ALGORITHM:
         yield f"defaultSignatureAlgorithm must be {ALGORITHM}"
@@ -253,8 +269,9 @@ def only_the_right_to_use_it_is_in_a_token(realm: Realm, _: Collection[str]) -> 
 
 
 def the_second_level_asks_for_a_code(realm: Realm, _: Collection[str]) -> Iterator[str]:
-    if json.loads(realm.settings["attributes"].get("acr.loa.map", "{}")) != {"1": 1, "2": 2}:
-        yield 'acr.loa.map must be {"1": 1, "2": 2}'
+    wanted = {str(level.value): level.value for level in Level}
+    if json.loads(realm.settings["attributes"].get("acr.loa.map", "{}")) != wanted:
+        yield f"acr.loa.map must be {json.dumps(wanted)}"
     levels: dict[str, set[str]] = {}
     for step in realm.flows[realm.settings["browserFlow"]].everything():
         for inner in step.steps or ():
@@ -264,6 +281,17 @@ def the_second_level_asks_for_a_code(realm: Realm, _: Collection[str]) -> Iterat
     for level, authenticator in {"1": "auth-username-password-form", "2": "auth-otp-form"}.items():
         if authenticator not in levels.get(level, ()):
             yield f"browserFlow: level {level} must ask {authenticator}"
+
+
+def tokens_tell_how_surely_and_when(realm: Realm, _: Collection[str]) -> Iterator[str]:
+    """Services ask the access token before some acts, the portal the ID token when it has sent somebody to prove again who he is."""
+    for kind, config in {
+        "oidc-acr-mapper": {},
+        "oidc-usersessionmodel-note-mapper": {"user.session.note": "AUTH_TIME", "claim.name": "auth_time", "jsonType.label": "long"},
+    }.items():
+        asked = {"access.token.claim": "true", "id.token.claim": "true", **config}
+        if not any({**mapper["config"], **asked} == mapper["config"] for mapper in _of_kind(realm.scopes.get("person"), kind)):
+            yield f"scope person: {kind} must be in access tokens and ID tokens"
 
 
 def nobody_is_known_by_an_address(realm: Realm, _: Collection[str]) -> Iterator[str]:
@@ -292,6 +320,7 @@ RULES: tuple[Rule, ...] = (
     tokens_are_short,
     events_are_kept,
     people_come_by_a_pushed_code,
+    whoever_is_signed_out_there_is_so_here,
     one_algorithm,
     clients_prove_who_they_are,
     codes_from_telephones_work,
@@ -300,6 +329,7 @@ RULES: tuple[Rule, ...] = (
     tokens_name_nobody,
     only_the_right_to_use_it_is_in_a_token,
     the_second_level_asks_for_a_code,
+    tokens_tell_how_surely_and_when,
     nobody_is_known_by_an_address,
     agencies_are_organizations,
 )
@@ -312,6 +342,10 @@ def _clients_and_born_with(realm: Realm) -> Iterator[tuple[str, Mapping[str, Any
 
 def _is_exact(address: str) -> bool:
     return re.fullmatch(r"https://[^*+?#\s]+|http://(localhost|127\.0\.0\.1)[:/][^*+?#\s]*", address) is not None
+
+
+def _origin(address: str) -> str:
+    return "/".join(address.split("/")[:3])
 
 
 def _signs(key: Mapping[str, Any]) -> bool:

@@ -59,6 +59,10 @@ class Cast:
         return self._acting["LEADER"]
 
     @cached_property
+    def administrators(self) -> Sequence[Actor]:
+        return self._acting["SYSTEM_ADMIN"]
+
+    @cached_property
     def groups(self) -> dict[str, int]:
         """How many agencies each group has that has any."""
         kinds = [one.kind for one in self.agencies]

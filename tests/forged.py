@@ -58,6 +58,7 @@ class Forger:
 
     claims: Mapping[str, Any]
     key: ECKey
+    kind: str = "JWT"
 
     def token(self, *, header: Mapping[str, Any] | None = None, sign: Sign | None = None, **changed: Any) -> str:
         """The right token but for what is changed, or LEFT_OUT."""
@@ -70,7 +71,7 @@ class Forger:
 
     @property
     def header(self) -> Mapping[str, Any]:
-        return {"alg": "ES256", "kid": self.key.kid, "typ": "JWT"}
+        return {"alg": "ES256", "kid": self.key.kid, "typ": self.kind}
 
 
 def _merged(right: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:

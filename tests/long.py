@@ -56,7 +56,7 @@ def orders(seed: int) -> bool:
 def kills(seed: int) -> bool:
     # All of them are run, so that one look shows everything.
     tried = [passes("pytest", "-q", "tests/flow/test_kills.py", CHIDAO_SEED=str(seed + more)) for more in range(1, MORE_SEEDS + 1)]
-    return all(tried)
+    return all([*tried, passes("pytest", "-q", "tests/flow/test_reorganisation_killed.py", CHIDAO_KILLS="all")])
 
 
 def histories(_seed: int) -> bool:

@@ -26,6 +26,8 @@ from tests.chance import seed_of_tree
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / ".test"
 WORKERS = "2"
+# They wait for servers and for processes that start, a quarter of their time.
+SERVICE_WORKERS = "3"
 TESTING = ROOT / "docs" / "testing.md"
 SLOW_FROM = 2
 TOLD_ONE_BY_ONE = {"flow", "browser"}
@@ -136,7 +138,7 @@ PARTS: dict[str, Callable[[], Outcome]] = {
     "unit": lambda: pytest_part("unit"),
     "contract": lambda: pytest_part("contract"),
     "structure": lambda: pytest_part("structure"),
-    "service": lambda: pytest_part("service"),
+    "service": lambda: pytest_part("service", workers=SERVICE_WORKERS),
     "flow": lambda: pytest_part("flow"),
     "browser": browser,
     "mutants": mutants,

@@ -112,9 +112,16 @@ class Client:
 
 @asynccontextmanager
 async def running_service(
-    name: str, database: ServiceDatabase, issuer: Issuer, folder: Path, *, replica: bool = True, **settings: Any
+    name: str,
+    database: ServiceDatabase,
+    issuer: Issuer,
+    folder: Path,
+    *,
+    replica: bool = True,
+    bus: InMemoryBus | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Client]:
-    """The service `name` with its lifespan, spoken to without a network between."""
+    """The service `name` with its lifespan, spoken to without a network between; alone on its bus, unless it is given one."""
     key_file = folder / f"{name}.pem"
     key_file.write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
     settings_class: type[ServiceSettings] = next(
@@ -133,7 +140,7 @@ async def running_service(
         files_folder=folder / "files",
         **settings,
     )
-    app: FastAPI = import_module(f"services.{name}.app").create_app(configured, InMemoryBus())
+    app: FastAPI = import_module(f"services.{name}.app").create_app(configured, bus or InMemoryBus())
     admin = Database(database.admin_url)
     if replica:
         await fill_replica(admin, consumer=name)

@@ -14,7 +14,7 @@ from bench.scale.plain import fill_plain, timed_plain
 from bench.scale.plans import Statement, write
 from bench.scale.population import Population, population
 from bench.scale.questions import Ask, Question
-from bench.scale.routes import ROUTES, register
+from bench.scale.routes import ROUTES, dissolve, register
 from bench.scale.screens import SCREENS, signed_in
 from bench.scale.system import Asking, asking, plans_written
 from embedded.filling_told import told
@@ -97,6 +97,7 @@ async def _measure(
         system.sign_in(here, signed_in(here))
         await system.anew()
         await _drafts(system, here, effort.drafts)
+        await _planned(system, here)
         seconds = {question: await _timed(system, here, question, rows, tell, effort) for question in questions}
         await fill_plain(system.postgres)
         plain = await timed_plain(system.postgres, here, str(SEED), warm=effort.plain_warm, count=effort.plain_timed)
@@ -118,6 +119,13 @@ async def _drafts(system: Asking, here: Population, count: int) -> None:
     for number in range(count):
         answer = await system.connection.ask(system.request(register(here, 90_000 + number)))
         here.drafts.append(json.loads(answer)["id"])
+
+
+async def _planned(system: Asking, here: Population) -> None:
+    """A handful: no province reorganises itself more often in a year."""
+    for agency in here.cast.leading[:5]:
+        answer = await system.connection.ask(system.request(dissolve(here, agency)))
+        here.planned.append(json.loads(answer)["id"])
 
 
 def _asks(question: Question, here: Population, begin: int, count: int) -> list[Ask]:

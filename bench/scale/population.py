@@ -68,7 +68,8 @@ class Task:
 class Population:
     """`tasks` by state, `groups` are parents. `first` and `today` are the days between which there is something to ask for.
 
-    Clerks of the agencies `looking` are signed in to the portal; `of_agencies` are their tasks. `drafts` are made by whoever measures.
+    Clerks of the agencies `looking` are signed in to the portal; `of_agencies` are their tasks. `drafts` of documents and `planned`
+    reorganisations are made by whoever measures.
     """
 
     cast: Cast
@@ -83,6 +84,7 @@ class Population:
     looking: Sequence[UUID]
     of_agencies: Mapping[str, list[Task]]
     drafts: list[str]
+    planned: list[str]
 
     @property
     def tracker(self) -> Actor:
@@ -91,6 +93,10 @@ class Population:
     @property
     def head_of_office(self) -> Actor:
         return self.cast.office_leads[0]
+
+    @property
+    def administrator(self) -> Actor:
+        return self.cast.administrators[0]
 
     @property
     def any_tasks(self) -> list[Task]:
@@ -140,6 +146,7 @@ async def population(postgres: Address, scale: Scale, seed: str) -> Population:
             looking=looking,
             of_agencies={state: [_task(row) for row in await tasks.fetch(_OF_AGENCIES, state, looking, seed, DRAWN)] for state in states},
             drafts=[],
+            planned=[],
         )
     finally:
         for connection in (tasks, directives, notify):

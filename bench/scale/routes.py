@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import cycle
 from random import Random
+from urllib.parse import urlencode
+from uuid import UUID
 
 from bench.scale.population import Population
 from bench.scale.questions import LIST, ONE, PICTURE, SEARCH, SEARCHES, Ask, Asks, Question, address, change
@@ -25,11 +27,18 @@ NOT_MEASURED = {
     "directory POST /agencies": "an administrator's, some times a year",
     "directory POST /agencies/{agency_id}/aliases": "an administrator's, some times a year",
     "directory POST /agencies/{agency_id}/aliases/drop": "an administrator's, some times a year",
-    "directory POST /memberships/{membership_id}/end": "an administrator's, some times a month",
+    "directory POST /agencies/{agency_id}/people": "some times a month in an agency",
+    "directory POST /agencies/{agency_id}/memberships": "some times a year in an agency",
+    "directory POST /memberships/{membership_id}/change": "some times a month in an agency",
+    "directory POST /memberships/{membership_id}/end": "some times a month in an agency",
     "directory POST /province/settings/{key}/plan": "an administrator's, some times a year",
     "directory POST /province/settings/{key}/withdraw": "an administrator's, some times a year",
     "directory POST /province/calendars/{year}/plan": "an administrator's, once a year",
     "directory POST /province/calendars/{year}/withdraw": "an administrator's, once a year",
+    "directory POST /reorganisations": "an administrator's, some times a year",
+    "directory POST /reorganisations/preview": "an administrator's, some times a year",
+    "directory POST /reorganisations/{reorganisation_id}/withdraw": "an administrator's, some times a year",
+    "tasks POST /tasks/{task_id}/lead": "where an agency was split, once for each of its open tasks",
     "tasks POST /tasks/{task_id}/held/{act_id}/recall": "one row goes",
     "tasks POST /tasks/{task_id}/held/{act_id}/now": "does what the decision does, which is measured",
     "directives POST /directives/{directive_id}/held/{act_id}/recall": "one row goes",
@@ -340,6 +349,23 @@ def _people_of_agency(here: Population, chance: Random) -> Iterator[Ask]:
         yield Ask(here.tracker, f"{DIRECTORY}/agencies/{chance.choice(here.cast.leading)}/people")
 
 
+def _of_an_agency(path: str, **fixed: object) -> Asks:
+    """By a clerk about the people of his own."""
+
+    def asks(here: Population, chance: Random) -> Iterator[Ask]:
+        while True:
+            agency = chance.choice(here.cast.leading)
+            yield Ask(here.clerk(agency), address(f"{DIRECTORY}/agencies/{agency}/{path}", **fixed))
+
+    return asks
+
+
+def _own_membership(here: Population, chance: Random) -> Iterator[Ask]:
+    while True:
+        clerk = here.clerk(chance.choice(here.cast.leading))
+        yield Ask(clerk, f"{DIRECTORY}/memberships/{clerk.membership_id}")
+
+
 def _one_agency(here: Population, chance: Random) -> Iterator[Ask]:
     while True:
         yield Ask(here.tracker, f"{DIRECTORY}/agencies/{chance.choice(here.cast.leading)}")
@@ -355,6 +381,38 @@ def _people(here: Population, chance: Random) -> Iterator[Ask]:
     while True:
         people = [here.clerk(one).person_id for one in chance.sample(here.cast.leading, 5)]
         yield Ask(here.tracker, address(f"{DIRECTORY}/people", ids=",".join(map(str, people))))
+
+
+def dissolve(here: Population, agency: UUID) -> Ask:
+    """Planned for a day on which nobody measures any more."""
+    body = {
+        "kind": "DISSOLVE",
+        "from_agency_ids": [str(agency)],
+        "effective_on": str(here.today + timedelta(3650)),
+        "legal_basis": "Nghị quyết số 52/NQ-HĐND",
+    }
+    return change(here.administrator, f"{DIRECTORY}/reorganisations", body)
+
+
+def _reorganisations(here: Population, _: Random) -> Iterator[Ask]:
+    while True:
+        yield Ask(here.administrator, f"{DIRECTORY}/reorganisations")
+
+
+def _one_reorganisation(here: Population, _: Random) -> Iterator[Ask]:
+    for planned in cycle(here.planned):
+        yield Ask(here.administrator, f"{DIRECTORY}/reorganisations/{planned}")
+
+
+def _progress_of_reorganisation(here: Population, _: Random) -> Iterator[Ask]:
+    for planned in cycle(here.planned):
+        yield Ask(here.administrator, address(f"{TASKS}/successions/progress", reorganisation_id=planned))
+
+
+def _open_work(here: Population, chance: Random) -> Iterator[Ask]:
+    while True:
+        asked = [("agency_ids", one) for one in chance.sample(here.cast.leading, 3)]
+        yield Ask(here.administrator, f"{TASKS}/successions/open-work?{urlencode(asked)}")
 
 
 BUCKETS = tuple(bucket.value for bucket in Bucket)
@@ -405,6 +463,9 @@ ROUTES = (
     Question("tasks", "POST /tasks/{task_id}/results", "", ONE, _submit),
     Question("tasks", "POST /tasks/{task_id}/results/confirm", "", ONE, _decide("confirm", {"quality": "GOOD"}, 0)),
     Question("tasks", "POST /tasks/{task_id}/results/return", "", ONE, _decide("return", {"reason": "Thiếu số liệu."}, 1)),
+    Question("tasks", "GET /successions/awaiting-lead", "", LIST, _plain(False, f"{TASKS}/successions/awaiting-lead")),
+    Question("tasks", "GET /successions/open-work", "of three agencies", LIST, _open_work),
+    Question("tasks", "GET /successions/progress", "", ONE, _progress_of_reorganisation),
     Question("directives", "GET /directives", "newest", LIST, _directives()),
     Question("directives", "GET /directives", "released", LIST, _directives(state="RELEASED")),
     Question("directives", "GET /directives", "drafts", LIST, _directives(state="DRAFT")),
@@ -443,11 +504,19 @@ ROUTES = (
     Question("directory", "GET /agencies", "search", SEARCH, _agencies_searched),
     Question("directory", "GET /agencies/{agency_id}", "", ONE, _one_agency),
     Question("directory", "GET /agencies/{agency_id}/people", "", LIST, _people_of_agency),
+    Question("directory", "GET /agencies/{agency_id}/people-rights", "", ONE, _of_an_agency("people-rights")),
+    Question("directory", "GET /agencies/{agency_id}/memberships", "", LIST, _of_an_agency("memberships")),
+    Question("directory", "GET /agencies/{agency_id}/memberships", "by name", SEARCH, _of_an_agency("memberships", q="nguyen")),
+    Question("directory", "GET /agencies/{agency_id}/ended-memberships", "", LIST, _of_an_agency("ended-memberships")),
+    Question("directory", "GET /agencies/{agency_id}/membership-history", "", LIST, _of_an_agency("membership-history")),
+    Question("directory", "GET /memberships/{membership_id}", "", ONE, _own_membership),
     Question("directory", "GET /agency-tree", "", LIST, _on_each_day("/agency-tree")),
     Question("directory", "GET /ended-agencies", "", LIST, _on_each_day("/ended-agencies")),
     Question("directory", "GET /agency-groups", "", ONE, _plain(False, f"{DIRECTORY}/agency-groups")),
     Question("directory", "GET /named-agencies", "a pasted list", SEARCH, _pasted_lists),
     Question("directory", "GET /people", "", ONE, _people),
+    Question("directory", "GET /reorganisations", "", LIST, _reorganisations),
+    Question("directory", "GET /reorganisations/{reorganisation_id}", "", ONE, _one_reorganisation),
     Question("directory", "GET /province/settings", "", ONE, _plain(False, f"{DIRECTORY}/province/settings")),
     Question("directory", "GET /province/settings/{key}", "", ONE, _plain(False, f"{DIRECTORY}/province/settings/due_soon_days")),
     Question("directory", "GET /province/calendars", "", ONE, _plain(False, f"{DIRECTORY}/province/calendars")),

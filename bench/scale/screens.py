@@ -15,12 +15,20 @@ NOT_MEASURED = {
     "GET /sign-in/start": "leads to the sign-in service",
     "GET /sign-in/callback": "the sign-in service answers",
     "GET /sign-in/needed/{wanted:path}": "asks no service",
+    "GET /step-up": "asks no service but for what stands in the head",
+    "GET /sessions": "asks no service but for what stands in the head",
     "GET /membership": "asks for one person's memberships",
     "GET /live": "a stream",
     "GET /workbench/export.xlsx": "a file of the same list, some times a day",
     "GET /waiting/{name}": "the same counts as in the head of every page",
     "GET /files/{file_id}": "passes the file on; measured at its service",
     "GET /agencies/new": "an administrator's, some times a year",
+    "GET /agencies/reorganisations": "an administrator's, some times a year",
+    "GET /agencies/reorganisations/new": "an administrator's, some times a year",
+    "GET /agencies/reorganisations/{reorganisation_id}": "an administrator's, some times a year",
+    "GET /reassignment": "where an agency was split; its list is measured at the service",
+    "GET /agencies/{agency_id}/people/new": "some times a month in an agency",
+    "GET /memberships/{membership_id}/{act}": "some times a month in an agency",
     "GET /days/said": "asks for the calendar of one year",
     "GET /settings": "an administrator's, some times a year",
     "GET /settings/{key}": "an administrator's, some times a year",
@@ -160,6 +168,11 @@ def _agency(here: Population, chance: Random) -> Iterator[Ask]:
         yield Ask(here.tracker, f"/agencies/{chance.choice(here.cast.leading)}")
 
 
+def _people(here: Population, _: Random) -> Iterator[Ask]:
+    for clerk, asked in zip(cycle(clerks(here)), cycle(({}, {"q": "nguyen"}, {"view": "ended"}, {"view": "history"})), strict=False):
+        yield Ask(clerk, address(f"/agencies/{clerk.agency_id}/people", **asked))
+
+
 SCREENS = (
     Question("portal", "GET /home", "", PICTURE, _of_leader("/home")),
     Question("portal", "GET /numbers/{name}", "today", PICTURE, _number(past=False, agency=False)),
@@ -187,5 +200,6 @@ SCREENS = (
     Question("portal", "GET /agencies", "the tree of each day, and what has ended", LIST, _agencies),
     Question("portal", "GET /agencies", "search", SEARCH, _agencies_searched),
     Question("portal", "GET /agencies/{agency_id}", "", ONE, _agency),
+    Question("portal", "GET /agencies/{agency_id}/people", "every view", LIST, _people),
     Question("portal", "GET /agencies/options", "", SEARCH, _of_office("/agencies/options", q="so")),
 )

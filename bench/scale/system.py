@@ -18,7 +18,8 @@ from bench.scale.population import Population
 from bench.scale.questions import Ask
 from bench.whole import Run, start, start_split, stop
 from embedded.data_folder import DataFolder
-from embedded.oidc.issuing import Session, TokenIssuer
+from embedded.oidc.authorization import Session
+from embedded.oidc.issuing import TokenIssuer
 from embedded.oidc.provider import REALM
 from embedded.postgres import Address, running_in
 from embedded.wiring import PORTAL_CLIENT
@@ -124,7 +125,7 @@ class Asking:
             key.ensure_kid()
             issuer = TokenIssuer(self.run.url + REALM, key, SERVICES)
             assert actor.person_id is not None
-            session = Session("bench", PORTAL_CLIENT, actor.person_id, int(time.time()))
+            session = Session("bench", PORTAL_CLIENT, actor.person_id, int(time.time()), level=2)
             person.token, person.since = issuer.for_person(session, _Account(actor))["access_token"], time.monotonic()
         return person.token
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from embedded.oidc.clients import Client
+from libs.common.signed_claims import LEVELS
 
 CODE_SECONDS = 60.0
+_SECONDS = re.compile(r"[0-9]{1,6}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -28,25 +30,40 @@ class RefusedRequest(Exception):
         self.error = error
 
 
-class InvalidGrant(Exception):
-    """Code or token is unknown, used up, too old or somebody else's. `session_id` is the session to end, when it came twice."""
+@dataclass(frozen=True)
+class Session:
+    """One sign-in of one person, as long as its refresh token lives. `level` says how surely he has proved who he is."""
 
-    def __init__(self, reason: str, *, session_id: str | None = None) -> None:
+    id: str
+    client_id: str
+    person_id: UUID
+    signed_in_at: int
+    level: int = 1
+
+
+class InvalidGrant(Exception):
+    """Code or token is unknown, used up, too old or somebody else's. `stolen` is the session to end, when it came twice."""
+
+    def __init__(self, reason: str, *, stolen: Session | None = None) -> None:
         super().__init__(reason)
-        self.session_id = session_id
+        self.stolen = stolen
 
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
+    """`person_id` is who is asked to prove again, on `level`, who he is; None where anybody may sign in."""
+
     client_id: str
     redirect_uri: str
     state: str
     nonce: str
     challenge: str
+    level: int = 1
+    person_id: UUID | None = None
 
 
-def read_request(asked: Mapping[str, str], client: Client) -> AuthorizationRequest:
-    """What `client` asks for, which has proved who it is. Raises RefusedRequest."""
+def read_request(asked: Mapping[str, str], client: Client, *, person_id: UUID | None = None) -> AuthorizationRequest:
+    """What `client` asks for, which has proved who it is, of anybody or of one person. Raises RefusedRequest."""
     redirect_uri = asked.get("redirect_uri", "")
     conditions = (
         # By the letter: whatever is like an address of his may be somebody else's.
@@ -60,13 +77,17 @@ def read_request(asked: Mapping[str, str], client: Client) -> AuthorizationReque
         (bool(asked.get("nonce")), "invalid_request", "nonce is required"),
         (asked.get("code_challenge_method") == "S256", "invalid_request", "code_challenge_method must be S256"),
         (_CHALLENGE.fullmatch(asked.get("code_challenge", "")) is not None, "invalid_request", "code_challenge is required"),
+        (asked.get("acr_values", "1") in LEVELS, "invalid_request", "acr_values must be 1 or 2"),
+        # However long ago it may have been: whoever is sent here is asked, so it is always now.
+        (_SECONDS.fullmatch(asked.get("max_age", "0")) is not None, "invalid_request", "max_age must be seconds"),
         # There is always a person to be asked, so it never goes without a page.
         ("none" not in asked.get("prompt", "").split(), "login_required", "a person must be asked"),
     )
     for holds, error, description in conditions:
         if not holds:
             raise RefusedRequest(error, description)
-    return AuthorizationRequest(client.id, redirect_uri, asked["state"], asked["nonce"], asked["code_challenge"])
+    level = int(asked.get("acr_values", "1"))
+    return AuthorizationRequest(client.id, redirect_uri, asked["state"], asked["nonce"], asked["code_challenge"], level, person_id)
 
 
 @dataclass(frozen=True)
@@ -74,9 +95,7 @@ class SignIn:
     """What a code stands for."""
 
     request: AuthorizationRequest
-    person_id: UUID
-    session_id: str
-    signed_in_at: int
+    session: Session
     ends: float
 
 
@@ -93,14 +112,15 @@ class Codes:
             for old in [key for key, sign_in in codes.items() if sign_in.ends <= now]:
                 del codes[old]
         code = secrets.token_urlsafe(32)
-        self._waiting[_hash(code)] = SignIn(request, person_id, secrets.token_urlsafe(16), int(now), now + CODE_SECONDS)
+        session = Session(secrets.token_urlsafe(16), request.client_id, person_id, int(now), request.level)
+        self._waiting[_hash(code)] = SignIn(request, session, now + CODE_SECONDS)
         return code
 
     def redeem(self, code: str, *, client_id: str, redirect_uri: str, verifier: str) -> SignIn:
         """Raises InvalidGrant. Whatever the outcome, the code is used up."""
         key = _hash(code)
         if key in self._used:
-            raise InvalidGrant("code-used-before", session_id=self._used[key].session_id)
+            raise InvalidGrant("code-used-before", stolen=self._used[key].session)
         sign_in = self._waiting.pop(key, None)
         if sign_in is None or sign_in.ends <= time.time():
             raise InvalidGrant("code-unknown-or-too-old")

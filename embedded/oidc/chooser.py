@@ -94,5 +94,12 @@ def chooser_page(
     )
 
 
+def confirm_page(account: Account | None, person_id: UUID, *, asked: Mapping[str, str], action: str, styles: Sequence[str]) -> str:
+    """One person is asked whether it is he; None: he may not sign in any more."""
+    return TEMPLATES.get_template("confirm.html").render(
+        person_id=person_id, name_of_person=account.name if account else "", asked=asked, action=action, styles=styles, gone=account is None
+    )
+
+
 def message_page(title: str, words: str, *, styles: Sequence[str]) -> str:
     return TEMPLATES.get_template("message.html").render(title=title, words=words, styles=styles)

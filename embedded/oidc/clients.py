@@ -23,13 +23,17 @@ class UnknownClient(Exception):
 
 @dataclass(frozen=True)
 class Client:
-    """`key` is the public half. `targets` are the services for which it may ask a token of its own."""
+    """`key` is the public half. `targets` are the services for which it may ask a token of its own.
+
+    `told_of_sign_outs` is the address at which it hears that somebody was signed out.
+    """
 
     id: str
     key: ECKey
     redirect_uris: frozenset[str] = frozenset()
     after_sign_out: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
+    told_of_sign_outs: str | None = None
 
 
 class Clients:

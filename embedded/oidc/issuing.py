@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -10,12 +9,14 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from embedded.oidc.authorization import InvalidGrant
-from libs.common.signed_claims import ALGORITHM
+from embedded.oidc.authorization import InvalidGrant, Session
+from libs.common.signed_claims import ALGORITHM, LOGOUT, PLAIN
 
 ACCESS_SECONDS = 300
 # As long as a session of the portal may last at most.
 SESSION_SECONDS = 10 * 3600
+LOGOUT_SECONDS = 120
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class Position(Protocol):
@@ -42,16 +43,6 @@ class Account(Protocol):
     def positions(self) -> Sequence[Position]: ...
 
 
-@dataclass(frozen=True)
-class Session:
-    """One sign-in of one person, as long as its refresh token lives."""
-
-    id: str
-    client_id: str
-    person_id: UUID
-    signed_in_at: int
-
-
 class TokenIssuer:
     """`issuer` is our name in every token, `audiences` the services a person's token is for.
 
@@ -73,13 +64,13 @@ class TokenIssuer:
     def for_person(self, session: Session, account: Account, *, nonce: str | None = None) -> dict[str, Any]:
         """The answer of the token endpoint; `nonce` belongs to the first ID token of a sign-in."""
         subject = str(session.person_id)
-        common = {"azp": session.client_id, "sub": subject, "sid": session.id}
+        proved = {"acr": str(session.level), "auth_time": session.signed_in_at}
+        common = {"azp": session.client_id, "sub": subject, "sid": session.id, **proved}
         roles = sorted({position.role for position in account.positions})
         identity = {
             **common,
             "typ": "ID",
             "aud": session.client_id,
-            "auth_time": session.signed_in_at,
             "name": account.name,
             "preferred_username": account.username,
         }
@@ -89,9 +80,7 @@ class TokenIssuer:
         return {
             "access_token": self._sign({**common, "typ": "Bearer", "aud": self._audiences, "realm_access": {"roles": roles}}),
             "id_token": self._sign(identity if nonce is None else {**identity, "nonce": nonce}),
-            "refresh_token": self._sign(
-                {**common, "typ": "Refresh", "aud": self.issuer, "jti": refresh_id, "auth_time": session.signed_in_at}, ends=session_ends
-            ),
+            "refresh_token": self._sign({**common, "typ": "Refresh", "aud": self.issuer, "jti": refresh_id}, ends=session_ends),
             "token_type": "Bearer",
             "expires_in": ACCESS_SECONDS,
             "refresh_expires_in": session_ends - int(time.time()),
@@ -113,24 +102,37 @@ class TokenIssuer:
             raise InvalidGrant("refresh-token-too-old")
         if claims["sid"] in self._ended:
             raise InvalidGrant("session-ended")
-        newest, _ = self._newest.get(claims["sid"], (claims["jti"], 0.0))
+        session = _session_of(claims)
+        newest, _ = self._newest.get(session.id, (claims["jti"], 0.0))
         if newest != claims["jti"]:
             # Two have it, and one of them has stolen it.
-            raise InvalidGrant("refresh-token-used-before", session_id=claims["sid"])
-        return Session(claims["sid"], client_id, UUID(claims["sub"]), claims["auth_time"])
+            raise InvalidGrant("refresh-token-used-before", stolen=session)
+        return session
 
-    def session_to_end(self, identity_token: str) -> tuple[str, str]:
-        """Session and client of an ID token of ours, however old. Raises InvalidGrant."""
+    def session_to_end(self, identity_token: str) -> Session:
+        """That of an ID token of ours, however old. Raises InvalidGrant."""
         claims = self._read(identity_token)
         if claims.get("typ") != "ID":
             raise InvalidGrant("not-an-id-token")
-        return claims["sid"], claims["azp"]
+        return _session_of(claims)
 
-    def end(self, session_id: str) -> None:
+    def person_of(self, identity_token: str) -> UUID:
+        """Whose ID token it is. Raises InvalidGrant, also when his session has ended."""
+        session = self.session_to_end(identity_token)
+        if session.id in self._ended:
+            raise InvalidGrant("session-ended")
+        return session.person_id
+
+    def end(self, session: Session) -> str | None:
+        """The logout token for its client; None when it had ended before."""
         now = time.time()
         self._ended = {ended: until for ended, until in self._ended.items() if until > now}
-        self._ended[session_id] = now + SESSION_SECONDS
-        self._newest.pop(session_id, None)
+        self._newest.pop(session.id, None)
+        if session.id in self._ended:
+            return None
+        self._ended[session.id] = now + SESSION_SECONDS
+        claims = {"sub": str(session.person_id), "sid": session.id, "aud": session.client_id, "events": {LOGOUT_EVENT: {}}}
+        return self._sign(claims, ends=int(now) + LOGOUT_SECONDS, kind=LOGOUT)
 
     def _read(self, token: str) -> dict[str, Any]:
         try:
@@ -141,12 +143,16 @@ class TokenIssuer:
             raise InvalidGrant("wrong-issuer")
         return claims
 
-    def _sign(self, claims: dict[str, Any], *, ends: int | None = None) -> str:
+    def _sign(self, claims: dict[str, Any], *, ends: int | None = None, kind: str = PLAIN) -> str:
         now = int(time.time())
-        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": kind}
         return jwt.encode(
             header, {"iss": self.issuer, "iat": now, "exp": ends or now + ACCESS_SECONDS, "jti": str(uuid4()), **claims}, self._key
         )
+
+
+def _session_of(claims: Mapping[str, Any]) -> Session:
+    return Session(claims["sid"], claims["azp"], UUID(claims["sub"]), claims["auth_time"], int(claims.get("acr", "1")))
 
 
 def _still_to_end(kept: Mapping[str, tuple[str, float]]) -> dict[str, tuple[str, float]]:

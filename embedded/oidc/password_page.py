@@ -21,9 +21,22 @@ GONE = Problem("Tài khoản này hiện không giữ tư cách nào nên chưa 
 
 
 def password_page(
-    *, asked: Mapping[str, str], action: str, styles: Sequence[str], problem: Problem | None = None, username: str = ""
+    *,
+    asked: Mapping[str, str],
+    action: str,
+    styles: Sequence[str],
+    problem: Problem | None = None,
+    username: str = "",
+    again: bool = False,
 ) -> str:
-    """`asked` is the authorization request, carried along."""
+    """`asked` is the authorization request, carried along; `again`: somebody who is signed in proves once more that it is he."""
     return TEMPLATES.get_template("password.html").render(
-        asked=asked, action=action, styles=styles, problem=problem, username=username[:LONGEST], most_wrong=MOST_WRONG, longest=LONGEST
+        asked=asked,
+        action=action,
+        styles=styles,
+        problem=problem,
+        username=username[:LONGEST],
+        most_wrong=MOST_WRONG,
+        longest=LONGEST,
+        again=again,
     )

@@ -14,15 +14,16 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from embedded.oidc.answers import NO_STORE, TwiceNamed, named_once, page_headers, refusal, sent_form, with_parameters
-from embedded.oidc.authorization import AuthorizationRequest, Codes, InvalidGrant, RefusedRequest, WrongAddress, read_request
-from embedded.oidc.chooser import chooser_page, message_page
+from embedded.oidc.authorization import AuthorizationRequest, Codes, InvalidGrant, RefusedRequest, Session, WrongAddress, read_request
+from embedded.oidc.back_channel import BackChannel
+from embedded.oidc.chooser import chooser_page, confirm_page, message_page
 from embedded.oidc.clients import Client, Clients, UnknownClient
-from embedded.oidc.issuing import Account, Session, TokenIssuer
+from embedded.oidc.issuing import Account, TokenIssuer
 from embedded.oidc.password_page import GONE, SHUT, WRONG, Problem, password_page
 from embedded.oidc.passwords import Passwords, TriedTooOften, WrongPassword
 from embedded.oidc.pushed import PUSHED_SECONDS, PushedRequests
-from libs.common.signed_claims import ALGORITHM
-from libs.common.web.middleware import RequestTrace
+from libs.common.signed_claims import ALGORITHM, LEVELS
+from libs.common.web.middleware import NO_TELEMETRY, RequestTrace
 from libs.common.web.problems import install_problem_answers
 
 log = structlog.get_logger()
@@ -52,13 +53,20 @@ class Provider:
     passwords: Passwords | None = None
     codes: Codes = field(default_factory=Codes)
     pushed: PushedRequests = field(default_factory=PushedRequests)
+    back_channel: BackChannel = field(default_factory=BackChannel)
 
     async def account(self, person_id: UUID) -> Account | None:
         return next((account for account in await self.accounts() if account.person_id == person_id and account.positions), None)
 
+    def end(self, session: Session) -> None:
+        """Nothing of it serves any more, and its client is told."""
+        logout_token, there = self.issuer.end(session), self.clients.find(session.client_id).told_of_sign_outs
+        if logout_token is not None and there is not None:
+            self.back_channel.tell(there, logout_token)
+
 
 def create_provider(provider: Provider) -> FastAPI:
-    app = FastAPI(title="Chidao · sign-in of the demonstration", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Chidao · sign-in of the demonstration", docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.provider = provider
     install_problem_answers(app)
     app.add_exception_handler(TwiceNamed, _twice_named)
@@ -90,11 +98,14 @@ async def discovery(request: Request) -> Response:
             "token_endpoint": public + TOKEN,
             "jwks_uri": public + KEYS,
             "end_session_endpoint": public + SIGN_OUT,
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
             "subject_types_supported": ["public"],
             "scopes_supported": ["openid"],
+            "acr_values_supported": list(LEVELS),
             "id_token_signing_alg_values_supported": [ALGORITHM],
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
@@ -120,7 +131,11 @@ async def push(request: Request) -> Response:
     form = await sent_form(request)
     client = provider.clients.authenticate(form)
     try:
-        wanted = read_request(form, client)
+        person_id = provider.issuer.person_of(form["id_token_hint"]) if "id_token_hint" in form else None
+        wanted = read_request(form, client, person_id=person_id)
+    except InvalidGrant as error:
+        log.warning("request-refused", reason=str(error))
+        return refusal(400, "invalid_request", "id_token_hint is of nobody who is signed in")
     except RefusedRequest as error:
         log.warning("request-refused", reason=str(error))
         return refusal(400, error.error, str(error))
@@ -133,18 +148,24 @@ async def ask_who(request: Request) -> Response:
     search, group = asked.pop("q", ""), asked.pop("group", "")
     wanted, carried = _wanted(provider, asked)
     if provider.passwords is not None:
-        return _password_page(provider, wanted, carried)
+        return _password_page(provider, wanted, carried, username=await _username(provider, wanted))
+    if wanted.person_id is not None:
+        return await _confirm(provider, wanted, wanted.person_id, carried)
     return await _chooser(provider, wanted, carried, search=search, group=group)
 
 
 async def say_who(request: Request) -> Response:
     provider = _provider(request)
     asked = await sent_form(request)
-    said = {name: asked.pop(name, "") for name in ("person", "username", "password")}
+    said = {name: asked.pop(name, "") for name in ("person", "username", "password", "decline")}
     wanted, carried = _wanted(provider, asked)
+    if said["decline"]:
+        return _back(provider, wanted, error="access_denied")
     if provider.passwords is not None:
         return await _proved(provider, provider.passwords, wanted, carried, said["username"], said["password"])
     account = await provider.account(UUID(said["person"])) if _is_id(said["person"]) else None
+    if wanted.person_id is not None and (account is None or account.person_id != wanted.person_id):
+        return await _confirm(provider, wanted, wanted.person_id, carried, status=409)
     if account is None:
         return await _chooser(provider, wanted, carried, gone=True)
     return _signed_in(provider, wanted, account)
@@ -165,11 +186,27 @@ async def _chooser(
     return HTMLResponse(page, 409 if gone else 200, headers=page_headers(wanted.redirect_uri))
 
 
+async def _confirm(
+    provider: Provider, wanted: AuthorizationRequest, person_id: UUID, carried: Mapping[str, str], *, status: int = 200
+) -> Response:
+    page = confirm_page(await provider.account(person_id), person_id, asked=carried, action=AUTHORIZATION, styles=_styles(provider))
+    return HTMLResponse(page, status, headers=page_headers(wanted.redirect_uri))
+
+
+async def _username(provider: Provider, wanted: AuthorizationRequest) -> str:
+    """Of whoever is asked again."""
+    account = await provider.account(wanted.person_id) if wanted.person_id is not None else None
+    return account.username if account is not None else ""
+
+
 async def _proved(
     provider: Provider, passwords: Passwords, wanted: AuthorizationRequest, carried: Mapping[str, str], username: str, password: str
 ) -> Response:
     try:
         person_id = await passwords.person(username, password)
+        if wanted.person_id not in (None, person_id):
+            # Of somebody else it is the right one, and of whoever is asked it is none.
+            raise WrongPassword
     except WrongPassword:
         log.warning("password-refused", reason="wrong-password")
         return _password_page(provider, wanted, carried, WRONG, username=username, status=401)
@@ -194,13 +231,24 @@ def _password_page(
     username: str = "",
     status: int = 200,
 ) -> Response:
-    page = password_page(asked=carried, action=AUTHORIZATION, styles=_styles(provider), problem=problem, username=username)
+    page = password_page(
+        asked=carried,
+        action=AUTHORIZATION,
+        styles=_styles(provider),
+        problem=problem,
+        username=username,
+        again=wanted.person_id is not None,
+    )
     return HTMLResponse(page, status, headers=page_headers(wanted.redirect_uri))
 
 
 def _signed_in(provider: Provider, wanted: AuthorizationRequest, account: Account) -> Response:
-    told = {"code": provider.codes.issue(wanted, account.person_id), "state": wanted.state, "iss": provider.issuer.issuer}
-    there = with_parameters(wanted.redirect_uri, told)
+    return _back(provider, wanted, code=provider.codes.issue(wanted, account.person_id))
+
+
+def _back(provider: Provider, wanted: AuthorizationRequest, **told: str) -> Response:
+    """To the client, with a code or an error."""
+    there = with_parameters(wanted.redirect_uri, {**told, "state": wanted.state, "iss": provider.issuer.issuer})
     return RedirectResponse(there, 303, headers={**NO_STORE, "Referrer-Policy": "no-referrer"})
 
 
@@ -234,8 +282,7 @@ async def _for_code(provider: Provider, client: Client, form: Mapping[str, str])
             verifier=form.get("code_verifier", ""),
         )
     provider.pushed.forget(sign_in.request)
-    session = Session(sign_in.session_id, client.id, sign_in.person_id, sign_in.signed_in_at)
-    return await _for_session(provider, session, nonce=sign_in.request.nonce)
+    return await _for_session(provider, sign_in.session, nonce=sign_in.request.nonce)
 
 
 @contextmanager
@@ -244,8 +291,8 @@ def _ending_what_was_stolen(provider: Provider) -> Iterator[None]:
     try:
         yield
     except InvalidGrant as error:
-        if error.session_id is not None:
-            provider.issuer.end(error.session_id)
+        if error.stolen is not None:
+            provider.end(error.stolen)
         raise
 
 
@@ -257,13 +304,22 @@ async def _for_session(provider: Provider, session: Session, *, nonce: str | Non
 
 
 async def sign_out(request: Request) -> Response:
-    """Ends the session of `id_token_hint`. The browser is sent on only to an address that its client has registered."""
+    """Ends the session of `id_token_hint`. The browser is sent on only to an address that its client has registered.
+
+    A client ends one by itself with its refresh token, as at Keycloak.
+    """
     provider = _provider(request)
     asked = named_once(request.query_params.multi_items()) if request.method == "GET" else await sent_form(request)
+    if request.method == "POST" and "refresh_token" in asked:
+        client = provider.clients.authenticate(asked)
+        with _ending_what_was_stolen(provider):
+            provider.end(provider.issuer.session_to_refresh(asked["refresh_token"], client_id=client.id))
+        return Response(status_code=204, headers=NO_STORE)
     client_id = asked.get("client_id", "")
     if "id_token_hint" in asked:
-        session_id, client_id = provider.issuer.session_to_end(asked["id_token_hint"])
-        provider.issuer.end(session_id)
+        session = provider.issuer.session_to_end(asked["id_token_hint"])
+        client_id = session.client_id
+        provider.end(session)
     target = asked.get("post_logout_redirect_uri")
     if target is None:
         page = message_page("Đã đăng xuất", "Đồng chí đã rời phần mềm trên máy này.", styles=_styles(provider))

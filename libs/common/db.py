@@ -8,10 +8,11 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy import event
+from sqlalchemy import TextClause, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -50,6 +51,14 @@ PASSING_ERRNOS = {
     errno.ENOMEM,
 }
 FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}
+# A list can be asked for in so many ways, at most, that its statements need not be read anew.
+STATEMENTS_KEPT = 500
+
+
+@lru_cache(STATEMENTS_KEPT)
+def statement(words: str) -> TextClause:
+    """For whoever puts a statement together for each question: the same words are looked through for their parameters only once."""
+    return text(words)
 
 
 def is_passing(error: BaseException) -> bool:
@@ -107,6 +116,8 @@ class Database:
             # Opened when first needed and kept: one that came above a smaller size would be made and closed for every request.
             pool_size=connections,
             max_overflow=0,
+            # The one that was used last knows the statements of the hour; those that a busy moment has opened learn none, and stay small.
+            pool_use_lifo=True,
             pool_timeout=10,
             pool_recycle=1800,
             # What people wrote would otherwise stand in the log with every statement that fails.

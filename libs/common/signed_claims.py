@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 ALGORITHM = "ES256"
 CURVE = "P-256"
+LEVELS = ("1", "2")
 # Tokens with all roles that somebody can have are a quarter as long; whatever is longer is not looked into.
 LONGEST_TOKEN = 8192
 LONGEST_SUBJECT = 255
@@ -34,6 +35,8 @@ CLOCKS_DIFFER_SECONDS = 30
 # What every reader of JSON takes for the same number.
 LAST_MOMENT = 2**53
 KNOWN_HEADER = frozenset({"alg", "kid", "typ"})
+# The kind of a token stands in its header: what is made for one purpose opens nothing at another (RFC 8725, 3.11).
+PLAIN, LOGOUT = "JWT", "logout+jwt"
 # Where the key lies with which the signature is to be checked: that would be for the attacker to say.
 KEY_IN_HEADER = frozenset({"jku", "jwk", "x5u", "x5c"})
 
@@ -121,11 +124,11 @@ def _keys_for_signatures(told: Mapping[str, Any]) -> Mapping[str, ECKey]:
     }
 
 
-async def signed_claims(token: str, keys: IssuerKeys) -> dict[str, Any]:
-    """The claims of a token that the issuer has signed. Raises InvalidToken, or IssuerAway."""
+async def signed_claims(token: str, keys: IssuerKeys, *, kind: str = PLAIN) -> dict[str, Any]:
+    """The claims of a token of this kind that the issuer has signed. Raises InvalidToken, or IssuerAway."""
     if len(token) > LONGEST_TOKEN:
         raise InvalidToken("too-long")
-    key_id = _key_id(_header(token))
+    key_id = _key_id(_header(token), kind)
     key = await keys.named(key_id)
     try:
         return jwt.decode(token, key, algorithms=[ALGORITHM], decoder_cls=EachNameOnce).claims
@@ -164,6 +167,17 @@ def audiences_of(claims: Mapping[str, Any]) -> list[str]:
     return audiences if isinstance(audiences, list) and all(isinstance(one, str) for one in audiences) else []
 
 
+def level_of(claims: Mapping[str, Any]) -> int:
+    """`acr`: how surely the person has proved who he is. Words that are no level of ours prove nothing."""
+    told = claims.get("acr")
+    return int(told) if isinstance(told, str) and told in LEVELS else 0
+
+
+def proved_at_of(claims: Mapping[str, Any]) -> float | None:
+    """`auth_time`: when he did."""
+    return _moment(claims, "auth_time")
+
+
 def _moment(claims: Mapping[str, Any], name: str) -> float | None:
     """Seconds of Unix time; None for whatever is no moment."""
     told = claims.get(name)
@@ -199,7 +213,7 @@ def _header(token: str) -> dict[str, Any]:
     return header
 
 
-def _key_id(header: Mapping[str, Any]) -> str:
+def _key_id(header: Mapping[str, Any], kind: str) -> str:
     if header.get("alg") != ALGORITHM:
         raise InvalidToken("algorithm")
     if "crit" in header:
@@ -208,7 +222,7 @@ def _key_id(header: Mapping[str, Any]) -> str:
         raise InvalidToken("key-in-header")
     if header.keys() - KNOWN_HEADER:
         raise InvalidToken("unknown-header")
-    if header.get("typ", "JWT") != "JWT":
+    if header.get("typ", PLAIN) != kind:
         raise InvalidToken("wrong-type")
     key_id = header.get("kid")
     if not isinstance(key_id, str):

@@ -12,7 +12,16 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from libs.common.signed_claims import ALGORITHM, InvalidToken, IssuerKeys, audiences_of, require_person_and_time, signed_claims
+from libs.common.signed_claims import (
+    ALGORITHM,
+    InvalidToken,
+    IssuerKeys,
+    audiences_of,
+    level_of,
+    proved_at_of,
+    require_person_and_time,
+    signed_claims,
+)
 from libs.common.trust import trusted
 
 CHECKED_TOKENS_KEPT = 10_000
@@ -21,10 +30,14 @@ CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 @dataclass(frozen=True)
 class Claims:
+    """`level` says how surely the person has proved who he is (`acr`; 0 where that is not said), and `proved_at` when (`auth_time`)."""
+
     subject: str
     party: str
     roles: frozenset[str]
     expires: float
+    level: int = 0
+    proved_at: float | None = None
 
 
 class TokenVerifier:
@@ -63,7 +76,7 @@ class TokenVerifier:
         party = claims.get("azp")
         if not isinstance(party, str) or party not in self._parties:
             raise InvalidToken("unknown-party")
-        return Claims(claims["sub"], party, _roles(claims), claims["exp"])
+        return Claims(claims["sub"], party, _roles(claims), claims["exp"], level_of(claims), proved_at_of(claims))
 
 
 def _roles(claims: Mapping[str, Any]) -> frozenset[str]:

@@ -14,6 +14,8 @@ MOST_NAMED_AGENCIES = 200
 """Agencies that one instruction names, its lead among them."""
 MOST_IN_A_GROUP = 300
 """Agencies that one instruction is given to as a group; no province has as many communes."""
+MOST_REORGANISED = 150
+"""Agencies of each side of a reorganisation; a district of the past fell into fewer communes."""
 MOST_INSTRUCTIONS = 200
 """Instructions of one document."""
 

@@ -63,6 +63,35 @@ class AgencyChanged(Contract):
     change: AgencyChange
 
 
+class ReorganisationState(Part):
+    """Sắp xếp cơ quan. `standing` is PLANNED, WITHDRAWN or IN_EFFECT; only then anything of it has happened (rulebook 1.11).
+
+    `ended_agency_ids` end with the eve of `effective_on`, and each of `successor_ids` takes over from each of them: of several that end
+    there is never more than one. Who is carved out of stands in `from_agency_ids` alone, and lives on.
+    """
+
+    id: UUID
+    kind: str
+    standing: str
+    effective_on: date
+    legal_basis: str
+    from_agency_ids: tuple[UUID, ...]
+    ended_agency_ids: tuple[UUID, ...]
+    successor_ids: tuple[UUID, ...]
+
+
+class ReorganisationChange(Part):
+    reason: str
+
+
+class ReorganisationChanged(Contract):
+    """What it does to agencies and memberships, their own events tell; this one tells who takes over from whom."""
+
+    type: ClassVar[str] = "chidao.directory.reorganisation-changed.v1"
+    state: ReorganisationState
+    change: ReorganisationChange
+
+
 class MembershipState(Part):
     """Tư cách: a person in a position of an agency, with the role that comes with it."""
 

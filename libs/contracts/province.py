@@ -38,6 +38,7 @@ class RulesOfDay:
     hold_seconds: int = 30
     release_needs_approval: bool = True
     rounding: Rounding = Rounding.HALF_UP
+    step_up_minutes: int = 5
 
 
 class WrongSettingValue(ValueError):
@@ -81,6 +82,7 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("hold_seconds", least=0, most=600),
         Setting("release_needs_approval"),
         Setting("rounding", choices=tuple(Rounding)),
+        Setting("step_up_minutes", least=1, most=60),
     )
 }
 

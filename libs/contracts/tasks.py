@@ -159,6 +159,24 @@ class LeadChanged(Contract):
     change: LeadChange
 
 
+class PassedOnChange(Part):
+    """`ended` are the assignments that ended, each with its last day (rulebook 1.15); `reason` is the decision on the reorganisation."""
+
+    ended: tuple[AssignmentState, ...]
+    reason: str
+
+
+class TaskPassedOn(Contract):
+    """An agency that had a part in it has ended, and the one that took over has the part from now on (rulebook 1.11).
+
+    Nobody decided on this task; where somebody did, it is `lead-changed`.
+    """
+
+    type: ClassVar[str] = "chidao.tasks.task-passed-on.v1"
+    state: TaskState
+    change: PassedOnChange
+
+
 class RestatedChange(Part):
     """`fields` are those that earlier events of this type did not carry."""
 

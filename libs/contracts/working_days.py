@@ -6,10 +6,13 @@ calendar only weekends are known.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 from libs.contracts.contract import Part
@@ -69,10 +72,23 @@ class WorkingCalendar:
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; 0 when `end` is not after `start`."""
+        if end <= start:
+            return 0
         # Counted by weeks: a due date may lie thousands of years ahead by a slip of the finger, and a page must not wait for that.
-        weeks, rest = divmod(max(0, (end - start).days), 7)
+        weeks, rest = divmod((end - start).days, 7)
         plain = 5 * weeks + sum((start.weekday() + n) % 7 < SATURDAY for n in range(1, rest + 1))
-        return plain + sum(worked - is_of_the_week(day) for day, worked in self.decided.items() if start < day <= end)
+        return plain + self._departed_until(end) - self._departed_until(start)
+
+    def _departed_until(self, day: date) -> int:
+        """How many working days more than in plain weeks there are up to and including `day`."""
+        days, more = self._departures
+        return more[bisect_right(days, day)]
+
+    @cached_property
+    def _departures(self) -> tuple[Sequence[date], Sequence[int]]:
+        """The decided days in order, and how many working days more there are before the first of them, and up to each."""
+        days = sorted(self.decided)
+        return days, list(accumulate((self.decided[day] - is_of_the_week(day) for day in days), initial=0))
 
     def due_soon_until(self, today: date, days: int = DUE_SOON_WORKING_DAYS) -> date:
         """Sắp đến hạn: what is open and due from `today` up to this day is due soon (within `days` working days)."""

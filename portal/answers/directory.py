@@ -7,6 +7,16 @@ from typing import Literal, TypedDict
 from portal.route import Route
 
 
+class AgencyConcernedOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
+    kind: Literal["PROVINCE_COMMITTEE", "OFFICE", "DEPARTMENT", "CENTRAL_BRANCH", "PUBLIC_UNIT", "STATE_ENTERPRISE", "MASS_ORGANISATION", "WORKING_GROUP", "COMMUNE", "WARD", "SPECIAL_ZONE", "DISTRICT", "EXTERNAL"]
+    people: int
+    heads: int
+    is_new: bool
+
+
 class AgencyGroupOut(TypedDict):
     key: str
     name: str
@@ -110,6 +120,17 @@ class CodeOut(TypedDict):
     code: str
 
 
+class ConsequencesOut(TypedDict):
+    before: list[AgencyConcernedOut]
+    after: list[AgencyConcernedOut]
+    ending: list[str]
+    subordinates: list[ReorganisedAgencyOut]
+    moves_by_itself: bool
+    people_moving: int
+    heads_meeting: int
+    people_without_place: int
+
+
 class EndedAgencyOut(TypedDict):
     id: str
     name: str
@@ -119,6 +140,21 @@ class EndedAgencyOut(TypedDict):
     valid_from: str | None
     valid_to: str
     successors: list[SuccessorOut]
+
+
+class HeldMembershipOut(TypedDict):
+    id: str
+    version: int
+    person_id: str
+    name: str
+    officer_code: str | None
+    agency_id: str
+    position: str
+    role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
+    is_head: bool
+    valid_from: str | None
+    valid_to: str | None
+    may_change: bool
 
 
 class MeOut(TypedDict):
@@ -134,6 +170,22 @@ class MemberOut(TypedDict):
     is_head: bool
     valid_from: str | None
     valid_to: str | None
+
+
+class MembershipActOut(TypedDict):
+    membership_id: str
+    version: int
+    act: Literal["GIVEN", "ENDED"]
+    occurred_at: str
+    person_id: str
+    name: str
+    position: str
+    role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
+    valid_from: str | None
+    valid_to: str | None
+    reason: str
+    actor_person_id: str | None
+    actor_agency_id: str | None
 
 
 class MembershipOut(TypedDict):
@@ -162,6 +214,22 @@ class NamedPersonOut(TypedDict):
     agency_id: str | None
 
 
+class OneMembershipOut(TypedDict):
+    id: str
+    version: int
+    person_id: str
+    name: str
+    officer_code: str | None
+    agency_id: str
+    position: str
+    role: Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]
+    is_head: bool
+    valid_from: str | None
+    valid_to: str | None
+    may_change: bool
+    is_last_who_manages: bool
+
+
 class PageOfAgencyOut(TypedDict):
     items: list[AgencyOut]
     next_cursor: str | None
@@ -174,8 +242,26 @@ class PageOfEndedAgencyOut(TypedDict):
     total: int | None
 
 
+class PageOfHeldMembershipOut(TypedDict):
+    items: list[HeldMembershipOut]
+    next_cursor: str | None
+    total: int | None
+
+
 class PageOfMemberOut(TypedDict):
     items: list[MemberOut]
+    next_cursor: str | None
+    total: int | None
+
+
+class PageOfMembershipActOut(TypedDict):
+    items: list[MembershipActOut]
+    next_cursor: str | None
+    total: int | None
+
+
+class PageOfReorganisationOut(TypedDict):
+    items: list[ReorganisationOut]
     next_cursor: str | None
     total: int | None
 
@@ -191,6 +277,12 @@ class PeopleOut(TypedDict):
     items: list[NamedPersonOut]
 
 
+class PeopleRightsOut(TypedDict):
+    manages: bool
+    may_give: list[Literal["LEADER", "OFFICE_LEAD", "OFFICE_TRACKER", "AGENCY_HEAD", "AGENCY_CLERK", "AGENCY_OFFICER", "HOME_AFFAIRS", "INSPECTOR", "SYSTEM_ADMIN"]]
+    may_name_head: bool
+
+
 class PersonOut(TypedDict):
     id: str
     name: str
@@ -201,6 +293,45 @@ class RecognisedNameOut(TypedDict):
     agency: NamedAgencyOut | None
     was_called: str | None
     offers: list[NamedAgencyOut]
+
+
+class ReorganisationOut(TypedDict):
+    id: str
+    version: int
+    kind: Literal["MERGE", "SPLIT", "CARVE_OUT", "DISSOLVE", "RENAME"]
+    standing: Literal["PLANNED", "WITHDRAWN", "IN_EFFECT"]
+    before: list[ReorganisedAgencyOut]
+    after: list[ReorganisedAgencyOut]
+    ending: list[str]
+    effective_on: str
+    legal_basis: str
+    planned_by: str | None
+    planned_at: str
+    withdrawn_because: str | None
+    may_withdraw: bool
+
+
+class ReorganisationWithConsequencesOut(TypedDict):
+    id: str
+    version: int
+    kind: Literal["MERGE", "SPLIT", "CARVE_OUT", "DISSOLVE", "RENAME"]
+    standing: Literal["PLANNED", "WITHDRAWN", "IN_EFFECT"]
+    before: list[ReorganisedAgencyOut]
+    after: list[ReorganisedAgencyOut]
+    ending: list[str]
+    effective_on: str
+    legal_basis: str
+    planned_by: str | None
+    planned_at: str
+    withdrawn_because: str | None
+    may_withdraw: bool
+    consequences: ConsequencesOut | None
+
+
+class ReorganisedAgencyOut(TypedDict):
+    id: str
+    name: str
+    short_name: str
 
 
 class SettingDecisionOut(TypedDict):
@@ -239,14 +370,21 @@ class TakeOverOut(TypedDict):
 
 AGENCIES: Route[PageOfAgencyOut] = Route("directory", "/agencies")
 AGENCY: Route[AgencyRecordOut] = Route("directory", "/agencies/{agency_id}")
+ENDED_MEMBERSHIPS_OF_AGENCY: Route[PageOfHeldMembershipOut] = Route("directory", "/agencies/{agency_id}/ended-memberships")
+MEMBERSHIP_HISTORY_OF_AGENCY: Route[PageOfMembershipActOut] = Route("directory", "/agencies/{agency_id}/membership-history")
+MEMBERSHIPS_OF_AGENCY: Route[PageOfHeldMembershipOut] = Route("directory", "/agencies/{agency_id}/memberships")
 PEOPLE_OF_AGENCY: Route[PageOfMemberOut] = Route("directory", "/agencies/{agency_id}/people")
+PEOPLE_RIGHTS_OF_AGENCY: Route[PeopleRightsOut] = Route("directory", "/agencies/{agency_id}/people-rights")
 AGENCY_GROUPS: Route[list[AgencyGroupOut]] = Route("directory", "/agency-groups")
 AGENCY_TREE: Route[AgencyTreeOut] = Route("directory", "/agency-tree")
 ENDED_AGENCIES: Route[PageOfEndedAgencyOut] = Route("directory", "/ended-agencies")
 ME: Route[MeOut] = Route("directory", "/me")
+MEMBERSHIP: Route[OneMembershipOut] = Route("directory", "/memberships/{membership_id}")
 NAMED_AGENCIES: Route[list[RecognisedNameOut]] = Route("directory", "/named-agencies")
 PEOPLE: Route[PeopleOut] = Route("directory", "/people")
 PROVINCE_CALENDARS: Route[list[int]] = Route("directory", "/province/calendars")
 CALENDAR_OF_YEAR: Route[CalendarOut] = Route("directory", "/province/calendars/{year}")
 PROVINCE_SETTINGS: Route[list[SettingOut]] = Route("directory", "/province/settings")
 SETTING_OF_KEY: Route[SettingOut] = Route("directory", "/province/settings/{key}")
+REORGANISATIONS: Route[PageOfReorganisationOut] = Route("directory", "/reorganisations")
+REORGANISATION: Route[ReorganisationWithConsequencesOut] = Route("directory", "/reorganisations/{reorganisation_id}")

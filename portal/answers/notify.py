@@ -29,6 +29,7 @@ class NoticeOut(TypedDict):
     detail: dict[str, str | None]
     created_at: str
     read: bool
+    inherited_from: str | None
     gathered: list[GatheredOut]
 
 

@@ -18,6 +18,12 @@ class AvailableAction(TypedDict):
     reason_code: str | None
 
 
+class AwaitingLeadOut(TypedDict):
+    task: TaskListItem
+    successor_ids: list[str]
+    may_choose: bool
+
+
 class ChildrenSummary(TypedDict):
     total: int
     accepted: int
@@ -81,10 +87,33 @@ class LeftToOthers(TypedDict):
     person_ids: list[str]
 
 
+class OpenWorkOfAgencyOut(TypedDict):
+    agency_id: str
+    leads: int
+    coordinates: int
+
+
+class OpenWorkOut(TypedDict):
+    items: list[OpenWorkOfAgencyOut]
+    becoming_one: int
+
+
+class PageOfAwaitingLeadOut(TypedDict):
+    items: list[AwaitingLeadOut]
+    next_cursor: str | None
+    total: int | None
+
+
 class PageOfTaskListItem(TypedDict):
     items: list[TaskListItem]
     next_cursor: str | None
     total: int | None
+
+
+class ProgressOut(TypedDict):
+    passed_on: int
+    leads_to_pass_on: int
+    awaiting_lead: int
 
 
 class ReceiptOut(TypedDict):
@@ -192,6 +221,9 @@ class TaskOut(TypedDict):
 
 
 RECEIPT_OF_CODE: Route[ReceiptOut] = Route("tasks", "/receipts/{code}")
+SUCCESSIONS_AWAITING_LEAD: Route[PageOfAwaitingLeadOut] = Route("tasks", "/successions/awaiting-lead")
+SUCCESSIONS_OPEN_WORK: Route[OpenWorkOut] = Route("tasks", "/successions/open-work")
+SUCCESSIONS_PROGRESS: Route[ProgressOut] = Route("tasks", "/successions/progress")
 TASKS: Route[PageOfTaskListItem] = Route("tasks", "/tasks")
 TASKS_AWAITING_DECISION: Route[PageOfTaskListItem] = Route("tasks", "/tasks/awaiting-decision")
 TASKS_COUNTS: Route[CountsOut] = Route("tasks", "/tasks/counts")

@@ -1,6 +1,7 @@
 """What a person reads, by key. The key is English, the word Vietnamese unless the person chose English."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -13,6 +14,8 @@ PLAIN: Mapping[str, Mapping[str, Markup]] = {
     for language, words in LANGUAGES.items()
 }
 DEFAULT = "vi"
+# A page of a list says the same of the same days and numbers hundreds of times.
+SENTENCES_KEPT = 2_000
 
 
 class Catalogue:
@@ -28,8 +31,7 @@ class Catalogue:
         plain = self._plain.get(key)
         if plain is not None:
             return plain
-        # The words are ours; what is put into them is escaped.
-        return Markup(self._words[key].format(**{name: escape(value) for name, value in values.items()}))  # noqa: S704
+        return _sentence(self._words[key], **values)
 
     def get(self, key: str, otherwise: str, **values: object) -> Markup:
         """For keys that come from outside (states, codes of problems): the words, or escaped `otherwise`."""
@@ -37,3 +39,10 @@ class Catalogue:
 
     def has(self, key: str) -> bool:
         return key in self._words
+
+
+# `typed`: what is safe already equals the same text that is not, and both would be taken for one.
+@lru_cache(SENTENCES_KEPT, typed=True)
+def _sentence(words: str, **values: object) -> Markup:
+    """The words are ours; what is put into them is escaped."""
+    return Markup(words.format(**{name: escape(value) for name, value in values.items()}))  # noqa: S704

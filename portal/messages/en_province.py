@@ -38,6 +38,7 @@ PROVINCE = {
     "setting.truoc_ngay": "What “before the day …” means",
     "setting.hold_seconds": "Time in which an act can be recalled",
     "setting.release_needs_approval": "Approval before release",
+    "setting.step_up_minutes": "Proving again who one is",
     "setting.rounding": "Rounding of rates",
     "setting-meaning.awaiting_counts_as": (
         "Past its due date and not yet decided by the Office: how a result that was reported in time counts in lists and figures."
@@ -51,6 +52,10 @@ PROVINCE = {
         "An act is held for this many seconds before it takes effect, so that it can be recalled. To be used when acts can be recalled."
     ),
     "setting-meaning.release_needs_approval": "Whether a document that a tracker has entered must be released by an Office leader.",
+    "setting-meaning.step_up_minutes": (
+        "Releasing a document, adding an agency, changing settings and the working calendar are done only for somebody who has just proved "
+        "again who he is; that serves for so many minutes."
+    ),
     "setting-meaning.rounding": "Percentages have two decimals; what follows is rounded or cut off.",
     "setting-value.awaiting_counts_as.IN_TIME_IF_SUBMITTED_BY_DUE": "Reported in time counts as in time",
     "setting-value.awaiting_counts_as.BY_DATE": "By date alone: undecided counts as overdue",
@@ -58,6 +63,7 @@ PROVINCE = {
     "setting-value.truoc_ngay.D_MINUS_1": "To the end of the day before (the 19th)",
     "setting-value.truoc_ngay.D": "To the end of that day (the 20th)",
     "setting-value.hold_seconds": "{n} seconds",
+    "setting-value.step_up_minutes": "{n} minutes",
     "setting-value.release_needs_approval.yes": "An Office leader has to release",
     "setting-value.release_needs_approval.no": "A tracker may release himself",
     "setting-value.rounding.HALF_UP": "Rounded half up (98.6297 becomes 98.63)",

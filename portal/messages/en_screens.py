@@ -563,6 +563,7 @@ SCREENS = {
     "notices.quality": "Quality: {quality}",
     "notices.was-due": "Was due on {day}",
     "notices.open": "Open",
+    "notices.told-before": "told to {agency}, which has ended",
     "notices.empty": "No notices",
     "notices.empty-more": "New notices appear here by themselves.",
     "search.title": "Search",

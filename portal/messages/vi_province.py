@@ -39,6 +39,7 @@ PROVINCE = {
     "setting.hold_seconds": "Thời gian còn thu hồi được",
     "setting.release_needs_approval": "Duyệt trước khi phát hành",
     "setting.rounding": "Làm tròn tỷ lệ",
+    "setting.step_up_minutes": "Xác nhận lại danh tính",
     "setting-meaning.awaiting_counts_as": (
         "Quá ngày đến hạn mà Văn phòng chưa xác nhận: kết quả đã báo cáo trong hạn được tính thế nào trong danh sách và số liệu."
     ),
@@ -52,6 +53,10 @@ PROVINCE = {
         "Sẽ dùng khi phần mềm có chức năng thu hồi."
     ),
     "setting-meaning.release_needs_approval": "Văn bản do chuyên viên nhập có phải qua lãnh đạo Văn phòng mới được phát hành hay không.",
+    "setting-meaning.step_up_minutes": (
+        "Phát hành văn bản, thêm cơ quan, thay đổi thiết lập và lịch làm việc chỉ thực hiện được khi người làm vừa xác nhận lại "
+        "chính mình; lần xác nhận có giá trị trong ngần này phút."
+    ),
     "setting-meaning.rounding": "Tỷ lệ phần trăm in hai số lẻ; phần sau đó được làm tròn hay cắt bỏ.",
     "setting-value.awaiting_counts_as.IN_TIME_IF_SUBMITTED_BY_DUE": "Báo cáo trong hạn thì vẫn tính là trong hạn",
     "setting-value.awaiting_counts_as.BY_DATE": "Chỉ theo ngày: chưa xác nhận thì tính là quá hạn",
@@ -59,6 +64,7 @@ PROVINCE = {
     "setting-value.truoc_ngay.D_MINUS_1": "Hết ngày liền trước (19/10)",
     "setting-value.truoc_ngay.D": "Hết chính ngày được ghi (20/10)",
     "setting-value.hold_seconds": "{n} giây",
+    "setting-value.step_up_minutes": "{n} phút",
     "setting-value.release_needs_approval.yes": "Phải được lãnh đạo Văn phòng phát hành",
     "setting-value.release_needs_approval.no": "Chuyên viên theo dõi được tự phát hành",
     "setting-value.rounding.HALF_UP": "Làm tròn, từ 5 trở lên thì thêm 1 (98,6297 thành 98,63)",

@@ -579,6 +579,7 @@ SCREENS = {
     "notices.report-number": "Văn bản báo cáo {number}",
     "notices.quality": "Chất lượng: {quality}",
     "notices.was-due": "Đến hạn ngày {day}",
+    "notices.told-before": "gửi cơ quan trước đây: {agency}",
     "notices.empty": "Không có thông báo",
     "notices.empty-more": "Thông báo mới sẽ tự hiện ở đây.",
     # search

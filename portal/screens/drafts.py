@@ -20,7 +20,7 @@ router = APIRouter()
 DOCUMENT_FORM = re.compile(r"/directives/(new|[0-9a-f-]{36}/edit)")
 FORM = re.compile(
     rf"{DOCUMENT_FORM.pattern}|/tasks/[0-9a-f-]{{36}}/(progress|completion)|/confirm/[0-9a-f-]{{36}}|/settings/[a-z0-9_/-]{{1,80}}"
-    r"|/agencies/new"
+    r"|/agencies/new|/agencies/reorganisations/new"
 )
 # What a page puts into the form by itself, and what only one request means.
 NOT_TYPED = {FORM_FIELD, "draft", "act", "passage"}

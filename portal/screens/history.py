@@ -73,6 +73,8 @@ def _texts(kind: str, one: HistoryItem, messages: Catalogue) -> list[tuple[str, 
         found.append(("", messages("history.document", number=change["report_number"], day=full_day(change["report_date"]))))
     if kind == "result-returned":
         found.append((messages("confirm.reason"), change["reason"]))
+    if kind == "task-passed-on":
+        found.append(("", change["reason"]))
     if kind == "result-confirmed" and change.get("quality"):
         found.append((messages("confirm.quality"), messages.get(f"quality.{change['quality']}", change["quality"])))
     return [(heading, text) for heading, text in found if text]

@@ -16,6 +16,8 @@ from portal.screens.agency_reports import COMPLETION, PROGRESS
 from portal.screens.confirm import DECISION
 from portal.screens.directive_form import DOCUMENT, INSTRUCTION, INSTRUCTION_FIELD, NORMAL
 from portal.screens.new_agency import AGENCY
+from portal.screens.people import CHANGE, END, PERSON
+from portal.screens.reorganisations import PLAN
 from portal.screens.settings_calendar import TYPES
 from portal.web import Sent
 
@@ -39,10 +41,13 @@ FORMS: Sequence[tuple[re.Pattern[str], Sequence[Field]]] = (
     (re.compile(r"/settings/"), RULE),
     (re.compile(r"/agencies$"), AGENCY),
     (re.compile(r"/agencies/"), (*MORE, *LESS)),
+    (re.compile(r"/agencies/[^/]+/people$"), PERSON),
+    (re.compile(r"/agencies/reorganisations$"), PLAN),
+    (re.compile(r"/memberships/"), (*CHANGE, *END)),
 )
 ROW = re.compile(r"-\d+$")
 # Controls that say nothing by themselves.
-SAYS_NOTHING = {"secrecy", "deadline_class", "file_id", "percent_seen"}
+SAYS_NOTHING = {"secrecy", "deadline_class", "file_id", "percent_seen", "is_head", "leaves_nobody", "seen"}
 IN_ANOTHER_CONTROL = "other"
 
 
@@ -91,6 +96,6 @@ def _known(path: str) -> dict[str, Field]:
 def _said(field: Field, control: str, text: str, words: Catalogue, names: Mapping[str, AgencyName]) -> str:
     if isinstance(field, Agency) and control == field.id_name:
         return names[text].name if text in names else text
-    if isinstance(field, Choice) and field.keys:
+    if isinstance(field, Choice) and field.words:
         return words.get(f"{field.words}.{text}", text)
     return text

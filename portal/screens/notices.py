@@ -48,12 +48,13 @@ class OfAgency:
 
 @dataclass(frozen=True)
 class Told:
-    """One notice; `detail` is its second sentence, empty where there is none."""
+    """One notice; `detail` is its second sentence, empty where there is none, and `to` the agency of before that was told."""
 
     raw: notify.NoticeOut
     sentence: str
     detail: str
     agencies: list[OfAgency] = field(default_factory=list)
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,9 @@ def _told(one: notify.NoticeOut, names: Mapping[str, AgencyName], words: Catalog
         case "overdue-of-day":
             agencies = [_of_agency(part, names) for part in one["gathered"]]
             return Told(one, words("notices.day-overdue", n=thousands(number), agencies=thousands(len(agencies))), "", agencies)
-    return Told(one, words.get(f"notice.{one['kind']}", one["kind"]), _detail(one["detail"], words))
+    before = names.get(one["inherited_from"] or "")
+    sentence = words.get(f"notice.{one['kind']}", one["kind"])
+    return Told(one, sentence, _detail(one["detail"], words), to=before.name if before else "")
 
 
 def _of_agency(part: notify.GatheredOut, names: Mapping[str, AgencyName]) -> OfAgency:

@@ -68,7 +68,8 @@ def _missing(province: Province, agency: AgencyDetails) -> Iterator[Position]:
 
 def _member(province: Province, agency: AgencyDetails, position: Position) -> DemoMember:
     username = f"{position.key}.{agency.key.removeprefix(f'{province.key}-')}"
-    person = Person(uuid5(NAMESPACE, f"person/{username}"), username, _name(username))
+    person_id = uuid5(NAMESPACE, f"person/{username}")
+    person = Person(person_id, username, _name(username), f"DEMO-{person_id.hex[:8].upper()}")
     memberships = tuple(
         (
             uuid5(NAMESPACE, f"membership/{username}/{role}"),

@@ -9,6 +9,7 @@ from services.directory.domain import events
 from services.directory.domain.agency import Agency
 from services.directory.domain.membership import Membership
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
+from services.directory.domain.reorganisation import Reorganisation
 
 
 @singledispatch
@@ -30,7 +31,10 @@ def membership_state(membership: Membership) -> contracts.MembershipState:
 
 
 @to_contract.register
-def _(event: events.AgencyEntered | events.AgencyPutInOrder | events.AgencyCalledOtherwise, agency: Agency) -> Contract:
+def _(
+    event: events.AgencyEntered | events.AgencyPutInOrder | events.AgencyCalledOtherwise | events.AgencyEnded | events.AgencyMovedUnder,
+    agency: Agency,
+) -> Contract:
     details = agency.details
     state = contracts.AgencyState(
         id=agency.id,
@@ -74,3 +78,22 @@ def _(event: events.CalendarDecided, calendar: CalendarOfYear) -> Contract:
     state = contracts.WorkingCalendarState(year=calendar.year, days=event.days, valid_from=event.valid_from)
     change = contracts.DecisionChange(reason=event.reason)
     return contracts.WorkingCalendarChanged(occurred_at=event.occurred_at, state=state, change=change)
+
+
+@to_contract.register
+def _(
+    event: events.ReorganisationPlanned | events.ReorganisationTakenBack | events.ReorganisationTookEffect, reorganisation: Reorganisation
+) -> Contract:
+    plan = reorganisation.plan
+    state = contracts.ReorganisationState(
+        id=reorganisation.id,
+        kind=plan.kind,
+        standing=reorganisation.standing,
+        effective_on=plan.effective_on,
+        legal_basis=plan.legal_basis,
+        from_agency_ids=plan.from_agency_ids,
+        ended_agency_ids=plan.ended_agency_ids,
+        successor_ids=plan.successor_ids,
+    )
+    change = contracts.ReorganisationChange(reason=event.reason)
+    return contracts.ReorganisationChanged(occurred_at=event.occurred_at, state=state, change=change)

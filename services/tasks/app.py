@@ -9,7 +9,7 @@ from libs.common.service import Service
 from libs.common.web.app import create_service_app
 from libs.directory_replica.province import ProvinceReplica
 from libs.directory_replica.replica import DirectoryReplica
-from services.tasks.api import acts, files, tasks
+from services.tasks.api import acts, files, successions, tasks
 from services.tasks.api import titles as _titles  # noqa: F401 - registers the sentences of our refusals
 from services.tasks.files.store import FileStore
 from services.tasks.files.sweep import OrphanSweep
@@ -19,6 +19,7 @@ from services.tasks.persistence.overdue_repository import count_put_aside
 from services.tasks.queries.shared_counts import SharedCounts
 from services.tasks.scheduler.held_decisions import held_decisions
 from services.tasks.scheduler.overdue import OverdueScheduler
+from services.tasks.scheduler.passing_on import PassingOn
 from services.tasks.settings import TasksSettings
 from services.tasks.subscriptions import CONSUMERS, REPLICA_CONSUMER
 
@@ -29,6 +30,7 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     store = FileStore(settings.files_folder)
     province = ProvinceReplica(service.database)
     overdue = OverdueScheduler(service.database, service.hints, settings.clock, province, every=settings.overdue_every_seconds, lists=LISTS)
+    passing_on = PassingOn(service.database, service.hints, settings.clock, every=settings.passed_on_every_seconds, lists=LISTS)
     orphans = OrphanSweep(service.database, store, every=settings.orphans_swept_every_seconds)
     verification = FileVerification(service.database, store, every=settings.files_verified_every_seconds)
 
@@ -42,11 +44,12 @@ def create_app(settings: TasksSettings, bus: Bus) -> FastAPI:
     decisions = held_decisions(service, replica, every=settings.held_acts_every_seconds)
     service.schedulers += [
         ("overdue scheduler", overdue.run),
+        ("passing on", passing_on.run),
         ("orphan sweep", orphans.run),
         ("file verification", verification.run),
         ("held acts", decisions.run),
     ]
-    app = create_service_app(service, [tasks.router, acts.router, files.router], title="Nhiệm vụ", memberships=replica)
+    app = create_service_app(service, [tasks.router, acts.router, files.router, successions.router], title="Nhiệm vụ", memberships=replica)
     app.state.files = store
     app.state.shared_counts = SharedCounts()
     app.state.province = province

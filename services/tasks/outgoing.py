@@ -97,6 +97,12 @@ def _(event: events.LeadChanged, task: Task) -> Contract:
 
 
 @to_contract.register
+def _(event: events.PassedOn, task: Task) -> Contract:
+    change = contracts.PassedOnChange(ended=tuple(assignment_state(one) for one in event.ended), reason=event.reason)
+    return contracts.TaskPassedOn(occurred_at=event.occurred_at, state=task_state(task), change=change)
+
+
+@to_contract.register
 def _(event: events.Restated, task: Task) -> Contract:
     change = contracts.RestatedChange(fields=event.fields)
     return contracts.TaskRestated(occurred_at=event.occurred_at, state=task_state(task), change=change)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid5
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from services.directory.domain.agency import agency_id
+from services.directory.domain.agency import NAMESPACE, agency_id
 from tests.browser.busy_province import AGENCIES, LONG_DEMAND, LONGEST_NAMED, OFFICE, PROVINCE, TODAY, TRACKER, Town
-from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, drop_draft, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, begin_directive, clerk_of, drop_draft, press_and_prove, sign_in, vietnamese
 
 WIDTHS = {360: 780, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
@@ -208,7 +209,7 @@ def unfold_communes(page: Page) -> None:
 def plan_due_soon(page: Page) -> None:
     page.get_by_label("Giá trị mới").fill("5")
     page.get_by_label("Lý do, căn cứ").fill("Quyết định số 41/2026/QĐ-UBND, Điều 9")
-    page.get_by_role("button", name="Ghi thay đổi dự kiến").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi thay đổi dự kiến"))
     expect(page.get_by_role("button", name="Thu hồi").first).to_be_visible()
 
 
@@ -216,7 +217,7 @@ def plan_for_a_day_that_is_over(page: Page) -> None:
     page.get_by_label("Giá trị mới").fill("5")
     page.get_by_label("Áp dụng từ ngày").fill("05/03/2026")
     page.get_by_label("Lý do, căn cứ").fill("Theo ý kiến của Chánh Văn phòng")
-    page.get_by_role("button", name="Ghi thay đổi dự kiến").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi thay đổi dự kiến"))
     expect(page.locator(".error").first).to_be_visible()
 
 
@@ -225,7 +226,7 @@ def plan_a_day_off(page: Page) -> None:
     row.get_by_label("Ngày", exact=True).fill("08/06/2027")
     row.get_by_label("Tên").fill("Ngày nghỉ của tỉnh")
     page.get_by_label("Lý do, căn cứ").fill("Thông báo nghỉ lễ, Tết năm 2027")
-    page.get_by_role("button", name="Ghi lịch dự kiến").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi lịch dự kiến"))
     expect(page.get_by_role("button", name="Thu hồi").first).to_be_visible()
 
 
@@ -240,16 +241,98 @@ def name_an_agency(page: Page) -> None:
     expect(page.locator(".error").first).to_be_visible()
 
 
+def ask_who_it_is(page: Page) -> None:
+    """What the sign-in service shows to somebody who is to prove again who he is. Nobody does, so that whoever comes later is asked too."""
+    page.get_by_role("button", name="Phát hành", exact=True).click()
+    expect(page.get_by_role("button", name=re.compile("^Tôi là "))).to_be_visible()
+
+
+def do_not_prove(page: Page) -> None:
+    ask_who_it_is(page)
+    page.get_by_role("button", name="Không xác nhận").click()
+    expect(page.get_by_role("heading", name="Chưa xác nhận được danh tính")).to_be_visible()
+
+
+def prove(page: Page) -> None:
+    """The page of somebody who has; it says so to whoever opens it."""
+    do_not_prove(page)
+    page.goto(page.url.replace("&failed=refused", ""))
+
+
 def add_an_agency(page: Page) -> None:
     """Under a name that another has already."""
     page.get_by_label("Tên đầy đủ").fill("Ban Chỉ đạo chuyển đổi số, cải cách hành chính và Đề án 06 tỉnh Quảng Ngãi")
     page.get_by_label("Tên ngắn").fill("Sở KH&CN")
     page.get_by_label("Loại cơ quan").select_option(label="Tổ công tác, ban chỉ đạo, hội đồng")
     page.get_by_label("Căn cứ thành lập").fill("Quyết định số 1520/QĐ-UBND ngày 20/9/2026")
-    page.get_by_role("button", name="Ghi cơ quan mới").click()
+    press_and_prove(page, page.get_by_role("button", name="Ghi cơ quan mới"))
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
+def fill_plan(page: Page, kind: str, *, who: str, to: str = "", new: str = "") -> None:
+    page.get_by_label("Hình thức").select_option(label=kind)
+    page.get_by_label("Ngày có hiệu lực").fill("01/07/2027")
+    page.get_by_label("Cơ quan được sắp xếp").fill(who)
+    page.get_by_label("Cơ quan đang hoạt động tiếp nhận").fill(to)
+    page.get_by_label("Cơ quan mới (", exact=False).first.fill(new)
+    page.get_by_label("Căn cứ").fill("Nghị quyết số 52/NQ-HĐND ngày 10/12/2026 của Hội đồng nhân dân tỉnh Quảng Ngãi")
+    page.get_by_role("button", name="Xem trước").click()
+
+
+def plan_a_merger(page: Page) -> None:
+    """Once for all widths and for whoever opens it; the list has it then."""
+    if page.get_by_role("row").count() == 0:
+        page.goto("/agencies/reorganisations/new")
+        names = "BQLDA giao thông tỉnh\nBQLDA dân dụng và công nghiệp tỉnh"
+        fill_plan(page, "Sáp nhập, hợp nhất", who=names, new=f"{LONGEST_NAMED.name} (mới); BQLDA mới")
+        press_and_prove(page, page.get_by_role("button", name="Hẹn có hiệu lực"))
+        expect(page.get_by_role("button", name="Thu hồi")).to_be_visible()
+    page.goto("/agencies/reorganisations")
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
+
+
+def open_a_plan(page: Page) -> None:
+    plan_a_merger(page)
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    expect(page.get_by_role("button", name="Thu hồi")).to_be_visible()
+
+
+def see_a_split(page: Page) -> None:
+    fill_plan(page, "Chia thành nhiều cơ quan", who="Sở Nông nghiệp và Môi trường", new="Sở Nông nghiệp; Sở NN\nSở Môi trường; Sở MT")
+    expect(page.get_by_role("button", name="Hẹn có hiệu lực")).to_be_visible()
+
+
+def plan_for_nobody(page: Page) -> None:
+    fill_plan(page, "Giải thể", who="Sở Không Có\nba")
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def add_a_person(page: Page) -> None:
+    """With a code that somebody else has, so that it stays on the page."""
+    page.get_by_label("Họ và tên").fill("Nguyễn Thị Kim Ngân")
+    page.get_by_label("Số hiệu cán bộ, công chức").fill("không có dấu cách")
+    page.get_by_label("Chức vụ", exact=True).fill("Chuyên viên Phòng Nghiệp vụ Y, kiêm đầu mối tổng hợp báo cáo nhiệm vụ của Sở")
+    page.get_by_label("Từ ngày").fill("01/01/2020")
+    page.get_by_label("Căn cứ, lý do").fill("Quyết định số 35/QĐ-SYT ngày 20/9/2026")
+    press_and_prove(page, page.get_by_role("button", name="Ghi người mới"))
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def end_without_a_reason(page: Page) -> None:
+    press_and_prove(page, page.get_by_role("button", name="Chấm dứt tư cách"))
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def membership_of(short_name: str, key: str, role: str) -> str:
+    """The id that the demonstration gives it."""
+    username = f"{key}.{AGENCIES[short_name].key.removeprefix('quang-ngai-')}"
+    return str(uuid5(NAMESPACE, f"membership/{username}/{role}"))
+
+
+HEALTHY = "Sở Y tế"
+PEOPLE = f"/agencies/{agency_id(AGENCIES[HEALTHY].key)}/people"
+HEAD_OF_HEALTH = Who(AGENCIES[HEALTHY].name, "Giám đốc Sở")
+OFFICER_OF_HEALTH = membership_of(HEALTHY, "chuyen-vien-so", "AGENCY_OFFICER")
 SCREENS = (
     Screen("sign-in", NOBODY, "/sign-in"),
     Screen("sign-in-failed", NOBODY, "/sign-in", "/sign-in?failed=lost"),
@@ -259,6 +342,10 @@ SCREENS = (
     Screen("home-communes", LEADER, "/home", act=unfold_communes),
     Screen("home-office", TRACKING, "/home"),
     Screen("home-agency", NATURE, "/home"),
+    Screen("sessions", NATURE, "/sessions"),
+    Screen("step-up-demo", HEAD_OF_OFFICE, "/directives/{directive_id}", "/directives/{directive.submitted}", ask_who_it_is),
+    Screen("step-up-refused", HEAD_OF_OFFICE, "/step-up", "/directives/{directive.submitted}", do_not_prove),
+    Screen("step-up", HEAD_OF_OFFICE, "/step-up", "/directives/{directive.submitted}", prove),
     Screen("menu", LEADER, "/home", act=open_menu),
     Screen("number", LEADER, "/numbers/{name}", "/numbers/open_overdue"),
     Screen("number-empty", LEADER, "/numbers/{name}", f"/numbers/N?agency_id={agency_id(AGENCIES['Sở Ngoại vụ'].key)}"),
@@ -330,6 +417,26 @@ SCREENS = (
     Screen("agency-names", ADMINISTRATOR, "/agencies/{agency_id}", f"/agencies/{agency_id(AGENCIES['Sở Y tế'].key)}", name_an_agency),
     Screen("new-agency", ADMINISTRATOR, "/agencies/new"),
     Screen("new-agency-errors", ADMINISTRATOR, "/agencies/new", act=add_an_agency),
+    Screen("reorganisations", ADMINISTRATOR, "/agencies/reorganisations", act=plan_a_merger),
+    Screen("reorganisation", ADMINISTRATOR, "/agencies/reorganisations/{reorganisation_id}", "/agencies/reorganisations", open_a_plan),
+    Screen("new-reorganisation", ADMINISTRATOR, "/agencies/reorganisations/new"),
+    Screen("reorganisation-seen", ADMINISTRATOR, "/agencies/reorganisations/new", act=see_a_split),
+    Screen("reorganisation-errors", ADMINISTRATOR, "/agencies/reorganisations/new", act=plan_for_nobody),
+    Screen("reassignment", HEAD_OF_OFFICE, "/reassignment"),
+    Screen("people", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", PEOPLE),
+    Screen("people-found", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", f"{PEOPLE}?q=a"),
+    Screen("people-nothing", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", f"{PEOPLE}?q=khong+co+nguoi+nay"),
+    Screen("people-ended", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", f"{PEOPLE}?view=ended"),
+    Screen("people-history", HEAD_OF_HEALTH, "/agencies/{agency_id}/people", f"{PEOPLE}?view=history"),
+    Screen("people-read", TRACKING, "/agencies/{agency_id}/people", PEOPLE),
+    Screen("people-hidden", IDLE, "/agencies/{agency_id}/people", PEOPLE),
+    Screen("new-person", ADMINISTRATOR, "/agencies/{agency_id}/people/new", f"{PEOPLE}/new"),
+    Screen("new-person-errors", HEAD_OF_HEALTH, "/agencies/{agency_id}/people/new", f"{PEOPLE}/new", add_a_person),
+    Screen("person-change", ADMINISTRATOR, "/memberships/{membership_id}/{act}", f"/memberships/{OFFICER_OF_HEALTH}/change"),
+    Screen(
+        "person-end", HEAD_OF_HEALTH, "/memberships/{membership_id}/{act}", f"/memberships/{OFFICER_OF_HEALTH}/end", end_without_a_reason
+    ),
+    Screen("person-not-yours", TRACKING, "/memberships/{membership_id}/{act}", f"/memberships/{OFFICER_OF_HEALTH}/end"),
     Screen("settings", ADMINISTRATOR, "/settings"),
     Screen("setting", ADMINISTRATOR, "/settings/{key}", "/settings/awaiting_counts_as"),
     Screen("setting-planned", ADMINISTRATOR, "/settings/{key}", "/settings/due_soon_days", plan_due_soon),

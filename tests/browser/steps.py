@@ -37,6 +37,17 @@ def sign_in(page: Page, agency: str, position: str, *, acting_as: str | None = N
     expect(page.get_by_role("navigation").first).to_be_visible()
 
 
+def press_and_prove(page: Page, button: Locator) -> None:
+    """Whoever has not just proved who he is is sent to do so, and presses once more."""
+    with page.expect_navigation():
+        button.click()
+    if "/realms/" in page.url:
+        page.get_by_role("button", name=re.compile("^Tôi là ")).click()
+        expect(page.get_by_role("heading", name="Đã xác nhận danh tính, còn một bước")).to_be_visible()
+        with page.expect_navigation():
+            page.locator("main form button[type=submit]").click()
+
+
 def clerk_of(province: Province, agency: AgencyDetails, today: date) -> str:
     """The position in which somebody receives and reports for the agency."""
     return next(

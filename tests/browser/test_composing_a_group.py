@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from faults.bodies import today
 from tests.browser.conftest import start_system, stop_system
 from tests.browser.looks import Complaints
-from tests.browser.steps import begin_directive, choose_agency, vietnamese
+from tests.browser.steps import begin_directive, choose_agency, press_and_prove, vietnamese
 from tests.browser.test_keyboard import OFFICE, TRACKER, Keyboard, page_of
 
 NAME = "Các xã bị thiệt hại"
@@ -48,7 +48,7 @@ def chips(page: Page) -> list[str]:
 
 
 def release(page: Page) -> None:
-    page.get_by_role("button", name="Phát hành", exact=True).click()
+    press_and_prove(page, page.get_by_role("button", name="Phát hành", exact=True))
     now = page.get_by_role("button", name="Có hiệu lực ngay")
     expect(now.or_(page.get_by_text("Đã phát hành")).first).to_be_visible()
     if now.count():

@@ -26,6 +26,7 @@ from portal.screens.agency_reports import COMPLETION, PROGRESS
 from portal.screens.confirm import DECISION
 from portal.screens.directive_form import DOCUMENT, INSTRUCTION
 from portal.screens.new_agency import AGENCY
+from portal.screens.people import PERSON
 from services.directory.domain.agency import agency_id
 from tests.browser.busy_province import AGENCIES, OFFICE, PDF, TRACKER, until
 from tests.browser.looks import Complaints, measured
@@ -135,7 +136,25 @@ def tell(place: Place) -> None:
     added = re.search(r"/agencies/([0-9a-f-]{36})$", str(page.url))
     assert added is not None, errors_of(page.text)
     place.refused["the same agency"] = administrator.send(administrator.get("/agencies/new"), "/agencies", agency).text
+    plan = {
+        "new_agencies": f"{SHORT} c; {SHORT} d",
+        "legal_basis": LONG[:900],
+        "kind": "RENAME",
+        "effective_on": f"01/01/{year}",
+        "from_agencies": AGENCIES["Sở Nội vụ"].name,
+        "new_kind": "DEPARTMENT",
+    }
+    plans = "/agencies/reorganisations"
+    page = administrator.send(administrator.get(f"{plans}/new"), plans, plan)
+    seen = re.search(r'name="seen"\s+value="([0-9a-f]{64})"', page.text)
+    assert seen is not None, errors_of(page.text)
+    page = administrator.send(page, plans, {**plan, "seen": seen[1]})
+    planned = re.search(rf"{plans}/([0-9a-f-]{{36}})$", str(page.url))
+    assert planned is not None, errors_of(page.text)
+    place.refused["the same plan"] = administrator.send(administrator.get(f"{plans}/new"), plans, plan).text
+    membership = hire(place, added[1], today)
     for form, kept in (
+        (f"{plans}/new", plan),
         ("/agencies/new", agency),
         ("/directives/new", document),
         (f"/tasks/{tasks[1]}/completion", typed(COMPLETION)),
@@ -146,13 +165,29 @@ def tell(place: Place) -> None:
         person.send(page, "/drafts", {"draft": form, **kept})
     place.ids = {
         "agency_id": [added[1], str(agency_id(AGENCIES[HEALTH].key))],
+        "membership_id": [membership],
+        "act": ["change", "end", "another"],
         "task_id": tasks,
         "directive_id": [directive[1]],
+        "reorganisation_id": [planned[1]],
         "file_id": re.findall(r"/files/([0-9a-f-]{36})", office.get(f"/tasks/{tasks[0]}").text)[:1],
         "key": [*SETTINGS],
         "year": [str(year), str(year - 1)],
         "wanted:path": ["home"],
     }
+
+
+def hire(place: Place, agency: str, today: str) -> str:
+    """Somebody of the hostile name in the hostile agency; his membership."""
+    administrator = place.people["administrator"]
+    new, people = f"/agencies/{agency}/people/new", f"/agencies/{agency}/people"
+    person = typed(PERSON, officer_code="QNG-1", role="AGENCY_OFFICER", valid_from=today, valid_to="", reason=LONG[:900])
+    place.refused["a person of the past"] = administrator.send(administrator.get(new), people, {**person, "valid_from": "01/01/2020"}).text
+    page = administrator.send(administrator.get(new), people, person)
+    place.refused["the same person"] = administrator.send(administrator.get(new), people, person).text
+    found = re.search(r"/memberships/([0-9a-f-]{36})/end", page.text)
+    assert found is not None, errors_of(page.text)
+    return found[1]
 
 
 def send(person: Visitor, form: str, action: str, fields: dict[str, Any], files: Any = None) -> None:
@@ -255,7 +290,9 @@ def test_every_page_of_every_role_shows_it_and_does_nothing_with_it(place: Place
         "/directives/new",
         "/numbers/N",
     }
-    expected |= {"/settings/due_soon_days", "/agencies", "/agencies/{id}", "/agencies/new"}
+    expected |= {"/agencies/reorganisations", "/agencies/reorganisations/new", "/agencies/reorganisations/{id}"}
+    expected |= {"/settings/due_soon_days", "/agencies", "/agencies/{id}", "/agencies/new", "/agencies/{id}/people"}
+    expected |= {f"/memberships/{{id}}/{act}" for act in ("change", "end", "another")}
     assert expected - {"/home"} <= kinds, expected - kinds
 
 
@@ -289,6 +326,9 @@ def test_a_browser_runs_nothing_of_it_and_nothing_runs_over(place: Place, chromi
         "administrator": [
             *("/settings/due_soon_days", "/agencies", "/agencies/new", f"/agencies?q={quoted(MARK)}"),
             *(f"/agencies/{one}" for one in place.ids["agency_id"]),
+            *(f"/agencies/reorganisations{one}" for one in ("", "/new", *(f"/{planned}" for planned in place.ids["reorganisation_id"]))),
+            *(f"/agencies/{place.ids['agency_id'][0]}/people{view}" for view in ("", "?view=history", "/new")),
+            *(f"/memberships/{place.ids['membership_id'][0]}/{act}" for act in ("change", "end", "another")),
         ],
     }
     assert NO_SCREEN

@@ -93,6 +93,10 @@ def register_and_release(page: Page) -> None:
     keyboard.press(page.get_by_role("button", name="Lưu văn bản"))
     page.wait_for_url(re.compile(r"/directives/[0-9a-f-]{36}$"))
     keyboard.press(page.get_by_role("button", name="Phát hành", exact=True))
+    page.wait_for_url(re.compile("/realms/"))
+    keyboard.press(page.get_by_role("button", name=re.compile("^Tôi là ")))
+    page.wait_for_url(re.compile("/step-up"))
+    keyboard.press(page.get_by_role("button", name="Phát hành văn bản", exact=True))
     expect(page.get_by_text("Đã phát hành").first).to_be_visible()
 
 

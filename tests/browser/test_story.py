@@ -12,7 +12,7 @@ from faults.bodies import today
 from services.directory.province import Province
 from tests.browser.conftest import NewPage
 from tests.browser.real_directives import RealDirective, candidates, pick
-from tests.browser.steps import REPORT_DOCUMENT, clerk_of, register, sign_in, vietnamese
+from tests.browser.steps import REPORT_DOCUMENT, clerk_of, press_and_prove, register, sign_in, vietnamese
 from tests.chance import seed_of_tree
 
 PROVINCE = Province("quang-ngai")
@@ -50,7 +50,7 @@ def test_a_directive_goes_all_the_way(new_page: NewPage, directive: RealDirectiv
     sign_in(office, OFFICE, TRACKER)
     document = register(office, directive, number=number, notation="UBND-TH")
     expect(office.get_by_text(f"{number}/UBND-TH").first).to_be_visible()
-    office.get_by_role("button", name="Phát hành", exact=True).click()
+    press_and_prove(office, office.get_by_role("button", name="Phát hành", exact=True))
     # The number on the leaders' page moves, and nobody touched that page.
     expect(leader.locator('[data-figure="N"]').first).to_have_text(str(total + len(directive.demands)))
 

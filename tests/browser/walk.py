@@ -18,7 +18,7 @@ from tests.browser.screens import WIDTHS
 KEYS = ("Tab", "Tab", "Enter", "Escape", "ArrowDown", "Shift+Tab", "/", "j", "k", "?", "g", "Space")
 WORDS = ("Đã rà soát 12/43 hồ chứa.", "số 5", "12/3", "Sở", "xã", "0", "Ế" * 40, "<b>&", "  ", "2026", "NV-1003", "nhà sập, tốc mái")
 # Where a walk would end: out of the system, or into a file.
-LEADS_AWAY = re.compile(r"/sign-out|/sign-in|/files/|\.xlsx|^mailto:|^https?:")
+LEADS_AWAY = re.compile(r"/sign-out|/sign-in|/sessions/|/files/|\.xlsx|^mailto:|^https?:")
 # Keys that press what has the focus, and where that would lead.
 PRESSES = {"Enter", "Space"}
 WHERE_IT_LEADS = (

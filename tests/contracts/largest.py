@@ -1,6 +1,7 @@
 """The largest events that can happen, made by the domains themselves with every text, list and number at its bound."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,9 +25,11 @@ from services.directory import outgoing as of_directory
 from services.directory.domain.agency import ADDABLE, Agency, AgencyCode, AgencyDetails, CodeKind
 from services.directory.domain.membership import Membership, Place, Role
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
+from services.directory.domain.reorganisation import NewAgency, Reorganisation, ReorganisationKind, ReorganisationPlan
 from services.directory.province import Province
 from services.tasks import outgoing as of_tasks
 from services.tasks.domain import events as task_events
+from services.tasks.domain.assignment import Heir
 from services.tasks.domain.overdue_notice import OverdueNotice
 from services.tasks.domain.report import ProgressReport, Quality
 from services.tasks.domain.task import Task
@@ -136,6 +139,7 @@ def life_of(task: Task) -> Iterator[Contract]:
         lambda: task.report_progress(ProgressReport(100, LETTER * 10_000, LETTER * 10_000, LETTER * 10_000, LATEST_ID, MOMENT)),
         # A coordinator becomes the lead, so that two assignments end at once.
         lambda: task.change_lead(NAMED[-1], reason=longest(bounds.REASON), at=MOMENT),
+        lambda: passed_on(task),
         lambda: task.restate(("assignments", "group_id", "field", "deadline_wording"), at=MOMENT),
         lambda: submit(task),
         lambda: task.return_result(reason=longest(bounds.REASON), by=LATEST_ID, at=MOMENT),
@@ -149,10 +153,29 @@ def life_of(task: Task) -> Iterator[Contract]:
         yield from told_by(notice, of_tasks)
 
 
+def passed_on(task: Task) -> None:
+    """Every agency of it has ended, and no two have one heir."""
+    task.assignments = [
+        replace(one, heir=Heir(agency(1000 + number), longest(bounds.DECISION))) if one.in_force else one
+        for number, one in enumerate(task.assignments)
+    ]
+    task.pass_on(at=MOMENT)
+
+
 def submit(task: Task) -> None:
     task.submit_result(
         report_number=LETTER * 100, report_date=DAY, summary=LETTER * 10_000, file_id=LATEST_ID, file_required=True, by=LATEST_ID, at=MOMENT
     )
+
+
+def longest_reorganisation() -> Reorganisation:
+    """No kind has many on both sides; this one has, so that none is larger."""
+    ids = tuple(agency(number) for number in range(bounds.MOST_REORGANISED))
+    new = NewAgency(str(LATEST_ID), "", "", wordiest(ADDABLE), "", LATEST_ID)
+    plan = ReorganisationPlan(ReorganisationKind.DISSOLVE, ids, ids, (new,) * bounds.MOST_REORGANISED, DAY, longest(bounds.DECISION))
+    planned = Reorganisation.plan_for(LATEST_ID, plan, by=str(LATEST_ID), at=MOMENT)
+    planned.withdraw(reason=longest(bounds.DECISION), at=MOMENT - timedelta(days=9))
+    return planned
 
 
 def events_of_directory() -> Iterator[Contract]:
@@ -173,6 +196,7 @@ def events_of_directory() -> Iterator[Contract]:
         codes=(code,),
     )
     yield from told_by(Agency.add(added, reason=longest(bounds.DECISION), at=MOMENT), of_directory)
+    yield from told_by(longest_reorganisation(), of_directory)
     place = Place(LATEST_ID, LATEST_ID, "", wordiest(Role), True)
     membership = Membership.grant(LATEST_ID, place, valid_from=DAY - timedelta(days=9), reason=longest(bounds.DECISION), at=MOMENT)
     membership.end(reason=longest(bounds.DECISION), at=MOMENT)

@@ -41,6 +41,8 @@ def test_every_setting_is_a_rule_and_its_default_one_of_its_values() -> None:
         ("due_soon_days", 31),
         ("hold_seconds", -1),
         ("hold_seconds", 601),
+        ("step_up_minutes", 0),
+        ("step_up_minutes", 61),
         ("rounding", "UP"),
         ("rounding", 1),
         ("release_needs_approval", 1),
@@ -54,7 +56,7 @@ def test_a_value_that_a_setting_never_has(key: str, value: SettingValue) -> None
         ProvinceSettingState(key=key, value=value, valid_from=None)
 
 
-@pytest.mark.parametrize(("key", "bounds"), [("due_soon_days", (1, 30)), ("hold_seconds", (0, 600))])
+@pytest.mark.parametrize(("key", "bounds"), [("due_soon_days", (1, 30)), ("hold_seconds", (0, 600)), ("step_up_minutes", (1, 60))])
 def test_the_least_and_the_most_belong_to_what_a_setting_may_be(key: str, bounds: tuple[int, int]) -> None:
     """Settings of rulebook 1.12; how far each reaches is ours. A hold of 0 seconds is one that takes effect at once (rulebook 1.14)."""
     for value in bounds:

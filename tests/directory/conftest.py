@@ -66,13 +66,13 @@ async def directory(database: Callable[[str], ServiceDatabase], issuer: Issuer, 
         yield client
 
 
-async def at_once(client: Client, *changes: Coroutine[Any, Any, Response]) -> list[Response]:
-    """All of them have come as far as the lock of names before one goes on."""
+async def at_once(client: Client, *changes: Coroutine[Any, Any, Response], lock: int = NAMES_LOCK) -> list[Response]:
+    """All of them have come as far as the lock before one goes on."""
     waiting = text(
         "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = current_database() AND NOT granted"
     )
     async with client.admin.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": NAMES_LOCK})
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
         begun = [asyncio.ensure_future(one) for one in changes]
         async with asyncio.timeout(20):
             while (await connection.execute(waiting)).scalar_one() < len(begun):

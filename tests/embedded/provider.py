@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import httpx2
 from joserfc.jwk import ECKey
 
+from embedded.oidc.back_channel import BackChannel
 from embedded.oidc.clients import Client, Clients
 from embedded.oidc.issuing import TokenIssuer
 from embedded.oidc.passwords import Passwords
@@ -22,6 +23,7 @@ from libs.common.tokens import CLIENT_ASSERTION, client_assertion
 PUBLIC = "http://127.0.0.1:8700"
 CALLBACK = f"{PUBLIC}/sign-in/callback"
 AFTER_SIGN_OUT = f"{PUBLIC}/sign-in"
+TOLD_OF_SIGN_OUTS = f"{PUBLIC}/sign-in/back-channel-logout"
 VERIFIER = "v" * 43
 SERVICES = ("directory", "tasks")
 
@@ -44,6 +46,19 @@ class Account:
 
 def challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+class Told(BackChannel):
+    """What the client was told, in place of telling it; `answers` is the status that it gives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[tuple[str, str]] = []
+        self.answers = 200
+
+    async def send(self, url: str, token: str) -> int:
+        self.said.append((url, token))
+        return self.answers
 
 
 @dataclass
@@ -80,6 +95,10 @@ class SignIn:
     async def page(self, **more: str) -> httpx2.Response:
         """The page on which somebody says who he is."""
         return await self.http.get(AUTHORIZATION, params={**await self.reference(), **more})
+
+    async def page_for(self, **changed: str | None) -> httpx2.Response:
+        """The page for a request with parameters changed."""
+        return await self.http.get(AUTHORIZATION, params=await self.reference(**changed))
 
     async def choose(self, person: Account, **changed: str | None) -> dict[str, str]:
         """What the browser brings back to the portal after a person was chosen on the page."""
@@ -125,7 +144,14 @@ async def running_provider(people: list[Account], passwords: Passwords | None = 
     public = {name: ECKey.import_key(key.as_dict(private=False)) for name, key in keys.items()}
     clients = Clients(
         [
-            Client("chidao-portal", public["chidao-portal"], frozenset({CALLBACK}), frozenset({AFTER_SIGN_OUT}), frozenset(SERVICES)),
+            Client(
+                "chidao-portal",
+                public["chidao-portal"],
+                frozenset({CALLBACK}),
+                frozenset({AFTER_SIGN_OUT}),
+                frozenset(SERVICES),
+                told_of_sign_outs=TOLD_OF_SIGN_OUTS,
+            ),
             Client("service-tasks", public["service-tasks"], targets=frozenset({"directory"})),
         ],
         audiences=frozenset({PUBLIC + TOKEN, PUBLIC + REALM}),
@@ -134,7 +160,8 @@ async def running_provider(people: list[Account], passwords: Passwords | None = 
     async def accounts() -> list[Account]:
         return people
 
-    provider = Provider(PUBLIC, clients, TokenIssuer(PUBLIC + REALM, keys["issuer"], SERVICES), accounts, passwords=passwords)
+    issuer = TokenIssuer(PUBLIC + REALM, keys["issuer"], SERVICES)
+    provider = Provider(PUBLIC, clients, issuer, accounts, passwords=passwords, back_channel=Told())
     transport = httpx2.ASGITransport(app=create_provider(provider), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=PUBLIC) as http:
         yield SignIn(http, provider, people, keys)

@@ -1,7 +1,10 @@
 """A Keycloak beside the rest: what is said where it cannot be had, and one sign-in where it can. The whole is in tests/keycloak."""
 
+import asyncio
 import hashlib
 import os
+import ssl
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +14,14 @@ from typer.testing import CliRunner
 
 from chidao.main import app
 from embedded import keycloak
-from embedded.command import options_of
-from embedded.keycloak import KeycloakFailed, find_or_get_keycloak, start_keycloak
+from embedded.keycloak import OPERATOR, KeycloakFailed, find_or_get_keycloak, start_keycloak
+from libs.keycloak.administration import administration
+from portal.messages import Catalogue
 from tests.embedded.runs import Run, running
 from tests.embedded.visitor import Visitor
 from tests.processes import processes_of
+
+LONGEST_WAY_SECONDS = 20.0
 
 
 @pytest.fixture
@@ -65,18 +71,43 @@ def test_one_that_cannot_be_built_is_begun_anew(empty_cache: Path, monkeypatch: 
     assert find_or_get_keycloak() == "Keycloak cannot be built: no room"
 
 
-def test_it_does_not_stand_beside_many_processes_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        options_of(["--split", "--keycloak"])
-    assert "chưa dùng được cùng --split" in capsys.readouterr().err
-
-
 def differs(run: Run, keycloak_url: str) -> tuple[int, str]:
     """What `chidao realm diff` says of it."""
     secret, keys = run.data / "keycloak" / "operator.password", run.data / "keys"
     asked = ["--url", keycloak_url, "--password-file", str(secret), "--portal-url", run.url, "--keys", str(keys)]
     done = CliRunner().invoke(app, ["realm", "diff", *asked])
     return done.exit_code, done.output
+
+
+def ends_elsewhere(run: Run, desk: Visitor, username: str, password: str, trust: ssl.SSLContext | None = None) -> None:
+    """From another browser, and by an operator of Keycloak: sessions end there and here."""
+    with Visitor(run.url, trust) as phone:
+        phone.prove_to_keycloak(username, password)
+        page = desk.send(desk.get("/sessions"), "/sessions/end-others", {})
+        assert Catalogue("vi")("sessions.ended") in page.text
+        page = phone.get("/sign-in/start")
+        assert page.url.host == "localhost", "it asks for the password again"
+        assert desk.get("/").url.path != "/sign-in", "what Keycloak tells of it ends nothing else"
+        phone.prove_to_keycloak(username, password)
+        asyncio.run(sign_out(run, f"http://{page.url.netloc.decode()}", username))
+        ends = time.monotonic() + LONGEST_WAY_SECONDS
+        while [one.get("/").url.path for one in (desk, phone)] != ["/sign-in", "/sign-in"]:
+            assert time.monotonic() < ends, "nobody told the portal"
+            time.sleep(0.2)
+
+
+async def sign_out(run: Run, keycloak_url: str, username: str) -> None:
+    password = (run.data / "keycloak" / "operator.password").read_text()
+    async with administration(keycloak_url, operator=OPERATOR, password=password, realm="chidao") as server:
+        (person,) = await server.get("users", username=username, exact="true")
+        await server.post(f"users/{person['id']}/logout", {})
+
+
+def people_differ(run: Run, keycloak_url: str) -> tuple[int, str]:
+    """What `chidao people diff` says of it."""
+    asked = ["--url", keycloak_url, "--password-file", str(run.data / "keycloak" / "operator.password"), "--data", str(run.data)]
+    done = CliRunner().invoke(app, ["people", "diff", *asked])
+    return done.exit_code, done.stdout
 
 
 def test_somebody_signs_in_at_it_and_out(tmp_path: Path) -> None:
@@ -92,9 +123,12 @@ def test_somebody_signs_in_at_it_and_out(tmp_path: Path) -> None:
             page = visitor.prove_to_keycloak(username, "Sai-mat-khau-roi-1")
             assert page.url.host == "localhost", "at Keycloak still"
             assert differs(run, f"http://{page.url.netloc.decode()}") == (0, "Đúng cấu hình (as it should be).\n")
+            assert people_differ(run, f"http://{page.url.netloc.decode()}") == (0, "Đúng danh bạ (as the directory says).\n")
             page = visitor.prove_to_keycloak(username, password)
             assert (page.status_code, f"{page.url.scheme}://{page.url.netloc.decode()}") == (200, run.url), page.text
             assert visitor.get("/").url.path != "/sign-in"
+            ends_elsewhere(run, visitor, username, password)
+            page = visitor.prove_to_keycloak(username, password)
             page = visitor.send(page, "/sign-out", {})
             assert (page.status_code, page.url.path) == (200, "/sign-in")
             assert visitor.get("/").url.path == "/sign-in"

@@ -14,6 +14,13 @@ import httpx2
 from faults.people import hidden
 
 
+def said_again(page: str) -> dict[str, str]:
+    """What is pressed on the page that asks one person whether it is he."""
+    person = re.search(r'name="person" value="([^"]+)"', page)
+    assert person is not None, page
+    return {"person": person[1]}
+
+
 class Visitor:
     """Keeps cookies by hand: they are Secure, and only browsers know that this machine may have them over plain http."""
 
@@ -60,8 +67,12 @@ class Visitor:
         return page
 
     def send(self, page: httpx2.Response, action: str, fields: dict[str, Any], files: Any = None) -> httpx2.Response:
-        """A form of `page`, with what it carries unseen."""
-        return self._follow("POST", action, data={**hidden(page.text), **fields}, files=files)
+        """A form of `page`, with what it carries unseen; where it is asked for, the person proves first who he is."""
+        answer = self._follow("POST", action, data={**hidden(page.text), **fields}, files=files)
+        if answer.url.path.startswith("/realms/"):
+            waiting = self._said(answer, **said_again(answer.text))
+            answer = self._follow("POST", action, data={**hidden(waiting.text), **fields}, files=files)
+        return answer
 
     @contextmanager
     def listen(self) -> Iterator[httpx2.Response]:

@@ -11,9 +11,9 @@ import pytest
 from joserfc.jwk import ECKey
 
 from embedded.keycloak import OPERATOR, Keycloak, find_or_get_keycloak, start_keycloak
+from libs.keycloak.administration import Administration, administration
 from realm.applying import apply
 from realm.description import Place, Realm, wanted_realm
-from realm.server import Administration, administration
 from system.applications import SERVICES
 from tests.realm.described import keys_of
 

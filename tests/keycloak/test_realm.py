@@ -22,9 +22,9 @@ from chidao.main import app
 from embedded.keycloak import OPERATOR
 from libs.common.actor import MAY_USE
 from libs.common.tokens import ALGORITHM, CLIENT_ASSERTION, TokenVerifier, client_assertion
+from libs.keycloak.administration import Administration, KeycloakRefused, administration
 from realm.applying import apply, differences
 from realm.description import PORTAL, client_of
-from realm.server import Administration, KeycloakRefused, administration
 from system.applications import SERVICES
 from tests.keycloak.conftest import PORTAL_URL, Applied
 
@@ -435,7 +435,7 @@ def test_the_commands(applied: Applied, key_folder: Path, tmp_path: Path) -> Non
     code, said = chidao("apply", *elsewhere)
     assert (code, "đã sửa (mended): client chidao-portal, redirectUris" in said) == (0, True)
     code, said = chidao("apply", *where)
-    assert (code, "Đã sửa 2 điểm (mended)." in said) == (0, True), said
+    assert (code, "Đã sửa 3 điểm (mended)." in said) == (0, True), said
     assert chidao("apply", *where) == (0, "Không có gì phải sửa (nothing to mend).\n")
     assert "-----BEGIN" not in said
     (key_folder / "service-tasks.pem").write_text("no key")

@@ -22,6 +22,7 @@ RULES = (
         ("services/tasks/domain/*.py",),
         (
             "tests/unit/test_task.py",
+            "tests/unit/test_passing_on.py",
             "tests/unit/test_task_permissions.py",
             "tests/unit/test_lifecycle.py",
             "tests/unit/test_receipt.py",
@@ -31,7 +32,14 @@ RULES = (
     Room(("services/directives/domain/*.py",), ("tests/unit/test_directive.py",)),
     Room(
         ("services/directory/domain/*.py",),
-        ("tests/unit/test_directory_domain.py", "tests/unit/test_directory_permissions.py", "tests/unit/test_recognition.py"),
+        (
+            "tests/unit/test_accounts.py",
+            "tests/unit/test_directory_domain.py",
+            "tests/unit/test_directory_permissions.py",
+            "tests/unit/test_managing_people.py",
+            "tests/unit/test_recognition.py",
+            "tests/unit/test_reorganisation.py",
+        ),
     ),
     Room(("services/reporting/figures/permissions.py",), ("tests/unit/test_figures_permissions.py",)),
     # The same rule once more as SQL.
@@ -74,6 +82,10 @@ STATEMENTS = (
             "tests/directives/test_release_summary.py",
             "tests/directives/test_held_release.py",
         ),
+    ),
+    Room(
+        ("services/directory/persistence/accounts_behind.py", "services/directory/queries/wanted_accounts.py"),
+        ("tests/directory/test_accounts_in_step.py",),
     ),
     Room(("services/notify/notices/*.py",), ("tests/notify",)),
     Room(

@@ -205,6 +205,7 @@ async def portal(
         "pushed_request_url": f"{address}/sign-in/push",
         "token_url": f"{address}/sign-in/token",
         "end_session_url": f"{address}/sign-in/end",
+        "sign_out_url": f"{address}/sign-in/sign-out",
         "jwks_url": f"{address}/sign-in/certs",
     }
     async with running_portal(database("portal"), stand_in, address, tmp_path, fonts, sign_in) as running:

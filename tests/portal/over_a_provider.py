@@ -82,6 +82,7 @@ class SignInPlace:
             "pushed_request_url": self.address + PUSH,
             "token_url": self.address + TOKEN,
             "end_session_url": self.address + SIGN_OUT,
+            "sign_out_url": self.address + SIGN_OUT,
             "jwks_url": self.address + KEYS,
         }
 

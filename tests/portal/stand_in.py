@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from libs.common.web.middleware import NO_TELEMETRY
 from tests.portal.answers import broken
 
 ISSUER = "http://sign-in.test/realms/chidao"
@@ -110,6 +111,7 @@ class Asked:
 class StandIn:
     """`person` signs in next.
 
+    `says` changes what an ID token says; who `declines` is sent back without a code; `pushes` is what was asked for.
     `refuse` answers a path with a problem instead; `away` are services that do not answer.
     """
 
@@ -128,6 +130,11 @@ class StandIn:
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     hold_seconds: int = 0
+    ended: list[str] = field(default_factory=list)
+    sign_outs_fail: bool = False
+    says: dict[str, Any] = field(default_factory=dict)
+    declines: bool = False
+    pushes: list[dict[str, str]] = field(default_factory=list)
     added: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     decisions: dict[str, tuple[str, Any]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
@@ -140,7 +147,7 @@ class StandIn:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
 
     def app(self) -> FastAPI:
-        app = FastAPI()
+        app = FastAPI(telemetry=NO_TELEMETRY)
         app.add_api_route("/sign-in/{rest:path}", self.sign_in, methods=["GET", "POST"])
         app.add_api_route("/{service}/internal/stream", self.stream)
         app.add_api_route("/{service}/{path:path}", self.serve, methods=["GET", "POST", "PUT"])
@@ -153,15 +160,21 @@ class StandIn:
             return JSONResponse(KeySet([self.key]).as_dict(private=False))
         if rest == "auth":
             query = self.pushed.pop(request.query_params["request_uri"])
+            if self.declines:
+                return RedirectResponse(f"{query['redirect_uri']}?error=access_denied&state={query['state']}&iss={ISSUER}", 303)
             code = uuid4().hex
             self.codes[code] = {**query, "person": self.person}
             return RedirectResponse(f"{query['redirect_uri']}?code={code}&state={query['state']}&iss={ISSUER}", 303)
         if rest == "push":
             reference = f"urn:ietf:params:oauth:request_uri:{uuid4().hex}"
             self.pushed[reference] = {name: str(value) for name, value in (await request.form()).items()}
+            self.pushes.append(self.pushed[reference])
             return JSONResponse({"request_uri": reference, "expires_in": 600}, 201)
         if rest == "token":
             return self.grant(dict((await request.form()).items()))
+        if rest == "sign-out":
+            self.ended.append(str((await request.form())["refresh_token"]))
+            return Response(status_code=503 if self.sign_outs_fail else 204)
         return RedirectResponse(request.query_params.get("post_logout_redirect_uri", "/"), 303)
 
     def grant(self, form: dict[str, Any]) -> Response:
@@ -173,17 +186,17 @@ class StandIn:
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
         if challenge != asked["code_challenge"]:
             return JSONResponse({"error": "invalid_grant"}, 400)
-        return JSONResponse(self.tokens(asked["person"], asked["nonce"]))
+        return JSONResponse(self.tokens(asked["person"], asked["nonce"], acr=asked.get("acr_values", "1")))
 
     def say_changed_from_afar(self, *services: str) -> None:
         """The same from another thread than the one that serves."""
         assert self.loop is not None
         self.loop.call_soon_threadsafe(self.say_changed, *services)
 
-    def tokens(self, person: str, nonce: str) -> dict[str, Any]:
+    def tokens(self, person: str, nonce: str, *, acr: str = "1") -> dict[str, Any]:
         now = int(time.time())
-        lasting = {"iat": now, "exp": now + 300}
-        identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "typ": "ID", "nonce": nonce, **lasting}
+        lasting = {"iat": now, "exp": now + 300, "auth_time": now, "acr": acr}
+        identity = {"iss": ISSUER, "sub": id_of(person), "aud": "chidao-portal", "typ": "ID", "nonce": nonce, **lasting, **self.says}
         return {
             "access_token": f"{person}:{uuid4().hex}",
             "refresh_token": person,
@@ -275,8 +288,12 @@ class StandIn:
             return self.agency_tree(request, person)
         if path == ["ended-agencies"]:
             return {"items": [], "next_cursor": None, "total": 0}
+        if path[0] == "reorganisations":
+            return self.reorganisations(path, body)
         if path[0] == "agencies" and path[2:3] == ["aliases"]:
             return {"id": id_of("health"), "version": 2}
+        if path[0] == "memberships" or (path[0] == "agencies" and path[2:] and (body is not None or path[2] != "people")):
+            return self.management(path, person, body)
         if path[0] == "agencies" and len(path) > 1:
             return self.agency_record(path)
         if body is not None:
@@ -284,6 +301,35 @@ class StandIn:
         asked = request.query_params.get("q", "").casefold()
         found = [self.agency(key) | LASTING for key, names in AGENCIES.items() if any(asked in name.casefold() for name in names[:2])]
         return {"items": found, "next_cursor": None, "total": len(found)}
+
+    def reorganisations(self, path: list[str], body: Any) -> Any:
+        """None was planned; whatever is planned concerns nobody."""
+        if body is None:
+            return self.not_found() if path[1:] else {"items": [], "next_cursor": None, "total": 0}
+        if path[1:] == ["preview"]:
+            nobody = dict.fromkeys(("people_moving", "heads_meeting", "people_without_place"), 0)
+            return {"before": [], "after": [], "ending": [], "subordinates": [], "moves_by_itself": True, **nobody}
+        return {"id": id_of("reorganisation"), "version": 1, "standing": "PLANNED"}
+
+    def management(self, path: list[str], person: str, body: Any) -> Any:
+        """Of an agency in which nobody is but a clerk, whom nobody here manages."""
+        nobody: dict[str, Any] = {"items": [], "next_cursor": None, "total": 0}
+        if body is not None:
+            return {"id": id_of("membership"), "version": 2, "person_id": id_of("clerk"), "valid_to": None}
+        if path[2:] == ["people-rights"]:
+            return {"manages": False, "may_give": [], "may_name_head": False}
+        if path[0] == "agencies":
+            return nobody
+        place = {"position": "Văn thư", "role": "AGENCY_CLERK", "is_head": False, "valid_from": None, "valid_to": None}
+        whose = {
+            "id": path[1],
+            "version": 1,
+            "person_id": id_of("clerk"),
+            "name": "Ngân",
+            "officer_code": None,
+            "agency_id": id_of("health"),
+        }
+        return whose | place | {"may_change": False, "is_last_who_manages": False}
 
     def agency_tree(self, request: Request, person: str) -> Any:
         known = {name: value for name, value in LASTING.items() if name not in ("matched_alias", "successors")}
@@ -482,6 +528,15 @@ class StandIn:
                 if query.get(name):
                     listed = [one for one in listed if (one["directive"]["id"] if name == "directive_id" else one[name]) == query[name]]
             return {"items": self.rows_of(listed), "next_cursor": None, "total": len(listed)}
+        if path == ["successions", "open-work"]:
+            return {
+                "items": [{"agency_id": one, "leads": 0, "coordinates": 0} for one in query.getlist("agency_ids")],
+                "becoming_one": 0,
+            }
+        if path == ["successions", "progress"]:
+            return {"passed_on": 0, "leads_to_pass_on": 0, "awaiting_lead": 0}
+        if path == ["successions", "awaiting-lead"]:
+            return {"items": [], "next_cursor": None, "total": 0}
         if path[0] == "receipts":
             found = next((one for one in listed if one["receipt_code"] == path[1]), None)
             told = {"version": 2, "type": "chidao.tasks.progress-reported.v1", "received_at": self.moment()}

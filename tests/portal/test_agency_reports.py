@@ -203,6 +203,7 @@ async def test_notices_are_opened_and_read(portal: Running, clerk: Browser, rele
             "created_at": portal.stand_in.moment(),
             "read": False,
             "detail": {},
+            "inherited_from": None,
             "gathered": [],
         }
     )

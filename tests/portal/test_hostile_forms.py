@@ -68,7 +68,7 @@ NAMES = (
     "level",
     "number",
 )
-NOT_HERE = frozenset({"/live", "/sign-out", "/sign-in/start", "/sign-in/callback"})
+NOT_HERE = frozenset({"/live", "/sign-out", "/sessions/end-all", "/sign-in/start", "/sign-in/callback"})
 # The stand-in has no rules of the province; test_settings.py brings its own.
 OF_OTHERS = "/settings"
 

@@ -61,6 +61,17 @@ async def test_a_day_has_numbers_by_agency_and_links(portal: Running, browser: B
     assert portal.stand_in.notices[0]["read"]
 
 
+@pytest.mark.parametrize(("agency", "said"), [("finance", True), ("nobody knows it", False), (None, False)])
+async def test_what_an_agency_of_before_was_told_says_so(
+    portal: Running, browser: Browser, released: dict[str, Any], agency: str | None, said: bool
+) -> None:
+    portal.stand_in.notices = [{**notice_of(released), "inherited_from": agency and id_of(agency)}]
+    await browser.sign_in("clerk")
+    words = " ".join((await browser.get("/notices")).text.split())
+    assert ("gửi cơ quan trước đây: Sở Tài chính" in words) is said
+    assert ("cơ quan trước đây" in words) is said
+
+
 async def test_who_opens_a_task_has_read_what_he_was_told_of_it(portal: Running, browser: Browser, released: dict[str, Any]) -> None:
     other = {**notice_of(released), "id": id_of("other"), "task_id": id_of("another task")}
     portal.stand_in.notices = [notice_of(released), other]

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 import portal.session
 from libs.common.db import Database
+from portal.devices import Device
 from portal.oidc import SignInAway, SignInRefused, Tokens
 from portal.session import SealedBox, Session, SessionEnded, Sessions
 from tests.conftest import ServiceDatabase
@@ -50,7 +51,8 @@ class Portals:
 
     async def expiring(self) -> Session:
         tokens = Tokens("access 0", "refresh 0", "identity", time.time())
-        return await self.one.find(await self.one.begin(uuid4(), "Người thử", [], tokens))
+        cookie = await self.one.begin(uuid4(), "Người thử", [], tokens, acting_as=None, provider_session=None, device=Device())
+        return await self.one.find(cookie)
 
     async def stored(self, session: Session) -> Tokens:
         async with self.admin.read() as connection:
@@ -166,6 +168,7 @@ async def test_a_refusal_and_a_session_that_is_gone_end_it(portals: Portals) -> 
     sign_in.may_answer.set()
     with pytest.raises(SessionEnded):
         await portals.one.fresh_tokens(session, sign_in.refresh)
-    await portals.one.end(session)
+    async with portals.admin.begin() as connection:
+        await connection.execute(text("DELETE FROM session"))
     with pytest.raises(SessionEnded):
         await portals.one.fresh_tokens(session, SignIn().refresh)

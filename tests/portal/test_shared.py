@@ -127,6 +127,7 @@ def notice_of(task: dict[str, Any]) -> dict[str, Any]:
         "content": task["content"],
         "directive_label": "5425/UBND-KGVX",
         "detail": {},
+        "inherited_from": None,
         "gathered": [],
         "created_at": "2026-11-28T08:00:00+00:00",
         "read": False,

@@ -145,3 +145,21 @@ async def test_whoever_has_no_membership_is_told_so(portal: Running, browser: Br
     assert page.url.path == "/membership"
     assert Catalogue("vi")("membership.none") in page.text
     assert 'name="membership_id"' not in page.text
+
+
+async def test_a_browser_remembers_the_membership_when_it_is_asked_to_and_as_long_as_it_is_held(portal: Running, browser: Browser) -> None:
+    portal.stand_in.memberships["clerk"] = ["clerk", "tracker"]
+    await browser.sign_in("clerk")
+    await browser.send("/membership", {"membership_id": id_of("membership tracker"), "remember": "yes"})
+    page = await browser.sign_in("clerk")
+    assert page.url.path == "/workbench", "he begins in it"
+    await browser.get("/membership")
+    assert browser.value_of("/membership", "remember") == "yes"
+    portal.stand_in.memberships["clerk"] = ["clerk", "commune"]
+    assert (await browser.sign_in("clerk")).url.path == "/membership", "he does not hold it any more"
+    portal.stand_in.memberships["clerk"] = ["clerk", "tracker"]
+    await browser.get("/membership")
+    answer = await browser.http.post("/membership", data={**browser.form("/membership"), "remember": ""})
+    flags = next(one.lower() for one in answer.headers.get_list("Set-Cookie") if "-membership=" in one)
+    assert all(flag in flags for flag in ("secure", "httponly", "samesite=lax", "path=/"))
+    assert (await browser.sign_in("clerk")).url.path == "/membership", "he does not want it any more"

@@ -96,6 +96,10 @@ def without_client(realm: Realm) -> Realm:
     return replace(realm, clients={name: one for name, one in realm.clients.items() if name != SERVICE})
 
 
+def told_in_access_tokens(mapper: str, value: str) -> Callable[[Realm], None]:
+    return lambda realm: realm.scopes["person"].mappers[mapper]["config"].__setitem__("access.token.claim", value)
+
+
 def claim(name: str, kind: str = "oidc-usermodel-attribute-mapper") -> dict[str, Any]:
     return {"more": {"name": "more", "protocolMapper": kind, "config": {"claim.name": name}}}
 
@@ -147,6 +151,14 @@ FAULTS = (
     Fault("events_are_kept", setting("enabledEventTypes", ["LOGIN"]), "LOGIN_ERROR must be kept"),
     Fault("people_come_by_a_pushed_code", attribute(PORTAL, "pkce.code.challenge.method", "plain"), "must be S256"),
     Fault("people_come_by_a_pushed_code", attribute(PORTAL, "require.pushed.authorization.requests", "false"), "must be true"),
+    Fault("whoever_is_signed_out_there_is_so_here", attribute(PORTAL, "backchannel.logout.url", ""), "must be an address of its own"),
+    Fault(
+        "whoever_is_signed_out_there_is_so_here",
+        attribute(PORTAL, "backchannel.logout.url", "https://elsewhere.example/sign-in/back-channel-logout"),
+        "must be an address of its own",
+    ),
+    Fault("whoever_is_signed_out_there_is_so_here", attribute(PORTAL, "backchannel.logout.session.required", "false"), "must be true"),
+    Fault("whoever_is_signed_out_there_is_so_here", body(PORTAL, "frontchannelLogout", True), "frontchannelLogout must be off"),
     Fault("people_come_by_a_pushed_code", body(SERVICE, "standardFlowEnabled", True), "client service-tasks: pkce"),
     Fault("one_algorithm", setting("defaultSignatureAlgorithm", "RS256"), "defaultSignatureAlgorithm must be ES256"),
     Fault("one_algorithm", attribute(PORTAL, "id.token.signed.response.alg", "RS256"), "id.token.signed.response.alg must be"),
@@ -191,6 +203,8 @@ FAULTS = (
         steps("chidao-browser", Step("auth-cookie", "ALTERNATIVE"), Step("auth-username-password-form", "ALTERNATIVE")),
         "level 2 must ask auth-otp-form",
     ),
+    Fault("tokens_tell_how_surely_and_when", told_in_access_tokens("level of authentication", "false"), "oidc-acr-mapper must be"),
+    Fault("tokens_tell_how_surely_and_when", told_in_access_tokens("signed in at", "false"), "oidc-usersessionmodel-note-mapper must be"),
     Fault("nobody_is_known_by_an_address", setting("loginWithEmailAllowed", True), "loginWithEmailAllowed must be off"),
     Fault("nobody_is_known_by_an_address", setting("firstBrokerLoginFlow", "first broker login"), "not linked must be refused"),
     Fault(

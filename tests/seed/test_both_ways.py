@@ -40,6 +40,8 @@ STAYS_EMPTY = {
     "tasks.overdue_put_aside",
     # The story decides without a hold.
     *(f"{service}.{table}" for service in ("directives", "tasks") for table in ("held_act", "held_act_audit")),
+    # Nobody was reorganised.
+    "tasks.succession",
     "reporting.awaited_instruction",
     "notify.read_through",
     "directives.inbox",

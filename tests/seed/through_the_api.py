@@ -81,7 +81,9 @@ class Living:
         key.ensure_kid()
         issuer = TokenIssuer(self.url + REALM, key, SERVICES)
         assert by.person_id is not None
-        token = issuer.for_person(Session("test", PORTAL_CLIENT, by.person_id, 0), _Account(by))["access_token"]
+        token = issuer.for_person(Session("test", PORTAL_CLIENT, by.person_id, int(datetime.now(UTC).timestamp()), level=2), _Account(by))[
+            "access_token"
+        ]
         return {"Authorization": f"Bearer {token}", MEMBERSHIP_HEADER: str(by.membership_id)}
 
 

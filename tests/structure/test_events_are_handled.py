@@ -91,7 +91,7 @@ NOT_STARTED = Fault(
     "a consumer that does not run",
     "services/notify/app.py",
     "consumers=()",
-    "services/notify/subscriptions/__init__.py:31: the consumer notify is declared, and notify does not run it",
+    "services/notify/subscriptions/__init__.py:34: the consumer notify is declared, and notify does not run it",
     instead_of="consumers=CONSUMERS",
 )
 NOTHING = Fault(

@@ -39,7 +39,7 @@ async def open_to_all() -> Response:
     return Response("all")
 """.strip()
 OPEN_SIGN_IN = '    app.add_api_route(f"{REALM}/people", keys, methods=["GET"])'
-DIRECTORY = 'create_service_app(service, [directory.router, province.router], title="Danh bạ cơ quan", memberships=memberships)'
+DIRECTORY = 'create_service_app(service, routers, title="Danh bạ cơ quan", memberships=memberships)'
 REPORTING = 'create_service_app(service, [figures.router], title="Số liệu", memberships=replica)'
 FAULTS = (
     Fault("an open route", "services/tasks/api/tasks.py", OPEN_ROUTE, "services/tasks/api/tasks.py:{line}: tasks: GET /tasks-of-everybody"),

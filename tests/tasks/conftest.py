@@ -18,7 +18,7 @@ def asks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def tasks(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
     """The tasks service; its schedulers sleep, so that a test calls them when it wants to."""
-    seconds = ("overdue_every_seconds", "orphans_swept_every_seconds", "files_verified_every_seconds")
+    seconds = ("overdue_every_seconds", "passed_on_every_seconds", "orphans_swept_every_seconds", "files_verified_every_seconds")
     settings = dict.fromkeys(seconds, 3600.0)
     async with running_service("tasks", database("tasks"), issuer, tmp_path, **settings) as client:
         yield client

@@ -1,5 +1,6 @@
 """Agencies, memberships and what the province decides, given-when-then. No database, no HTTP."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,7 @@ from services.directory.domain.agency import (
     AliasKnown,
     AliasUnknown,
     CentralOfAnotherKind,
+    FormerParent,
     KindNotAddable,
     TooManyAliases,
     agency_id,
@@ -54,6 +56,43 @@ def test_an_agency_keeps_its_id_by_its_key() -> None:
     assert happened(agency) == [(1, events.AgencyEntered(reason="QĐ", occurred_at=LATE))]
     agency.put_in_order(at=AFTER_MIDNIGHT)
     assert happened(agency) == [(2, events.AgencyPutInOrder(reason="order of names", occurred_at=AFTER_MIDNIGHT))]
+
+
+def test_an_agency_ends_with_its_last_day_and_names_who_took_over() -> None:
+    details = AgencyDetails("so-y-te", "Sở Y tế", "SYT", "so", "tinh", None, None, None, (), ())
+    agency = Agency.enter(details, reason="QĐ", at=LATE)
+    agency.take_recorded()
+    heir = uuid4()
+    agency.end(last_day=TODAY, successors=(heir,), reason="Nghị quyết số 52/NQ-HĐND", at=LATE)
+    assert agency.details == replace(details, valid_to=TODAY, successors=(heir,))
+    assert happened(agency) == [(2, events.AgencyEnded(reason="Nghị quyết số 52/NQ-HĐND", occurred_at=LATE))]
+
+
+def test_an_agency_moves_and_the_tree_of_earlier_days_keeps_where_it_stood() -> None:
+    details = AgencyDetails("chi-cuc", "Chi cục", "CC", "so", "tinh", None, None, None, (), ())
+    agency = Agency.enter(details, reason="QĐ", at=LATE)
+    agency.take_recorded()
+    first, second = uuid4(), uuid4()
+    for parent, since in ((first, TODAY), (second, TOMORROW), (None, TOMORROW + timedelta(days=1))):
+        agency.move_under(parent, since=since, reason="NQ", at=LATE)
+    assert agency.details.parent_id is None
+    assert agency.details.former_parents == (FormerParent(first, TODAY), FormerParent(second, TOMORROW))
+    assert happened(agency) == [(version, events.AgencyMovedUnder(reason="NQ", occurred_at=LATE)) for version in (2, 3, 4)]
+
+
+@pytest.mark.parametrize(("was_head", "stays_head", "is_head"), [(True, True, True), (True, False, False), (False, True, False)])
+def test_somebody_follows_in_his_position_and_leaves_the_agency_that_ended(was_head: bool, stays_head: bool, is_head: bool) -> None:
+    place = Place(uuid4(), uuid4(), "Giám đốc Sở", Role.AGENCY_HEAD, is_head=was_head)
+    membership = Membership.grant(uuid4(), place, valid_from=date(2026, 1, 1), reason="QĐ", at=LATE)
+    membership.take_recorded()
+    heir, new = uuid4(), uuid4()
+    followed = membership.follow(new, heir, since=TOMORROW, stays_head=stays_head, reason="NQ", at=LATE)
+    assert (followed.id, followed.place) == (new, replace(place, agency_id=heir, is_head=is_head))
+    assert (followed.valid_from, followed.valid_to) == (TOMORROW, None)
+    assert happened(followed) == [(1, events.MembershipGranted(reason="NQ", occurred_at=LATE))]
+    membership.leave(last_day=TODAY, reason="NQ", at=LATE)
+    assert membership.valid_to == TODAY
+    assert happened(membership) == [(2, events.MembershipEnded(reason="NQ", occurred_at=LATE))]
 
 
 def working_group(**other: Any) -> AgencyDetails:

@@ -22,6 +22,8 @@ BEARERS = (
     Bearer(EAST, "Huyện Trà Bồng", took_over=True),
     Bearer(WEST, "Huyện Trà Bồng", took_over=True),
     Bearer(WEST, "Xã Sơn Tây cũ", took_over=True),
+    Bearer(EAST, "Trà Câu"),
+    Bearer(WEST, "Xã Trà Câu"),
 )
 
 
@@ -44,6 +46,8 @@ def meant(typed: str) -> list[UUID]:
         ("Sở Nội vụ", [INTERIOR]),
         ("Huyện Trà Bồng", [EAST, WEST]),
         ("xã Sơn Tây cũ", [WEST]),
+        ("Trà Câu", [EAST]),
+        ("Xã Trà Câu", [WEST]),
         ("Sơn", []),
         ("", []),
     ],
@@ -69,3 +73,19 @@ def test_who_is_meant_by_a_name(typed: str, agencies: list[UUID]) -> None:
 def test_the_names_of_a_line(line: str, names: list[str]) -> None:
     assert list(names_in(line, lambda one: bool(meant(one)))) == names
     assert set(names) <= set(candidates_of(line))
+
+
+def test_a_name_that_is_known_whole_is_not_taken_apart_at_its_and() -> None:
+    """Both halves bore names of their own before the two became one."""
+    known = {"Sở Nông nghiệp và Môi trường", "Sở Nông nghiệp", "Môi trường"}
+    assert list(names_in("Sở Nông nghiệp và Môi trường", known.__contains__)) == ["Sở Nông nghiệp và Môi trường"]
+    known -= {"Sở Nông nghiệp và Môi trường"}
+    assert list(names_in("Sở Nông nghiệp và Môi trường", known.__contains__)) == ["Sở Nông nghiệp", "Môi trường"]
+
+
+def test_no_name_has_more_than_three_commas() -> None:
+    parts = ["a", "b", "c", "d", "e", "f"]
+    runs = [", ".join(parts[start:end]) for start in range(6) for end in range(start + 1, 7) if end - start <= 4]
+    assert candidates_of(", ".join(parts)) == runs
+    assert list(names_in("a, b, c, d", {"a, b, c, d"}.__contains__)) == ["a, b, c, d"]
+    assert list(names_in("a, b, c, d, e", {"a, b, c, d, e"}.__contains__)) == ["a", "b", "c", "d", "e"]

@@ -1,5 +1,6 @@
 """Every role, in every relation to a task, and every act: what is not said is refused. No database, no HTTP."""
 
+from collections.abc import Callable
 from itertools import product
 from uuid import UUID, uuid4
 
@@ -15,8 +16,12 @@ from services.tasks.domain.permissions import (
     actions_of,
     agency_that_sees,
     left_to_others,
+    may_choose_lead,
     own_agency,
     permit,
+    permit_to_choose_lead,
+    permit_to_oversee,
+    permit_to_see_numbers,
     relation_of,
 )
 from services.tasks.domain.report import Origin
@@ -119,3 +124,19 @@ def test_a_decision_that_is_past_asks_for_no_other_hands() -> None:
     task = in_state(State.COMPLETED)
     task.course.origin = Origin(frozenset({PERSON}), of_the_house=True)
     permit(acting("OFFICE_TRACKER", person=PERSON), Action.CONFIRM, task)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("permit_it", "roles"),
+    [(permit_to_choose_lead, ("OFFICE_LEAD",)), (permit_to_oversee, OVERSEEING), (permit_to_see_numbers, (*OVERSEEING, "SYSTEM_ADMIN"))],
+    ids=["choosing a lead", "overseeing", "numbers"],
+)
+def test_what_no_relation_to_a_task_allows(permit_it: Callable[[Actor], None], roles: tuple[str, ...], role: str) -> None:
+    actor = acting(role)
+    assert may_choose_lead(actor) is (role == "OFFICE_LEAD")
+    if role in roles:
+        permit_it(actor)
+    else:
+        with pytest.raises(Forbidden):
+            permit_it(actor)

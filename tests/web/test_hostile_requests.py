@@ -186,9 +186,18 @@ async def test_no_cursor_of_others_breaks_a_list(
             if any(one["name"] == "cursor" for one in methods.get("get", {}).get("parameters", ()))
         ]
         for path in lists:
+            person = await first_who_sees(client, scene, path)
             for cursor in cursors:
-                answer = await client.get(scene.people[1], path, cursor=cursor)
+                answer = await client.get(person, path, cursor=cursor)
                 assert answer.status_code in (200, 422), f"{path} {cursor}: {answer.text[:200]}"
+
+
+async def first_who_sees(client: Client, scene: Scene, path: str) -> Person:
+    """A list that nobody of the scene sees would not be tried at all."""
+    for person in scene.people:
+        if (await client.get(person, path)).status_code == 200:
+            return person
+    raise AssertionError(f"nobody sees {path}")
 
 
 async def ask(client: Client, described: dict[str, Any], hostile: Hostile, path: str, method: str, route: dict[str, Any]) -> None:

@@ -60,11 +60,67 @@ async def ended_agencies(client: Client) -> Scene:
     return Scene("/ended-agencies", Member(member(Role.OFFICE_TRACKER)))
 
 
-async def people_of_an_agency(client: Client) -> Scene:
+async def crowded_agency(client: Client) -> str:
+    """All of one position, and nobody at the head."""
     await load(client)
     await client.rows("UPDATE membership SET position = 'Chuyên viên', is_head = false RETURNING id")
     (agency_id,) = (await client.rows("SELECT agency_id FROM membership GROUP BY agency_id ORDER BY count(*) DESC, agency_id LIMIT 1"))[0]
-    return Scene(f"/agencies/{agency_id}/people", Member(member(Role.OFFICE_TRACKER)))
+    return str(agency_id)
+
+
+async def people_of_an_agency(client: Client) -> Scene:
+    return Scene(f"/agencies/{await crowded_agency(client)}/people", Member(member(Role.OFFICE_TRACKER)))
+
+
+async def current_memberships(client: Client) -> Scene:
+    return Scene(f"/agencies/{await crowded_agency(client)}/memberships", Member(member(Role.OFFICE_TRACKER)))
+
+
+async def ended_memberships(client: Client) -> Scene:
+    agency = await crowded_agency(client)
+    await client.rows(
+        """UPDATE membership SET valid_to = DATE '2025-06-30'
+           WHERE agency_id = CAST(:agency AS uuid) AND role <> 'SYSTEM_ADMIN' RETURNING id""",
+        agency=agency,
+    )
+    return Scene(f"/agencies/{agency}/ended-memberships", Member(member(Role.SYSTEM_ADMIN)))
+
+
+async def membership_history(client: Client) -> Scene:
+    return Scene(f"/agencies/{await crowded_agency(client)}/membership-history", Member(member(Role.SYSTEM_ADMIN)))
+
+
+async def reorganisations(client: Client) -> Scene:
+    await load(client)
+    admin = Member(member(Role.SYSTEM_ADMIN), "SYSTEM_ADMIN")
+    rows = await client.rows("SELECT id::text AS id FROM agency WHERE kind = 'COMMUNE' AND valid_to IS NULL ORDER BY id")
+    communes = iter([row.id for row in rows])
+
+    async def more() -> None:
+        body = {"kind": "DISSOLVE", "from_agency_ids": [next(communes)], "effective_on": "2100-01-01", "legal_basis": "NQ 52"}
+        assert (await client.post(admin, "/reorganisations", body)).status_code == 201
+
+    for _ in range(ROWS):
+        await more()
+    return Scene("/reorganisations", admin, more=more)
+
+
+async def awaiting_a_lead(client: Client, days: int | None = 3) -> Scene:
+    async def more() -> None:
+        await (release(client, instruction()) if days is None else due_in(client, days))
+
+    await client.rows(
+        """INSERT INTO succession (ended_agency_id, successor_ids, effective_on, legal_basis, reorganisation_id)
+           VALUES (:ended, '{}', CURRENT_DATE, 'NQ 52', :ended) RETURNING 1""",
+        ended=HEALTH,
+    )
+    for _ in range(ROWS):
+        await more()
+    return Scene("/successions/awaiting-lead", TRACKER, more=more)
+
+
+async def undated_awaiting_a_lead(client: Client) -> Scene:
+    return await awaiting_a_lead(client, None)
 
 
 async def tasks_due_on_one_day(client: Client) -> Scene:
@@ -137,6 +193,11 @@ LISTS: Mapping[tuple[str, str], tuple[Callable[[Client], Awaitable[Scene]], ...]
     ("directory", "/agencies"): (agencies,),
     ("directory", "/ended-agencies"): (ended_agencies,),
     ("directory", "/agencies/{agency_id}/people"): (people_of_an_agency,),
+    ("directory", "/reorganisations"): (reorganisations,),
+    ("tasks", "/successions/awaiting-lead"): (awaiting_a_lead, undated_awaiting_a_lead),
+    ("directory", "/agencies/{agency_id}/memberships"): (current_memberships,),
+    ("directory", "/agencies/{agency_id}/ended-memberships"): (ended_memberships,),
+    ("directory", "/agencies/{agency_id}/membership-history"): (membership_history,),
     ("tasks", "/tasks"): (tasks_due_on_one_day, undated_tasks, tasks_assigned_on_one_day),
     ("tasks", "/tasks/awaiting-decision"): (results_of_one_moment,),
     ("tasks", "/tasks/{task_id}/children"): (parts,),
@@ -146,7 +207,9 @@ LISTS: Mapping[tuple[str, str], tuple[Callable[[Client], Awaitable[Scene]], ...]
 
 
 def id_of(item: Mapping[str, Any]) -> str:
-    return str(item.get("id") or item["task_id"])
+    if "membership_id" in item:
+        return f"{item['membership_id']} {item['version']}"
+    return str(item.get("id") or item.get("task_id") or item["task"]["id"])
 
 
 async def page_of(client: Client, scene: Scene, limit: int, cursor: str | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ ONLY_ADDED_TO: Mapping[str, frozenset[str]] = {
 
 _RIGHTS = text("""
 SELECT c.relname AS name, pg_get_userbyid(c.relowner) AS owner,
-  EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) AS guarded,
+  EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'append_only') AS guarded,
   ARRAY(SELECT one FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) AS t (one)
         WHERE has_table_privilege(:role, c.oid, one)) AS rights,
   EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.grantee NOT IN (c.relowner, to_regrole(:role))) AS others_too

@@ -1,6 +1,7 @@
 """Settings other than the default, through a running service: each key of the province changes something that people can see."""
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.conftest import ServiceDatabase
 from tests.directives.documents import document
 from tests.issuer import Issuer
 from tests.reporting.story import confirmed, known_task, submitted, told
-from tests.signed_in import LEADER, TRACKER, Client, running_service
+from tests.signed_in import LEADER, OFFICE_LEAD, TRACKER, Client, running_service
 from tests.tasks.population import populate
 from tests.tasks.released import act, due_in
 from tests.tasks.released import submitted as result_of
@@ -58,6 +59,17 @@ async def release_needs_approval(directives: Client) -> Callable[[], Awaitable[A
     return seen
 
 
+async def step_up_minutes(directives: Client) -> Callable[[], Awaitable[Any]]:
+    async def seen() -> Any:
+        draft = (await directives.post(TRACKER, "/directives", document())).json()
+        ten_minutes_ago = directives.issuer.person_token(OFFICE_LEAD, auth_time=int(time.time()) - 600)
+        headers = directives.issuer.headers(OFFICE_LEAD) | {"Authorization": f"Bearer {ten_minutes_ago}"}
+        marks = {"Idempotency-Key": draft["id"], "If-Match": '"1"'}
+        return (await directives.http.post(f"/directives/{draft['id']}/release", json={}, headers=headers | marks)).status_code
+
+    return seen
+
+
 async def rounding(reporting: Client) -> Callable[[], Awaitable[Any]]:
     today = datetime.now(UTC).date()
     first = [known_task(f"{number}", assigned_on=today - timedelta(days=5)) for number in range(3)]
@@ -80,6 +92,7 @@ SEEN: Mapping[str, tuple[str, Begin, SettingValue, Callable[[Any, Any], bool]]] 
     "awaiting_counts_as": ("tasks", awaiting_counts_as, "BY_DATE", lambda before, after: before < after),
     "hold_seconds": ("tasks", hold_seconds, 60, lambda before, after: (before, after) == ("COMPLETED", "AWAITING_CONFIRMATION")),
     "release_needs_approval": ("directives", release_needs_approval, False, lambda before, after: (before, after) == (403, 200)),
+    "step_up_minutes": ("directives", step_up_minutes, 15, lambda before, after: (before, after) == (401, 200)),
     "rounding": ("reporting", rounding, "TRUNCATE", lambda before, after: (before, after) == ("66.67", "66.66")),
 }
 """Key → the service, what is there to be seen, another value than the default, and how what is seen changes by it."""

@@ -27,7 +27,9 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 @pytest.fixture
 async def tasks(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
-    async with running_service("tasks", database("tasks"), issuer, tmp_path, overdue_every_seconds=3600.0) as client:
+    async with running_service(
+        "tasks", database("tasks"), issuer, tmp_path, overdue_every_seconds=3600.0, passed_on_every_seconds=3600.0
+    ) as client:
         yield client
 
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
-from fastapi.telemetry import TelemetryConfig
 
 from libs.common.service import Service
 from libs.common.settings import ProcessPart
@@ -13,10 +12,9 @@ from libs.common.web import health, internal
 from libs.common.web.auth import PORTAL_PARTY, Doorkeeper, Memberships
 from libs.common.web.description import describe_refusals
 from libs.common.web.disconnected import EndsWithItsAsker
-from libs.common.web.middleware import RequestTrace
+from libs.common.web.middleware import NO_TELEMETRY, RequestTrace
 from libs.common.web.problems import install_problem_answers
 
-NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 SERVICES = ("directory", "directives", "tasks", "notify", "reporting", "portal")
 
 
@@ -29,7 +27,6 @@ def create_service_app(service: Service, routers: Sequence[APIRouter], *, title:
             yield
 
     settings = service.settings
-    # RequestTrace below makes the span of a request, with our log line; FastAPI's own would be a second one inside it.
     app = FastAPI(title=f"Chidao · {title}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)
     app.state.service = service
     app.state.doorkeeper = Doorkeeper(

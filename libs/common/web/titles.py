@@ -5,6 +5,7 @@ TITLES: dict[str, str] = {
     "not-json": "Nội dung gửi lên không phải là JSON hợp lệ.",
     "idempotency-key-missing": "Yêu cầu thiếu mã chống gửi trùng (Idempotency-Key).",
     "not-signed-in": "Đồng chí chưa đăng nhập hoặc phiên làm việc đã hết hạn. Vui lòng đăng nhập lại.",
+    "insufficient-user-authentication": "Việc này cần đồng chí xác nhận lại danh tính trước khi thực hiện.",
     "membership-not-valid": "Tư cách đang sử dụng không còn hiệu lực. Vui lòng chọn lại tư cách làm việc.",
     "forbidden": "Đồng chí không có quyền thực hiện việc này.",
     "not-found": "Không tìm thấy nội dung yêu cầu, hoặc nội dung không thuộc phạm vi được xem.",

@@ -13,7 +13,9 @@ from libs.common.service import Service
 from libs.common.web.auth import SignedIn
 from libs.common.web.changing import Changing, accepts, tell_outcome
 from libs.common.web.pagination import TEXT, CursorParameter, Limit, Page, decode_cursor, encode_cursor
-from libs.directory_replica.web import HoldSeconds, Rules
+from libs.common.web.step_up import changing_after_proof
+from libs.contracts.step_up import STEP_UP, StepUpAct
+from libs.directory_replica.web import HoldSeconds, Rules, step_up_minutes_today
 from services.directives.api.schemas import DirectiveListItem, DirectiveOut, ReleaseSummaryOut
 from services.directives.domain.directive import Directive
 from services.directives.domain.vocabulary import DirectiveState
@@ -47,6 +49,10 @@ async def needs_approval_today(service: Here, rules: Rules) -> bool:
 
 NeedsApproval = Annotated[bool, Depends(needs_approval_today)]
 """An Office leader releases what a tracker has entered (rulebook 1.4); else the tracker may himself."""
+
+
+RELEASE = StepUpAct.RELEASE_DIRECTIVE
+Releasing = Annotated[Change, Depends(changing_after_proof(RELEASE, STEP_UP[RELEASE], step_up_minutes_today))]
 
 
 def unit_of_work(service: Service, change: Change) -> DirectivesUnitOfWork:
@@ -122,7 +128,7 @@ async def submit(directive_id: UUID, change: Changing, service: Here, needs_appr
 @router.post("/{directive_id}/release", openapi_extra=accepts())
 async def release(
     directive_id: UUID,
-    change: Changing,
+    change: Releasing,
     service: Here,
     needs_approval: NeedsApproval,
     hold_seconds: HoldSeconds,

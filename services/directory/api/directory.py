@@ -23,13 +23,13 @@ from services.directory.api.schemas import (
     AgencyTreeOut,
     ChangedAgencyOut,
     EndedAgencyOut,
-    EndedMembershipOut,
     MemberOut,
     MeOut,
     NamedPersonOut,
     PeopleOut,
     RecognisedNameOut,
 )
+from services.directory.api.step_up import AddingAgency
 from services.directory.api.titles import GROUP_NAMES
 from services.directory.domain.agency import ADDABLE
 from services.directory.domain.permissions import may_change_agencies, sees_people_of
@@ -44,7 +44,6 @@ from services.directory.queries.people import me, named_people
 from services.directory.use_cases.add_agency import AddAgency, add_agency
 from services.directory.use_cases.add_alias import AddAlias, add_alias
 from services.directory.use_cases.drop_alias import DropAlias, drop_alias
-from services.directory.use_cases.end_membership import EndMembership, end_membership
 
 router = APIRouter(tags=["directory"])
 
@@ -118,7 +117,7 @@ async def agencies(
 
 
 @router.post("/agencies", status_code=201, openapi_extra=accepts(AddAgency))
-async def add(change: Changing, service: Here, response: Response) -> ChangedAgencyOut:
+async def add(change: AddingAgency, service: Here, response: Response) -> ChangedAgencyOut:
     """An agency of which nobody knew until now, from today or a day to come."""
     added = await add_agency(change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, added)
@@ -228,10 +227,3 @@ async def people(
     async with service.database.read() as connection:
         found = await named_people(connection, asked)
     return PeopleOut(items=[NamedPersonOut.model_validate(one) for one in found])
-
-
-@router.post("/memberships/{membership_id}/end", openapi_extra=accepts(EndMembership))
-async def end(membership_id: UUID, change: Changing, service: Here, response: Response) -> EndedMembershipOut:
-    membership = await end_membership(membership_id, change, unit_of_work(service, change), now=service.clock.now())
-    tell_outcome(response, change, membership)
-    return EndedMembershipOut.of(membership)

@@ -5,9 +5,10 @@ from fastapi import APIRouter, Response
 from libs.common.actor import Actor
 from libs.common.service import Service
 from libs.common.web.auth import SignedIn
-from libs.common.web.changing import Changing, accepts, tell_outcome
+from libs.common.web.changing import accepts, tell_outcome
 from services.directory.api.directory import Here, unit_of_work
 from services.directory.api.province_schemas import CalendarOut, SettingOut
+from services.directory.api.step_up import DecidingCalendar, DecidingSetting
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
 from services.directory.queries.province_rules import all_settings, calendar_years, names_of_deciders, one_calendar, one_setting
 from services.directory.use_cases.deciding import WithdrawPlanned
@@ -47,7 +48,7 @@ async def setting(key: str, service: Here, actor: SignedIn, response: Response) 
 
 
 @router.post("/settings/{key}/plan", openapi_extra=accepts(PlanSetting))
-async def plan_value(key: str, change: Changing, service: Here, response: Response) -> SettingOut:
+async def plan_value(key: str, change: DecidingSetting, service: Here, response: Response) -> SettingOut:
     """Another value from a day to come; for one day the later plan replaces the earlier."""
     planned = await plan_setting(key, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, planned)
@@ -55,7 +56,7 @@ async def plan_value(key: str, change: Changing, service: Here, response: Respon
 
 
 @router.post("/settings/{key}/withdraw", openapi_extra=accepts(WithdrawPlanned))
-async def withdraw_value(key: str, change: Changing, service: Here, response: Response) -> SettingOut:
+async def withdraw_value(key: str, change: DecidingSetting, service: Here, response: Response) -> SettingOut:
     """Take back what is planned for a day to come."""
     withdrawn = await withdraw_setting(key, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, withdrawn)
@@ -79,7 +80,7 @@ async def calendar(year: int, service: Here, actor: SignedIn, response: Response
 
 
 @router.post("/calendars/{year}/plan", openapi_extra=accepts(PlanCalendar))
-async def plan_days(year: int, change: Changing, service: Here, response: Response) -> CalendarOut:
+async def plan_days(year: int, change: DecidingCalendar, service: Here, response: Response) -> CalendarOut:
     """Other days from a day to come; the days before it stay as they are."""
     planned = await plan_calendar(year, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, planned)
@@ -87,7 +88,7 @@ async def plan_days(year: int, change: Changing, service: Here, response: Respon
 
 
 @router.post("/calendars/{year}/withdraw", openapi_extra=accepts(WithdrawPlanned))
-async def withdraw_days(year: int, change: Changing, service: Here, response: Response) -> CalendarOut:
+async def withdraw_days(year: int, change: DecidingCalendar, service: Here, response: Response) -> CalendarOut:
     """Take back what is planned for a day to come."""
     withdrawn = await withdraw_calendar(year, change, unit_of_work(service, change), now=service.clock.now())
     tell_outcome(response, change, withdrawn)

@@ -14,7 +14,6 @@ add_titles(
         "agency-alias-known": "Cơ quan này vốn đã có tên đó.",
         "agency-alias-unknown": "Cơ quan này không có tên khác nào như vậy.",
         "agency-too-many-aliases": "Cơ quan này đã có quá nhiều tên khác. Vui lòng bỏ bớt tên không dùng.",
-        "membership-has-ended": "Tư cách này đã kết thúc trước đó.",
         "change-not-to-come": "Quy định chỉ được thay đổi cho một ngày sắp tới; không thay đổi cho hôm nay hoặc ngày đã qua.",
         "nothing-changes": "Giá trị này vốn đã áp dụng vào ngày đó; không có gì thay đổi.",
         "nothing-planned": "Không có thay đổi nào được dự kiến cho ngày này, hoặc thay đổi đã được thu hồi trước đó.",

@@ -1,7 +1,7 @@
 """Cơ quan, đơn vị: with validity, because agencies merge and past figures must still be right (rulebook 1.1 rule 9)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -118,6 +118,12 @@ class AgencyNameTaken(DomainError):
     code = "agency-name-taken"
 
 
+class AgencyNamePlanned(DomainError):
+    """An agency that is to begin by a planned reorganisation will have the name, or the code."""
+
+    code = "agency-name-planned"
+
+
 class AgencyCodeTaken(DomainError):
     """An agency that lives has the code already. `bearer` tells which it is."""
 
@@ -194,6 +200,18 @@ class Agency(Aggregate):
         if details.valid_from is None or details.valid_from < vietnam_date(at):
             raise AgencyFromThePast
         return Agency.enter(details, reason=reason, at=at)
+
+    def end(self, *, last_day: date, successors: tuple[UUID, ...], reason: str, at: datetime) -> None:
+        """By a reorganisation (rulebook 1.11). Its names and codes are free again from the next day on."""
+        self.details = replace(self.details, valid_to=last_day, successors=successors)
+        self.record(events.AgencyEnded(reason=reason, occurred_at=at))
+
+    def move_under(self, parent: UUID | None, *, since: date, reason: str, at: datetime) -> None:
+        """Whoever it stood under until then is kept for the tree of earlier days."""
+        before = self.details.parent_id
+        former = () if before is None else (FormerParent(before, since - timedelta(days=1)),)
+        self.details = replace(self.details, parent_id=parent, former_parents=(*self.details.former_parents, *former))
+        self.record(events.AgencyMovedUnder(reason=reason, occurred_at=at))
 
     def also_call(self, alias: str, *, reason: str, at: datetime) -> None:
         """Documents call it so, too. Raises AliasKnown and TooManyAliases."""

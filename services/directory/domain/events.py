@@ -27,6 +27,18 @@ class AgencyCalledOtherwise(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgencyEnded(DomainEvent):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgencyMovedUnder(DomainEvent):
+    """It stands under another agency from now on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MembershipGranted(DomainEvent):
     reason: str
 
@@ -51,4 +63,19 @@ class CalendarDecided(DomainEvent):
 
     days: CalendarDays | None
     valid_from: date | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReorganisationPlanned(DomainEvent):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReorganisationTakenBack(DomainEvent):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReorganisationTookEffect(DomainEvent):
     reason: str

@@ -7,6 +7,7 @@
 | HOME_AFFAIRS                                    | no                      | of their own                              |
 | SYSTEM_ADMIN                                    | yes                     | of every agency                           |
 
+Whoever adds agencies reorganises them too, and alone sees what is planned before its day.
 Agencies themselves are public: everybody signed in sees the tree of any day. Why people are not: docs/decisions/0036-who-sees-people.md.
 """
 

@@ -1,5 +1,6 @@
 """People: who is signed in and in which memberships he may act; names for the ids that other services know."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -78,6 +79,12 @@ class NamedPerson:
 
 async def named_people(connection: AsyncConnection, ids: list[UUID]) -> list[NamedPerson]:
     return [NamedPerson(*row) for row in await connection.execute(_NAMES, {"ids": ids})]
+
+
+async def names_of_actors(connection: AsyncConnection, actors: Collection[str]) -> dict[str, str]:
+    """By the name of the actor; a service has none."""
+    people = [UUID(name) for name in set(actors) if not name.startswith("service-")]
+    return {str(person.id): person.name for person in await named_people(connection, people)}
 
 
 class OwnMemberships:

@@ -1,7 +1,6 @@
 """The rules of the province for screens: every setting, every year, and the names of those who decided."""
 
 from collections.abc import Collection
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +10,7 @@ from libs.contracts.province import SETTINGS
 from libs.contracts.working_days import BUNDLED_DAYS
 from services.directory.domain.province_rules import CalendarOfYear, ProvinceSetting
 from services.directory.persistence.province_rules import FIRST_YEAR, LAST_YEAR, read_calendars, read_settings
-from services.directory.queries.people import named_people
+from services.directory.queries.people import names_of_actors
 
 
 async def all_settings(connection: AsyncConnection) -> list[ProvinceSetting]:
@@ -42,6 +41,4 @@ async def one_calendar(connection: AsyncConnection, year: int) -> CalendarOfYear
 
 async def names_of_deciders(connection: AsyncConnection, things: Collection[ProvinceSetting | CalendarOfYear]) -> dict[str, str]:
     """By the name of the actor; a service that entered the first values has none."""
-    deciders = {decision.decided_by for thing in things for decision in thing.decisions}
-    people = [UUID(name) for name in deciders if not name.startswith("service-")]
-    return {str(person.id): person.name for person in await named_people(connection, people)}
+    return await names_of_actors(connection, {decision.decided_by for thing in things for decision in thing.decisions})

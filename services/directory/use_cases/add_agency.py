@@ -20,6 +20,7 @@ from services.directory.domain.agency import (
     AgencyCodeTaken,
     AgencyDetails,
     AgencyKind,
+    AgencyNamePlanned,
     CodeKind,
     ParentNotLiving,
 )
@@ -117,10 +118,12 @@ async def _require_living(parent: UUID | None, day: date, uow: DirectoryUnitOfWo
 
 
 async def _require_free_code(details: AgencyDetails, day: date, uow: DirectoryUnitOfWork) -> None:
-    """Raises AgencyCodeTaken with the agency that has it."""
+    """Raises AgencyCodeTaken with the agency that has it, and AgencyNamePlanned."""
     codes = [folded(one.code) for one in details.codes]
     for bearer in (await uow.agencies.bearers_of_codes(codes, day=day)).values():
         raise AgencyCodeTaken(bearer=told(bearer))
+    if await uow.reorganisations.planned_codes(codes):
+        raise AgencyNamePlanned(field=AgencyCodeTaken.field)
 
 
 def _names(command: AddAgency) -> Iterator[tuple[str, str]]:

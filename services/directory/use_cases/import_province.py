@@ -9,7 +9,8 @@ from libs.contracts.working_days import BUNDLED_DAYS
 from services.directory.demo import DemoMember
 from services.directory.domain.agency import Agency, agency_id
 from services.directory.domain.membership import Membership
-from services.directory.persistence.repository import keep_codes, keep_former_parents, keep_people, keep_successors
+from services.directory.persistence.people import keep_people
+from services.directory.persistence.repository import keep_codes, keep_former_parents, keep_successors
 from services.directory.persistence.unit_of_work import DirectoryUnitOfWork
 from services.directory.province import Province
 

@@ -64,7 +64,7 @@ class NoticeOut(BaseModel):
     """`detail` holds what the sentence of this kind needs: `reason`, `report_number`, `quality`, `due` or `day`.
 
     `gathered` is what a notice of a group or of a day tells of, by agency. That of a day has no task, and of a group the code may not
-    be known.
+    be known. `inherited_from` is the agency that it was told, where that has ended and the reader's has taken over from it.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -78,6 +78,7 @@ class NoticeOut(BaseModel):
     detail: dict[str, str | None]
     created_at: datetime
     read: bool
+    inherited_from: UUID | None
     gathered: list[GatheredOut]
 
 

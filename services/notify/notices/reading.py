@@ -1,5 +1,6 @@
 """Notices of one person: what was told to the audience he belongs to since a moment (`since`), and what of it he has read.
 
+An agency reads in its own mailbox and in those of whom it is the only one to have taken over from (rulebook 1.11): the Office has one.
 Each list walks an index from the newest and stops when it has a page; each count stops at MOST_COUNTED. So neither grows with the years.
 """
 
@@ -31,27 +32,49 @@ n.gathered_in IS NULL AND n.created_at >= :since AND n.recorded_at >= least(:sin
 """
 # A notice that gathers grows: only a mark of its own says that it was read.
 # Asked for each row of a page by itself, so that nobody's many marks are all read for it.
-_READ = f"(coalesce((SELECT true {_MARK}), false) OR n.recorded_at <= :through AND n.kind NOT IN {_GATHERING})"
+_MARKED = f"coalesce((SELECT true {_MARK}), false)"
+_READ = f"({_MARKED} OR n.recorded_at <= box.through AND n.kind NOT IN {_GATHERING})"
 # "Of no agency" is no constant to the planner: only with the agency in front is this the order of the index.
 _FROM_INDEX = "ORDER BY n.agency_id, n.recorded_at DESC, n.number DESC LIMIT :limit"
 _NEWEST = "ORDER BY n.recorded_at DESC, n.number DESC LIMIT :limit"
 _COLUMNS = """
-n.id, n.number, n.kind, n.task_id, n.directive_label, n.content, n.detail, n.created_at, n.recorded_at,
+n.id, n.number, n.agency_id, n.kind, n.task_id, n.directive_label, n.content, n.detail, n.created_at, n.recorded_at,
 coalesce(n.task_code, (SELECT told_group.code FROM told_group WHERE told_group.id = n.task_id)) AS task_code
 """
-_AUDIENCE = {True: "n.agency_id IS NULL", False: "n.agency_id = :agency_id"}
+_AUDIENCE = {True: "n.agency_id IS NULL", False: "n.agency_id = box.agency_id"}
+# Each mailbox with the moment up to which he has read all in it; where he never did, with the beginning of what is shown. Whoever has
+# inherited one in which he never sat has nothing to catch up on: what stood there when it was handed over, was told to others.
+_BOXES = {
+    True: """
+box AS MATERIALIZED (SELECT CAST(NULL AS uuid) AS agency_id,
+  coalesce((SELECT through FROM read_through WHERE person_id = :person_id AND agency_id IS NULL), :first) AS through)""",
+    False: """
+own AS (
+  SELECT CAST(:agency_id AS uuid) AS agency_id, CAST(NULL AS timestamptz) AS known_at
+  UNION
+  SELECT s.ended_agency_id, s.known_at FROM own JOIN succession s ON s.heir_id = own.agency_id),
+box AS MATERIALIZED (
+  SELECT own.agency_id, coalesce(r.through, CASE
+      WHEN own.known_at IS NULL THEN :first
+      WHEN EXISTS (SELECT 1 FROM membership_replica m WHERE m.person_id = :person_id AND m.agency_id = own.agency_id) THEN :first
+      ELSE own.known_at END) AS through
+  FROM own LEFT JOIN read_through r ON r.person_id = :person_id AND r.agency_id = own.agency_id)""",
+}
 _AFTER = "(n.recorded_at, n.number) < (CAST(:before AS timestamptz), CAST(:before_number AS bigint))"
 
-_THROUGH = text("SELECT through FROM read_through WHERE person_id = :person_id AND agency_id IS NOT DISTINCT FROM :agency_id")
-_READ_THROUGH = text("""
-INSERT INTO read_through (person_id, agency_id, through) VALUES (:person_id, :agency_id, now() - CAST(:on_its_way AS interval))
+_READ_THROUGH = {
+    of_office: text(f"""
+WITH RECURSIVE {boxes}
+INSERT INTO read_through (person_id, agency_id, through) SELECT :person_id, box.agency_id, now() - CAST(:on_its_way AS interval) FROM box
 ON CONFLICT (person_id, agency_id) DO UPDATE SET through = greatest(read_through.through, excluded.through)
 """)
+    for of_office, boxes in _BOXES.items()
+}
 
 
 @dataclass(frozen=True)
 class Notice:
-    """`task_code` of a group may not be known; what gathers a day has no task at all."""
+    """`task_code` of a group may not be known; what gathers a day has no task at all. `inherited_from` is who was told, and has ended."""
 
     id: UUID
     number: int
@@ -64,6 +87,7 @@ class Notice:
     created_at: datetime
     recorded_at: datetime
     read: bool
+    inherited_from: UUID | None
     gathered: list[Gathered] = field(default_factory=list)
 
 
@@ -75,9 +99,17 @@ def _kinds_like(kind: NoticeKind | None, *, of_office: bool) -> tuple[NoticeKind
 
 
 def _together(columns: str, ends: Sequence[Sequence[str]], *, of_office: bool) -> str:
-    """Each of `ends` is what comes from one end of an index, and stops there."""
-    found = (f"(SELECT {columns} FROM notice n WHERE {' AND '.join((_AUDIENCE[of_office], _SHOWN, *end))} {_FROM_INDEX})" for end in ends)
+    """Each of `ends` is what comes from one end of an index, of each mailbox, and stops there."""
+    found = (
+        f"(SELECT one.* FROM box CROSS JOIN LATERAL ("
+        f"SELECT {columns} FROM notice n WHERE {' AND '.join((_AUDIENCE[of_office], _SHOWN, *end))} {_FROM_INDEX}) one)"
+        for end in ends
+    )
     return f"({' UNION ALL '.join(found)}) AS n"
+
+
+def _asked(words: str, *, of_office: bool) -> TextClause:
+    return text(f"WITH RECURSIVE {_BOXES[of_office]} {words}")
 
 
 def _is(kind: NoticeKind) -> str:
@@ -86,63 +118,62 @@ def _is(kind: NoticeKind) -> str:
 
 def _ends_of_unread(kinds: tuple[NoticeKind, ...], *, of_office: bool) -> list[list[str]]:
     """What came since all was read, and what gathers of whatever time."""
-    since, unmarked = "n.recorded_at > :through", f"NOT EXISTS (SELECT 1 {_MARK})"
+    since, unmarked = "n.recorded_at > box.through", f"NOT EXISTS (SELECT 1 {_MARK})"
     if kinds:
         return [[_is(kind), unmarked, *(() if kind in GATHERING else (since,))] for kind in kinds]
-    gathering = [[_is(kind), "n.recorded_at <= :through", unmarked] for kind in GATHERING] if of_office else []
+    gathering = [[_is(kind), "n.recorded_at <= box.through", unmarked] for kind in GATHERING] if of_office else []
     return [[since, unmarked], *gathering]
 
 
 @cache
 def _list(kinds: tuple[NoticeKind, ...] = (), *, of_office: bool, after: bool) -> TextClause:
     ends = [[*([_is(kind)] if kind else []), *([_AFTER] if after else [])] for kind in kinds or (None,)]
-    return text(f"SELECT * FROM {_together(f'{_COLUMNS}, {_READ} AS read', ends, of_office=of_office)} {_NEWEST}")
+    return _asked(f"SELECT * FROM {_together(f'{_COLUMNS}, {_READ} AS read', ends, of_office=of_office)} {_NEWEST}", of_office=of_office)
 
 
 @cache
 def _list_unread(kinds: tuple[NoticeKind, ...] = (), *, of_office: bool, after: bool) -> TextClause:
     ends = [[*end, *([_AFTER] if after else [])] for end in _ends_of_unread(kinds, of_office=of_office)]
-    return text(f"SELECT * FROM {_together(f'{_COLUMNS}, false AS read', ends, of_office=of_office)} {_NEWEST}")
+    return _asked(f"SELECT * FROM {_together(f'{_COLUMNS}, false AS read', ends, of_office=of_office)} {_NEWEST}", of_office=of_office)
 
 
 @cache
 def _count_unread(*, of_office: bool) -> TextClause:
-    return text(f"SELECT least(count(*), :limit) FROM {_together('1', _ends_of_unread((), of_office=of_office), of_office=of_office)}")
+    unread = _together("1", _ends_of_unread((), of_office=of_office), of_office=of_office)
+    return _asked(f"SELECT least(count(*), :limit) FROM {unread}", of_office=of_office)
 
 
 @cache
 def _unread_of_task(*, of_office: bool) -> TextClause:
-    return text(f"SELECT count(*) FROM notice n WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN} AND NOT {_READ}")
+    """Of one task there are few."""
+    his = f"n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN}"
+    return _asked(f"SELECT count(*) FROM box, notice n WHERE {his} AND NOT {_READ}", of_office=of_office)
 
 
 @cache
 def _mark(which: str, *, of_office: bool) -> TextClause:
     """For each that is his, whether it is read only now."""
-    return text(f"""
-WITH his AS MATERIALIZED (SELECT n.id FROM notice n WHERE {which} AND {_AUDIENCE[of_office]} AND {_SHOWN}),
+    return _asked(
+        f""",
+his AS MATERIALIZED (SELECT n.id FROM box, notice n WHERE {which} AND {_AUDIENCE[of_office]} AND {_SHOWN}),
 fresh AS (INSERT INTO notice_read (person_id, notice_id) SELECT :person_id, id FROM his ON CONFLICT DO NOTHING RETURNING notice_id)
 SELECT his.id IN (SELECT notice_id FROM fresh) FROM his
-""")
+""",
+        of_office=of_office,
+    )
 
 
 @cache
 def _mark_unread(*, of_office: bool) -> TextClause:
-    return text(f"""
-INSERT INTO notice_read (person_id, notice_id)
-SELECT :person_id, n.id FROM {_together("n.id", _ends_of_unread((), of_office=of_office), of_office=of_office)} ON CONFLICT DO NOTHING
-""")
+    unread = _together("n.id", _ends_of_unread((), of_office=of_office), of_office=of_office)
+    return _asked(
+        f"INSERT INTO notice_read (person_id, notice_id) SELECT :person_id, n.id FROM {unread} ON CONFLICT DO NOTHING", of_office=of_office
+    )
 
 
 def _of(actor: Actor, audience: Audience, since: datetime) -> dict[str, Any]:
-    about = {"person_id": actor.person_id, "since": since}
+    about = {"person_id": actor.person_id, "since": since, "first": since - timedelta(days=366)}
     return about if audience.agency_id is None else {**about, "agency_id": audience.agency_id}
-
-
-async def _read_through(connection: AsyncConnection, actor: Actor, audience: Audience, since: datetime) -> datetime:
-    """Up to when he has read all; the beginning of what is shown if he never did."""
-    asked = {"person_id": actor.person_id, "agency_id": audience.agency_id}
-    through: datetime | None = (await connection.execute(_THROUGH, asked)).scalar_one_or_none()
-    return through or since - timedelta(days=366)
 
 
 async def list_notices(
@@ -159,7 +190,7 @@ async def list_notices(
     audience = audience_with(actor)
     if audience is None:
         return []
-    asked = {**_of(actor, audience, since), "limit": limit, "through": await _read_through(connection, actor, audience, since)}
+    asked = {**_of(actor, audience, since), "limit": limit}
     if before is not None:
         asked["before"], asked["before_number"] = before
     of_office = audience.agency_id is None
@@ -181,6 +212,7 @@ async def list_notices(
             created_at=row.created_at,
             recorded_at=row.recorded_at,
             read=row.read,
+            inherited_from=None if row.agency_id == audience.agency_id else row.agency_id,
             gathered=by_agency.get(row.id, []),
         )
         for row in rows
@@ -192,7 +224,7 @@ async def count_unread(connection: AsyncConnection, actor: Actor, *, since: date
     audience = audience_with(actor)
     if audience is None:
         return 0
-    asked = {**_of(actor, audience, since), "through": await _read_through(connection, actor, audience, since), "limit": MOST_COUNTED}
+    asked = {**_of(actor, audience, since), "limit": MOST_COUNTED}
     return int((await connection.execute(_count_unread(of_office=audience.agency_id is None), asked)).scalar_one())
 
 
@@ -201,7 +233,7 @@ async def count_unread_of_task(connection: AsyncConnection, actor: Actor, task_i
     audience = audience_with(actor)
     if audience is None:
         return 0
-    asked = {**_of(actor, audience, since), "through": await _read_through(connection, actor, audience, since), "task_id": task_id}
+    asked = {**_of(actor, audience, since), "task_id": task_id}
     return int((await connection.execute(_unread_of_task(of_office=audience.agency_id is None), asked)).scalar_one())
 
 
@@ -229,7 +261,6 @@ async def mark_all_read(connection: AsyncConnection, actor: Actor, *, since: dat
     audience = audience_with(actor)
     if audience is None:
         return
-    whose = {"person_id": actor.person_id, "agency_id": audience.agency_id}
-    await connection.execute(_READ_THROUGH, {**whose, "on_its_way": ON_ITS_WAY})
-    asked = {**_of(actor, audience, since), "through": await _read_through(connection, actor, audience, since), "limit": None}
-    await connection.execute(_mark_unread(of_office=audience.agency_id is None), asked)
+    of_office, whose = audience.agency_id is None, _of(actor, audience, since)
+    await connection.execute(_READ_THROUGH[of_office], {**whose, "on_its_way": ON_ITS_WAY})
+    await connection.execute(_mark_unread(of_office=of_office), {**whose, "limit": None})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from libs.common.messaging.consumer import Consumer
 from libs.contracts.contract import Contract
+from libs.contracts.directory import ReorganisationChanged
 from libs.contracts.tasks import (
     LeadChanged,
     OverdueTold,
@@ -14,11 +15,13 @@ from libs.contracts.tasks import (
     TaskAccepted,
     TaskAssigned,
     TaskOverdue,
+    TaskPassedOn,
     TaskRestated,
 )
 from libs.directory_replica.handlers import REPLICA_HANDLERS
 from services.notify.subscriptions.on_lead_changed import on_lead_changed
 from services.notify.subscriptions.on_overdue_told import on_overdue_told
+from services.notify.subscriptions.on_reorganisation_changed import on_reorganisation_changed
 from services.notify.subscriptions.on_result_confirmed import on_result_confirmed
 from services.notify.subscriptions.on_result_returned import on_result_returned
 from services.notify.subscriptions.on_result_submitted import on_result_submitted
@@ -43,9 +46,10 @@ CONSUMERS = (
         sequential=True,
     ),
     # Agencies and memberships come in any order: only a newer version replaces a row.
-    Consumer(REPLICA_CONSUMER, ("directory",), REPLICA_HANDLERS),
+    Consumer(REPLICA_CONSUMER, ("directory",), {**REPLICA_HANDLERS, ReorganisationChanged: on_reorganisation_changed}),
 )
 IGNORED: Mapping[type[Contract], str] = {
+    TaskPassedOn: "the same people have the same work under another name; a notice for each task would drown the others",
     TaskRestated: "nothing happened of which anybody could be told",
     TaskAccepted: "the Office follows acceptance in its lists; a notice for each would drown the others",
     ProgressReported: "the Office follows progress in its lists; a notice for each would drown the others",

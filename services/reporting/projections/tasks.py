@@ -18,6 +18,7 @@ from libs.contracts.tasks import (
     TaskAccepted,
     TaskAssigned,
     TaskOverdue,
+    TaskPassedOn,
     TaskRestated,
 )
 
@@ -29,6 +30,7 @@ TaskEvent = (
     | ResultConfirmed
     | ResultReturned
     | LeadChanged
+    | TaskPassedOn
     | TaskRestated
     | TaskOverdue
 )

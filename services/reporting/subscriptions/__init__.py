@@ -11,6 +11,7 @@ from libs.contracts.directives import (
     DirectiveSubmittedForRelease,
     InstructionReleased,
 )
+from libs.contracts.directory import ReorganisationChanged
 from libs.contracts.tasks import (
     LeadChanged,
     OverdueTold,
@@ -21,6 +22,7 @@ from libs.contracts.tasks import (
     TaskAccepted,
     TaskAssigned,
     TaskOverdue,
+    TaskPassedOn,
     TaskRestated,
 )
 from libs.directory_replica.handlers import REPLICA_HANDLERS
@@ -34,6 +36,7 @@ from services.reporting.subscriptions.on_result_submitted import on_result_submi
 from services.reporting.subscriptions.on_task_accepted import on_task_accepted
 from services.reporting.subscriptions.on_task_assigned import on_task_assigned
 from services.reporting.subscriptions.on_task_overdue import on_task_overdue
+from services.reporting.subscriptions.on_task_passed_on import on_task_passed_on
 from services.reporting.subscriptions.on_task_restated import on_task_restated
 
 REPLICA_CONSUMER = "reporting"
@@ -52,6 +55,7 @@ CONSUMERS = (
             ResultConfirmed: on_result_confirmed,
             ResultReturned: on_result_returned,
             LeadChanged: on_lead_changed,
+            TaskPassedOn: on_task_passed_on,
             TaskRestated: on_task_restated,
             TaskOverdue: on_task_overdue,
         },
@@ -59,6 +63,7 @@ CONSUMERS = (
     ),
 )
 IGNORED: Mapping[type[Contract], str] = {
+    ReorganisationChanged: "what it does to agencies and memberships is told in events of their own",
     DirectiveRegistered: "a draft counts nowhere",
     DirectiveChanged: "a draft counts nowhere",
     DirectiveSubmittedForRelease: "a draft counts nowhere",

@@ -6,17 +6,17 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from libs.common.actor import Actor
-from libs.common.domain import DomainError
 from libs.common.held.act import ActIsHeld, HeldAct
 from libs.common.web.held import HeldOut
 from libs.contracts.buckets import Bucket, is_due_soon
+from libs.contracts.directives import DirectiveSummary
 from libs.contracts.working_days import days_overdue
 from services.tasks.domain.assignment import AssignmentRole
-from services.tasks.domain.lifecycle import Action, State, next_state
-from services.tasks.domain.permissions import Relation, actions_of, relation_of, require_other_hands
+from services.tasks.domain.lifecycle import Action, State, why_not
+from services.tasks.domain.permissions import Relation, actions_of, other_hands, relation_of
 from services.tasks.domain.receipt import Receipt
 from services.tasks.domain.report import Decision, Quality, Result
 from services.tasks.domain.task import Task
@@ -32,8 +32,6 @@ class AvailableAction(BaseModel):
 
 
 class DirectiveOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
     kind: str
     number: str | None
@@ -42,6 +40,19 @@ class DirectiveOut(BaseModel):
     issue_date: date
     urgency: str
     label: str
+
+    @staticmethod
+    def of(directive: DirectiveSummary) -> "DirectiveOut":
+        return DirectiveOut(
+            id=directive.id,
+            kind=directive.kind,
+            number=directive.number,
+            notation=directive.notation,
+            subject=directive.subject,
+            issue_date=directive.issue_date,
+            urgency=directive.urgency,
+            label=directive.label,
+        )
 
 
 class Deadline(BaseModel):
@@ -195,19 +206,12 @@ def available_actions(task: Task, actor: Actor, held: HeldAct | None = None) -> 
     `held` is the decision that waits for its effect, for those who may see it.
     """
     possible = actions_of(actor, task)
+    waits = ActIsHeld if held is not None and held.void_because is None else None
     found: list[AvailableAction] = []
     for action in Action:
-        if action not in possible:
-            continue
-        try:
-            next_state(task.state, action)
-            require_other_hands(actor, action, task)
-            if held is not None and held.void_because is None:
-                raise ActIsHeld
-        except DomainError as refused:
-            found.append(AvailableAction(action=action, allowed=False, reason_code=refused.code))
-        else:
-            found.append(AvailableAction(action=action, allowed=True, reason_code=None))
+        if action in possible:
+            refused = why_not(task.state, action) or other_hands(actor, action, task) or waits
+            found.append(AvailableAction(action=action, allowed=refused is None, reason_code=refused.code if refused else None))
     return found
 
 
@@ -329,7 +333,7 @@ def _facts(task: Task, bearing: Bearing, actor: Actor, today: Today, held: HeldA
         "group_id": assigned.group_id,
         "group_name": assigned.group_name,
         "left_out": assigned.left_out,
-        "directive": DirectiveOut.model_validate(assigned.directive),
+        "directive": DirectiveOut.of(assigned.directive),
         "ordinal": assigned.ordinal,
         "content": assigned.content,
         "field": assigned.field,

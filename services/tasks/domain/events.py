@@ -52,6 +52,12 @@ class LeadChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassedOn(DomainEvent):
+    ended: tuple[Assignment, ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Restated(DomainEvent):
     fields: tuple[str, ...]
 

@@ -100,13 +100,16 @@ class ResultIsReturned(ActionNotAllowed):
 
 def next_state(state: State, action: Action) -> State:
     """Raises ActionNotAllowed, in the words of the state, where the table has no such step."""
-    try:
-        return TRANSITIONS[state][action]
-    except KeyError:
-        raise _refusal(state, action)(state=state.value) from None
+    refused = why_not(state, action)
+    if refused is not None:
+        raise refused(state=state.value)
+    return TRANSITIONS[state][action]
 
 
-def _refusal(state: State, action: Action) -> type[ActionNotAllowed]:
+def why_not(state: State, action: Action) -> type[ActionNotAllowed] | None:
+    """How the state refuses this step; None where the table has it."""
+    if action in TRANSITIONS[state]:
+        return None
     if state is State.COMPLETED:
         return AlreadyConfirmed
     if action is Action.ACCEPT:

@@ -7,9 +7,10 @@
 | SUBMIT_RESULT   | head or clerk of the lead agency                               |
 | CONFIRM, RETURN_RESULT | Office tracker, Office leader                           |
 
-The agency that reports in place of a lead without an account may what the lead may (rulebook 1.14).
+The agency that reports in place of a lead without an account may what the lead may (rulebook 1.14). Whoever took over from an agency that
+has ended has its part at once; where several did, or none, the Office leader chooses who leads (rulebook 1.11, 1.15): `may_choose_lead`.
 Nobody confirms what he entered or submitted himself, and what the Office or the Committee leads or reports is confirmed by an Office
-leader (rulebook 1.14): `require_other_hands`.
+leader (rulebook 1.14): `other_hands`.
 """
 
 from enum import StrEnum
@@ -18,7 +19,7 @@ from uuid import UUID
 from libs.common.actor import Actor
 from libs.common.domain import Forbidden
 from services.tasks.domain.lifecycle import TRANSITIONS, Action, State
-from services.tasks.domain.task import Task
+from services.tasks.domain.task import STRENGTH, Task
 
 
 class OwnResult(Forbidden):
@@ -66,13 +67,8 @@ def relation_of(actor: Actor, task: Task) -> Relation:
     if actor.role in OVERSIGHT_ROLES:
         return Relation.OVERSIGHT
     agency = agency_that_sees(actor)
-    if agency is not None and agency == task.lead_agency_id:
-        return Relation.LEAD
-    if agency is not None and agency == task.reporting_agency_id:
-        return Relation.REPORTING
-    if agency in task.coordinating_agency_ids:
-        return Relation.COORDINATING
-    return Relation.NONE
+    parts = {one.role for one in task.in_force if one.held_by == agency}
+    return next((Relation(role.value) for role in STRENGTH if role in parts), Relation.NONE)
 
 
 def agency_that_sees(actor: Actor) -> UUID | None:
@@ -106,18 +102,44 @@ def left_to_others(actor: Actor, task: Task) -> dict[Action, frozenset[str]]:
     return {action: roles for action, roles in found.items() if roles}
 
 
+def may_choose_lead(actor: Actor) -> bool:
+    """Of a task whose lead has ended, and no one agency took over."""
+    return actor.role == "OFFICE_LEAD"
+
+
+def permit_to_choose_lead(actor: Actor) -> None:
+    """Raises Forbidden."""
+    if not may_choose_lead(actor):
+        raise Forbidden
+
+
+def permit_to_oversee(actor: Actor) -> None:
+    """Raises Forbidden for whoever does not see every task."""
+    if actor.role not in OVERSIGHT_ROLES:
+        raise Forbidden
+
+
+def permit_to_see_numbers(actor: Actor) -> None:
+    """How many tasks an agency has, and none of them: an administrator plans by it. Raises Forbidden."""
+    if actor.role not in OVERSIGHT_ROLES | {"SYSTEM_ADMIN"}:
+        raise Forbidden
+
+
 def permit(actor: Actor, action: Action, task: Task) -> None:
     """Raises Forbidden, OwnResult or OfficeLeaderConfirms."""
     if action not in actions_of(actor, task):
         raise Forbidden(f"{actor.role} of this agency may not {action}")
-    require_other_hands(actor, action, task)
+    others = other_hands(actor, action, task)
+    if others is not None:
+        raise others
 
 
-def require_other_hands(actor: Actor, action: Action, task: Task) -> None:
-    """Whoever may confirm at all may not confirm this one (rulebook 1.14). Raises OwnResult or OfficeLeaderConfirms."""
+def other_hands(actor: Actor, action: Action, task: Task) -> type[Forbidden] | None:
+    """Why whoever may confirm at all may not confirm this one (rulebook 1.14): OwnResult or OfficeLeaderConfirms; None where he may."""
     if action is not Action.CONFIRM or task.state is not State.AWAITING_CONFIRMATION:
-        return
+        return None
     if actor.person_id in task.course.origin.persons:
-        raise OwnResult
+        return OwnResult
     if task.course.origin.of_the_house and actor.role != "OFFICE_LEAD":
-        raise OfficeLeaderConfirms
+        return OfficeLeaderConfirms
+    return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 BASE = len(ALPHABET)
+VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 LOOK_ALIKE = str.maketrans({"I": "1", "L": "1", "O": "0", " ": "", "-": ""})
 # The version takes three letters, so that number and version can be told apart without a separator.
 VERSION_LETTERS = 3
@@ -50,10 +51,10 @@ def _encoded(number: int) -> str:
 def _decoded(letters: str) -> int:
     number = 0
     for letter in letters:
-        number = number * BASE + ALPHABET.index(letter)
+        number = number * BASE + VALUES[letter]
     return number
 
 
 def _check(letters: str) -> str:
-    weighted = sum(place * ALPHABET.index(letter) for place, letter in enumerate(reversed(letters), start=2))
+    weighted = sum(place * VALUES[letter] for place, letter in enumerate(reversed(letters), start=2))
     return ALPHABET[-weighted % BASE]

@@ -15,6 +15,8 @@ from services.tasks.domain.lifecycle import Action, AlreadyConfirmed, State, nex
 from services.tasks.domain.report import NO_ORIGIN, Origin, ProgressReport, Quality, Result
 
 ONE_DAY = timedelta(days=1)
+STRENGTH = {AssignmentRole.LEAD: 0, AssignmentRole.REPORTING: 1, AssignmentRole.COORDINATING: 2}
+"""Which part of an agency stays where it would have two."""
 DUE_HAS_PASSED = "due-had-passed"
 """Flag: the due date lay before the day of assignment. A released instruction is never refused, what is wrong with it is shown."""
 
@@ -252,6 +254,33 @@ class Task(Aggregate):
         self.assignments.append(Assignment(agency, AssignmentRole.LEAD, today, self.course.due))
         self.assignments_changed = True
         self.record(events.LeadChanged(ended=ended, reason=reason, occurred_at=at))
+
+    def pass_on(self, *, at: datetime) -> bool:
+        """Chuyển tiếp: whoever took over from agencies that ended has their parts from now on (rulebook 1.11); state and due date stay.
+
+        Nobody has two parts in one task: who leads coordinates no more, and who leads himself needs nobody who reports for him. Whether
+        anything was passed on: nothing is of a task that is completed, or of whose agencies none has ended with one successor. Each part
+        is told by itself, so that no event tells more than two that ended.
+        """
+        passing = sorted([one for one in self.in_force if one.heir is not None], key=lambda one: STRENGTH[one.role])
+        if self.state is State.COMPLETED or not passing:
+            return False
+        for one in passing:
+            self._pass_on(one, at=at)
+        return True
+
+    def _pass_on(self, passing: Assignment, *, at: datetime) -> None:
+        assert passing.heir is not None
+        today = vietnam_date(at)
+        own = next((one for one in self.in_force if one.agency_id == passing.heir.agency_id), None)
+        keeps_own = own is not None and STRENGTH[own.role] <= STRENGTH[passing.role]
+        ending = [passing] if own is None or keeps_own else [passing, own]
+        ended = tuple(one.ended(last_day=today - ONE_DAY, because=passing.heir.because) for one in ending)
+        self.assignments = [ended[ending.index(one)] if one in ending else one for one in self.assignments]
+        if not keeps_own:
+            self.assignments.append(Assignment(passing.heir.agency_id, passing.role, today, passing.due))
+        self.assignments_changed = True
+        self.record(events.PassedOn(ended=ended, reason=passing.heir.because, occurred_at=at))
 
     def restate(self, fields: tuple[str, ...], *, at: datetime) -> None:
         """Nothing happened: say the state once more, with `fields` that earlier events did not carry."""

@@ -14,7 +14,7 @@ from libs.common.folding import search_words
 from libs.common.live import Hint
 from libs.common.unit_of_work import Repository
 from libs.contracts.directives import DirectiveSummary
-from services.tasks.domain.assignment import Assignment, AssignmentRole
+from services.tasks.domain.assignment import Assignment, AssignmentRole, Heir
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.permissions import OVERSIGHT_ROLES, agency_that_sees
 from services.tasks.domain.report import NO_ORIGIN, Decision, Origin, Quality, Result
@@ -22,16 +22,33 @@ from services.tasks.domain.task import Course, Task, TaskTerms
 from services.tasks.hints import hint_of_task
 from services.tasks.persistence.origins import origins
 
+# The actor's agency, and those that have ended whose only heir it is: what was theirs is its own at once (rulebook 1.15).
+OWN = """ANY(ARRAY(SELECT CAST(:agency_id AS uuid)
+  UNION ALL SELECT ended_agency_id FROM succession WHERE heir_id = CAST(:agency_id AS uuid)))"""
 # An agency coordinates, or reports in place of the lead, while the assignment is in force.
-HAS_A_PART = """EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.agency_id = CAST(:agency_id AS uuid)
+HAS_A_PART = f"""EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.agency_id = {OWN}
   AND a.role IN ('COORDINATING', 'REPORTING') AND a.valid_to IS NULL)"""
 # Of a group an agency sees its own part and what all were told, never the parts of its peers (rulebook 1.13).
-VISIBLE = f"""(:sees_all OR t.lead_agency_id = CAST(:agency_id AS uuid) OR {HAS_A_PART}
-  OR (t.is_group AND EXISTS (SELECT 1 FROM task part WHERE part.group_id = t.id AND part.lead_agency_id = CAST(:agency_id AS uuid))))"""
+VISIBLE = f"""(:sees_all OR t.lead_agency_id = {OWN} OR {HAS_A_PART}
+  OR (t.is_group AND EXISTS (SELECT 1 FROM task part WHERE part.group_id = t.id AND part.lead_agency_id = {OWN})))"""
 
-_GET = f"SELECT t.* FROM task t WHERE t.id = :id AND {VISIBLE}"
-_SOME = text("SELECT * FROM task WHERE id = ANY(:ids) ORDER BY due, number")
-_ASSIGNMENTS = text("SELECT * FROM assignment WHERE task_id = ANY(:ids) ORDER BY task_id, number")
+# All of a row `t` that is read again: what it is found by is not, and the words are as long as the rest together.
+COLUMNS = ", ".join(
+    f"t.{column}"
+    for column in (
+        *("id", "version", "number", "directive", "group_id", "is_group", "ordinal", "content", "field", "deliverable"),
+        *("deadline_class", "deadline_wording", "original_due", "due", "assigned_on", "assigned_at", "flags", "group_name", "left_out"),
+        *("state", "percent", "last_reported_at", "last_report_version", "submitted_at", "completed_on", "return_count"),
+    )
+)
+_GET = f"SELECT {COLUMNS} FROM task t WHERE t.id = :id AND {VISIBLE}"
+_SOME = text(f"SELECT {COLUMNS} FROM task t WHERE t.id = ANY(:ids) ORDER BY t.due, t.number")
+_GET_SOME = text(f"SELECT {COLUMNS} FROM task t WHERE t.id = ANY(CAST(:ids AS uuid[])) ORDER BY t.id FOR UPDATE SKIP LOCKED")
+_ASSIGNMENTS = text("""
+SELECT a.task_id, a.agency_id, a.role, a.due, a.valid_from, a.valid_to, a.ended_because, s.heir_id, s.legal_basis FROM assignment a
+LEFT JOIN succession s ON s.ended_agency_id = a.agency_id AND s.heir_id IS NOT NULL AND a.valid_to IS NULL
+WHERE a.task_id = ANY(:ids) ORDER BY a.task_id, a.number
+""")
 _RESULTS = text("SELECT * FROM result WHERE task_id = :id ORDER BY number")
 _INSERT = text("""
 INSERT INTO task (id, version, number, directive_id, directive, parent_id, group_id, is_group, ordinal, content, field, deliverable,
@@ -192,6 +209,7 @@ def _assignment_of(row: Any) -> Assignment:
         due=row.due,
         valid_to=row.valid_to,
         ended_because=row.ended_because,
+        heir=None if row.heir_id is None else Heir(row.heir_id, row.legal_basis),
     )
 
 
@@ -279,6 +297,10 @@ class TaskRepository(Repository[Task]):
     async def some(self, task_ids: Sequence[UUID]) -> list[Task]:
         """As they stand, not to be changed; the oldest due date first."""
         return [await self.whole(row) for row in await self.connection.execute(_SOME, {"ids": list(task_ids)})]
+
+    async def some_for_change(self, task_ids: Sequence[UUID]) -> list[Task]:
+        """Locked for the change, without those at which somebody else is: they have to be asked for once more."""
+        return [self.touch(await self.whole(row)) for row in await self.connection.execute(_GET_SOME, {"ids": list(task_ids)})]
 
     async def assignments(self, task_ids: Sequence[UUID]) -> dict[UUID, list[Assignment]]:
         found: dict[UUID, list[Assignment]] = {}

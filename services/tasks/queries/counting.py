@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
+from libs.common.db import statement
 from libs.contracts.buckets import due_soon_sql
 from services.tasks.domain.lifecycle import State
 from services.tasks.domain.today import Today
@@ -32,8 +32,8 @@ async def count_listed(connection: AsyncConnection, actor: Actor, asked: TaskFil
     if not ways.all:
         return 0
     counted = (f"(SELECT count(*) {rows})" for way in ways.all for rows in _told_by_indexes(way, asked))
-    statement = f"SELECT {' + '.join(counted)}"
-    return int((await connection.execute(text(statement), ways.used_in(statement))).scalar_one())
+    words = f"SELECT {' + '.join(counted)}"
+    return int((await connection.execute(statement(words), ways.used_in(words))).scalar_one())
 
 
 def _told_by_indexes(way: Way, asked: TaskFilter) -> Iterator[str]:
@@ -53,8 +53,8 @@ async def count_tasks(connection: AsyncConnection, actor: Actor, asked: TaskFilt
     by_bucket: dict[str, int] = {}
     total = soon = 0
     if ways.all:
-        statement = " UNION ALL ".join(part for way in ways.all for part in _counted(way, asked, today))
-        for row in await connection.execute(text(statement), ways.used_in(statement)):
+        words = " UNION ALL ".join(part for way in ways.all for part in _counted(way, asked, today))
+        for row in await connection.execute(statement(words), ways.used_in(words)):
             total += row.tasks
             soon += row.tasks if row.due_soon else 0
             if row.state is not None:

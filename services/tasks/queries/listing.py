@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.common.actor import Actor
+from libs.common.db import statement
 from libs.contracts.buckets import AwaitingCountsAs, bucket_sql, children_sql, group_bucket_sql
 from services.tasks.domain.today import Today
+from services.tasks.persistence.repository import COLUMNS
 from services.tasks.queries.asked import TaskFilter
 from services.tasks.queries.search import agencies_named
 from services.tasks.queries.ways import Way, ways_of
@@ -22,12 +23,16 @@ from services.tasks.queries.ways import Way, ways_of
 WALKED = 1_500
 
 
-def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs) -> str:
-    """The rows of `tasks` (a table or a query in parentheses), each with its bucket of today and what the parts of a group say."""
+def with_standing(tasks: str, awaiting_counts_as: AwaitingCountsAs, *, beside: str = "") -> str:
+    """The rows of `tasks` (a table or a query in parentheses), each with its bucket of today and what the parts of a group say.
+
+    Of a query's further columns those come along that `beside` names (`t.one, t.other`).
+    """
+    further = f", {beside}" if beside else ""
     bucket, of_part = (bucket_sql(row, awaiting_counts_as=awaiting_counts_as) for row in ("t", "c"))
     # Parts are looked at for groups only; a plain task costs no second look.
     return f"""
-    SELECT t.*, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.kinds,
+    SELECT {COLUMNS}{further}, g.children, g.all_finished, g.last_completed_on, g.accepted, g.awaiting, g.completed, g.kinds,
            g.overdue AS children_overdue,
            CASE WHEN t.is_group THEN {group_bucket_sql("t", "g")} ELSE {bucket} END AS bucket
     FROM {tasks} t LEFT JOIN LATERAL (
@@ -148,6 +153,6 @@ async def list_tasks(
     firsts, before = _firsts(ways.all, chosen, after)
     page = f"(SELECT t.* FROM ({firsts}) t ORDER BY {order} LIMIT :limit)"
     asked_before = f"WITH {', '.join(before)} " if before else ""
-    statement = f"{asked_before}{with_standing(page, today.awaiting_counts_as)} ORDER BY {order}"
+    words = f"{asked_before}{with_standing(page, today.awaiting_counts_as)} ORDER BY {order}"
     last = {"after_day": after.day, "after_number": after.number} if after is not None else {}
-    return list((await connection.execute(text(statement), ways.used_in(statement, limit=limit, walked=WALKED, **last))).all())
+    return list((await connection.execute(statement(words), ways.used_in(words, limit=limit, walked=WALKED, **last))).all())

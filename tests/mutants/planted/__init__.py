@@ -2,6 +2,7 @@
 
 from tests.mutants.fault import Fault
 from tests.mutants.planted import (
+    accounts,
     contracts,
     directives,
     directory,
@@ -9,8 +10,10 @@ from tests.mutants.planted import (
     kinds,
     libraries,
     notify,
+    people,
     portal,
     realm,
+    reorganisations,
     reporting,
     running,
     sign_in,
@@ -26,6 +29,9 @@ FAULTS: tuple[Fault, ...] = (
     *notify.FAULTS,
     *reporting.FAULTS,
     *directory.FAULTS,
+    *reorganisations.FAULTS,
+    *people.FAULTS,
+    *accounts.FAULTS,
     *portal.FAULTS,
     *realm.FAULTS,
     *running.FAULTS,

@@ -130,9 +130,16 @@ FAULTS = (
     Fault(
         "holidays are counted as worked between two days",
         DAYS,
-        "return plain + sum(worked - is_of_the_week(day) for day, worked in self.decided.items() if start < day <= end)",
+        "return plain + self._departed_until(end) - self._departed_until(start)",
         "return plain",
         "tests/contracts/test_working_days.py",
+    ),
+    Fault(
+        "a holiday on the last day is counted as worked",
+        DAYS,
+        "return more[bisect_right(days, day)]",
+        "return more[bisect_right(days, day - ONE_DAY)]",
+        "tests/contracts/test_province_rules.py",
     ),
     Fault(
         "overdue on the due date",

@@ -94,8 +94,8 @@ FAULTS = (
     Fault(
         "whoever was moved stays until the evening",
         ROOM + "domain/membership.py",
-        "self.valid_to = vietnam_date(at) - timedelta(days=1)",
-        "self.valid_to = vietnam_date(at)",
+        "self.valid_to = today - timedelta(days=1) if last_day is None",
+        "self.valid_to = today if last_day is None",
         DIRECTORY,
     ),
     Fault(
@@ -285,8 +285,8 @@ FAULTS = (
     Fault(
         "a name that was taken over is taken",
         ROOM + "persistence/repository.py",
-        "AND NOT n.is_former AND n.folded",
-        "AND n.folded",
+        " AND NOT n.is_former\n  AND n.folded",
+        "\n  AND n.folded",
         f"{NEW}::test_a_name_is_free_again_where_nobody_who_lives_has_it",
     ),
     Fault(

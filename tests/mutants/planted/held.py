@@ -45,12 +45,12 @@ FAULTS = (
         "confirm(task, act.as_command(ConfirmResult), by=act.membership_id, at=__import__('datetime').datetime.now(act.acted_at.tzinfo))",
         HELD,
     ),
-    Fault("the same hand confirms", "services/tasks/domain/permissions.py", "        raise OwnResult\n", "        return\n", HANDS),
+    Fault("the same hand confirms", "services/tasks/domain/permissions.py", "        return OwnResult\n", "        return None\n", HANDS),
     Fault(
         "a tracker confirms what the house reports",
         "services/tasks/domain/permissions.py",
-        "        raise OfficeLeaderConfirms\n",
-        "        return\n",
+        "        return OfficeLeaderConfirms\n",
+        "        return None\n",
         HANDS,
     ),
     Fault(

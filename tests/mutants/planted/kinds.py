@@ -65,7 +65,13 @@ FAULTS = (
         MIDNIGHT,
     ),
     Fault("assigned on the UTC day", TASK, "return vietnam_date(self.assigned_at)", "return self.assigned_at.date()", MIDNIGHT),
-    Fault("led since the UTC day", TASK, "        today = vietnam_date(at)\n", "        today = at.date()\n", MIDNIGHT),
+    Fault(
+        "led since the UTC day",
+        TASK,
+        "        today = vietnam_date(at)\n        # Who leads",
+        "        today = at.date()\n        # Who leads",
+        MIDNIGHT,
+    ),
     Fault(
         "submitted on the UTC day",
         TASK,

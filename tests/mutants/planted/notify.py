@@ -4,6 +4,7 @@ from tests.mutants.fault import Fault
 
 ROOM = "services/notify/"
 KINDS, READING, NOTICES = ROOM + "notices/kinds.py", ROOM + "notices/reading.py", "tests/notify/test_notices.py"
+HANDED_OVER, MAILBOXES = ROOM + "subscriptions/on_reorganisation_changed.py", "tests/notify/test_mailboxes.py"
 
 FAULTS = (
     Fault("who coordinates is not told", KINDS, "return [*lead_of(task), *coordinators_of(task)]", "return lead_of(task)", NOTICES),
@@ -18,8 +19,8 @@ FAULTS = (
     Fault(
         "a notice of another agency",
         READING,
-        'False: "n.agency_id = :agency_id"}',
-        'False: "n.agency_id <> :agency_id"}',
+        'False: "n.agency_id = box.agency_id"}',
+        'False: "n.agency_id <> box.agency_id"}',
         NOTICES,
     ),
     Fault(
@@ -53,15 +54,40 @@ FAULTS = (
     Fault(
         "who reads all has read what comes a moment later",
         "services/notify/notices/reading.py",
-        "now() - CAST(:on_its_way AS interval))",
-        "now() - least(CAST(:on_its_way AS interval), interval '0'))",
+        "now() - CAST(:on_its_way AS interval) FROM",
+        "now() - least(CAST(:on_its_way AS interval), interval '0') FROM",
         "tests/notify/test_gathering.py",
     ),
     Fault(
         "what was read of a task counts as unread",
         "services/notify/notices/reading.py",
-        "WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN} AND NOT {_READ}",
-        "WHERE n.task_id = :task_id AND {_AUDIENCE[of_office]} AND {_SHOWN}",
+        "FROM box, notice n WHERE {his} AND NOT {_READ}",
+        "FROM box, notice n WHERE {his}",
         "tests/notify/test_gathering.py",
+    ),
+    Fault(
+        "who takes over has a year to catch up on",
+        READING,
+        "ELSE own.known_at END",
+        "ELSE own.known_at - interval '400 days' END",
+        MAILBOXES,
+    ),
+    Fault(
+        "who came along has read what he has not",
+        READING,
+        "m.person_id = :person_id AND m.agency_id = own.agency_id",
+        "m.person_id = :person_id AND m.agency_id = own.agency_id AND false",
+        MAILBOXES,
+    ),
+    Fault("a mailbox is handed over once", READING, "ON s.heir_id = own.agency_id", "ON s.heir_id = :agency_id", MAILBOXES),
+    Fault("all is read at once in one mailbox", READING, "interval) FROM box\n", "interval) FROM box LIMIT 1\n", MAILBOXES),
+    Fault("nobody sees whose mailbox it was", READING, "else row.agency_id,", "else None,", MAILBOXES),
+    Fault("a plan hands a mailbox over", HANDED_OVER, 'state.standing == "IN_EFFECT" and ', "", MAILBOXES),
+    Fault(
+        "one of several who took over reads",
+        HANDED_OVER,
+        "len(state.successor_ids) == 1",
+        "state.successor_ids",
+        MAILBOXES,
     ),
 )

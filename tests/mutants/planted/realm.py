@@ -19,6 +19,13 @@ FAULTS = (
     Fault("a realm that forgets", DEPLOYED + "realm.toml", "\neventsExpiration = 15552000\n", "\neventsExpiration = 86400\n", RULED),
     Fault("codes of no length of time", DEPLOYED + "realm.toml", "otpPolicyPeriod = 30\n", "", RULED),
     Fault("any address of the portal", DEPLOYED + "clients.toml", '["$portal/sign-in/callback"]', '["$portal/*"]', RULED),
+    Fault(
+        "whoever is signed out there stays here",
+        DEPLOYED + "clients.toml",
+        '"backchannel.logout.url" = "$portal/sign-in/back-channel-logout"\n',
+        "",
+        RULED,
+    ),
     Fault("a code without proof", DEPLOYED + "clients.toml", '"pkce.code.challenge.method" = "S256"\n', "", RULED),
     Fault(
         "strangers come into being by signing in",

@@ -10,10 +10,15 @@ PORTAL, CALLBACK, SESSIONS, VISITOR = "portal/oidc.py", "portal/sign_in.py", "po
 PROVIDER, AUTHORIZATION, CLIENTS, ISSUING, PUSHED = (
     f"embedded/oidc/{name}.py" for name in ("provider", "authorization", "clients", "issuing", "pushed")
 )
+ASKED_AGAIN, WAITING = "libs/common/web/step_up.py", "portal/screens/step_up.py"
+SIGN_OUTS, OWN_SESSIONS = "portal/sign_outs.py", "portal/screens/sessions.py"
 PASSWORDS, HANDED_OUT = "embedded/oidc/passwords.py", "embedded/handed_out.py"
 
 FORGED, KEYS = "tests/web/test_attacks_on_tokens.py", "tests/web/test_tokens.py"
 ATTACKED, AWAY = "tests/portal/test_attacks_on_sign_in.py", "tests/portal/test_without_the_sign_in_service.py"
+PROOF, PROOF_OF_ADMIN, PROVED_AGAIN = "tests/directives/test_step_up.py", "tests/directory/test_step_up.py", "tests/portal/test_step_up.py"
+PROVEN = "tests/embedded/test_proving_again.py"
+TOLD, OWN = "tests/portal/test_back_channel.py", "tests/portal/test_own_sessions.py"
 PROVIDED, PROVED = "tests/embedded/test_oidc.py", "tests/embedded/test_passwords.py"
 
 
@@ -29,7 +34,7 @@ FAULTS = (
     unchecked("what is critical is not understood", SIGNED, '"crit" in header', FORGED),
     unchecked("a token says where its key is", SIGNED, "KEY_IN_HEADER & header.keys()", FORGED),
     unchecked("anything in the header", SIGNED, "header.keys() - KNOWN_HEADER", FORGED),
-    unchecked("a message of the back channel opens", SIGNED, 'header.get("typ", "JWT") != "JWT"', FORGED),
+    unchecked("a message of the back channel opens", SIGNED, 'header.get("typ", PLAIN) != kind', FORGED),
     unchecked("a name that comes twice", SIGNED, "len(named) != len(pairs)", FORGED),
     unchecked("a foreign issuer", SIGNED, 'claims.get("iss") != issuer', FORGED),
     unchecked("nobody's token", SIGNED, "not isinstance(subject, str) or not 1 <= len(subject) <= LONGEST_SUBJECT", FORGED),
@@ -114,6 +119,94 @@ FAULTS = (
         '{"client_id": self._settings.client_id, "request_uri": _text(pushed, "request_uri"), **asked}',
         ATTACKED,
     ),
+    unchecked(
+        "any event signs out", PORTAL, "not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict)", TOLD, indent=8
+    ),
+    unchecked("an ID token signs out", PORTAL, '"nonce" in claims', TOLD, indent=8),
+    unchecked("a logout token of long ago", PORTAL, 'claims["iat"] < time.time() - LONGEST_WAY_SECONDS', TOLD, indent=8),
+    unchecked("a logout token without a name", PORTAL, 'not _is_name(claims.get("jti"))', TOLD, indent=8),
+    unchecked(
+        "a logout token is heard twice",
+        SIGN_OUTS,
+        '(await connection.execute(_HEARD, {"id": ended.token_id})).rowcount == 0',
+        TOLD,
+        indent=12,
+    ),
+    unchecked(
+        "who leaves his telephone leaves his desk",
+        SIGN_OUTS,
+        '(await connection.execute(_ENDED_HERE, {"session": ended.session_id})).first() is not None',
+        TOLD,
+        indent=12,
+    ),
+    Fault("open pages are not told of a sign-out", SIGN_OUTS, "        await self._tell(ended.person_id)\n", "", TOLD),
+    Fault("anybody's session is ended", SIGN_OUTS, "WHERE person_id = :person AND (CAST", "WHERE (CAST", OWN),
+    Fault(
+        "who is signed out elsewhere gets in again",
+        OWN_SESSIONS,
+        "                await visitor.portal.sign_in.end(one.tokens)\n",
+        "                pass\n",
+        OWN,
+    ),
+    Fault(
+        "whoever speaks to the service itself releases without proof",
+        "services/directives/api/directives.py",
+        "    change: Releasing,\n",
+        "    change: Changing,\n",
+        PROOF,
+    ),
+    Fault(
+        "agencies are added without proof",
+        "services/directory/api/directory.py",
+        "async def add(change: AddingAgency,",
+        "async def add(change: Changing,",
+        PROOF_OF_ADMIN,
+    ),
+    *(
+        Fault(
+            f"nobody is asked for a proof: {act}",
+            "services/directory/api/step_up.py",
+            f"Depends(_after_proof(StepUpAct.{act}))",
+            'Depends(__import__("libs.common.web.changing", fromlist=["changing"]).changing)',
+            PROOF_OF_ADMIN,
+        )
+        for act in ("GIVE_MEMBERSHIP", "CHANGE_MEMBERSHIP", "END_MEMBERSHIP", "PLAN_REORGANISATION", "WITHDRAW_REORGANISATION")
+    ),
+    Fault("any level proves", ASKED_AGAIN, "claims.level >= level and ", "", PROOF),
+    Fault("a proof serves for ever", ASKED_AGAIN, "now - within <= proved_at <= now", "proved_at <= now", PROOF),
+    Fault("a proof of tomorrow", ASKED_AGAIN, "<= proved_at <= now + CLOCKS_DIFFER_SECONDS:", "<= proved_at:", PROOF),
+    Fault("a level in any form", SIGNED, "isinstance(told, str) and told in LEVELS", "str(told).strip() in LEVELS", PROOF),
+    Fault(
+        "a proof lasts as long as the software thinks",
+        "services/directory/api/step_up.py",
+        "one_setting(connection, SETTING)).value_on(service.clock.today())",
+        "one_setting(connection, SETTING)).default",
+        PROOF_OF_ADMIN,
+    ),
+    unchecked("a service that answers with less", PORTAL, "proof is not None and not proof.is_given_by(claims)", PROVED_AGAIN, indent=8),
+    Fault("a proof of long ago", PORTAL, " and proved_at >= time.time() - self.max_age - CLOCKS_DIFFER_SECONDS", "", PROVED_AGAIN),
+    unchecked(
+        "somebody else goes on with a session",
+        CALLBACK,
+        "str(session.id) != session_id or str(session.person_id) != signed_in.subject",
+        PROVED_AGAIN,
+    ),
+    Fault("nobody is named to the service", PORTAL, ', "id_token_hint": self.identity}', "}", PROVED_AGAIN),
+    Fault("the way back leads anywhere", WAITING, "(before.scheme, before.netloc) != (ours.scheme, ours.netloc)", "False", PROVED_AGAIN),
+    unchecked("a password of somebody else proves it", PROVIDER, "wanted.person_id not in (None, person_id)", PROVEN, indent=8),
+    unchecked(
+        "somebody else says that it is he",
+        PROVIDER,
+        "wanted.person_id is not None and (account is None or account.person_id != wanted.person_id)",
+        PROVEN,
+    ),
+    Fault(
+        "an ended session is a hint",
+        ISSUING,
+        '        if session.id in self._ended:\n            raise InvalidGrant("session-ended")\n        return session.person_id',
+        "        return session.person_id",
+        PROVEN,
+    ),
     unchecked("an answer of another issuer", CALLBACK, "issuer != portal.settings.issuer", ATTACKED, indent=8),
     Fault(
         "an answer for another browser",
@@ -152,7 +245,7 @@ FAULTS = (
     Fault(
         "a code that comes twice ends nothing",
         PROVIDER,
-        "        if error.session_id is not None:\n            provider.issuer.end(error.session_id)\n        raise",
+        "        if error.stolen is not None:\n            provider.end(error.stolen)\n        raise",
         "        raise",
         PROVIDED,
     ),

@@ -25,7 +25,8 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message
 
 from embedded.data_folder import DataFolder
-from embedded.oidc.issuing import Position, Session, TokenIssuer
+from embedded.oidc.authorization import Session
+from embedded.oidc.issuing import Position, TokenIssuer
 from embedded.postgres import running_in
 from embedded.servers import address_of, listen, serving
 from embedded.wiring import PORTAL_CLIENT, Wiring
@@ -45,6 +46,7 @@ OF_THE_PORTAL = {
     "/sign-in": "where one begins",
     "/sign-in/start": "leads to the sign-in service",
     "/sign-in/callback": "comes back from there, and checks the sealed cookie of the attempt",
+    "/sign-in/back-channel-logout": "the sign-in service tells who is signed out, and proves itself by a signed token",
     "/assets/{version}/{name:path}": "the page of the sign-in needs style and script",
     "/health/live": "a supervisor asks, and learns only that the process answers",
     "/health/ready": "a supervisor asks, and learns only that the schema is the newest",

@@ -44,7 +44,11 @@ WORDS_OF: Mapping[str, str] = {
     "services.directory.domain.agency.AgencyKind": "agency-kind",
     "services.directory.domain.agency.CodeKind": "agency-code",
     "services.directory.domain.membership.Role": "role",
+    "services.directory.domain.reorganisation.ReorganisationKind": "reorganisation-kind",
+    "services.directory.domain.reorganisation.ReorganisationStanding": "reorganisation-standing",
+    "services.directory.api.people_schemas.ActOnMembership": "membership-act",
     "services.notify.notices.kinds.NoticeKind": "notice",
+    "libs.contracts.step_up.StepUpAct": "step-up.act",
     "libs.contracts.buckets.AwaitingCountsAs": "setting-value.awaiting_counts_as",
     "libs.contracts.buckets.Bucket": "number",
     "libs.contracts.province.BeforeDay": "setting-value.truoc_ngay",
@@ -54,8 +58,12 @@ WORDS_OF: Mapping[str, str] = {
 }
 """Enumeration → how the keys of its words begin."""
 NOT_SHOWN: Mapping[str, str] = {
+    "libs.contracts.step_up.Level": "people read for which act they are asked, not how surely",
     "services.directives.domain.vocabulary.AssignmentRole": "the form has a field for each",
+    "services.directory.accounts.stepping.Step": "told to an operator by the command line, which has words for each",
+    "services.directory.domain.accounts.Drift": "told to an operator by the command line, which has words for each",
     "services.directory.domain.permissions.SeesPeople": "an inner word of the permissions",
+    "services.directory.domain.managing_people.Manages": "an inner word of the permissions",
     "services.reporting.figures.rows.Counted": "a parameter of the API",
     "services.reporting.figures.permissions.SeesTasks": "an inner word of the permissions",
     "services.tasks.domain.assignment.AssignmentRole": "the page of a task has a line for each",
