@@ -8,13 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from libs.common.domain import DomainError
-from services.directory.domain.agency import Agency, AgencyDetails, AgencyKind
+from services.directory.domain import events
+from services.directory.domain.agency import Agency, AgencyDetails, AgencyKind, agency_id
 from services.directory.domain.membership import Membership, Place, Role
 from services.directory.domain.reorganisation import (
+    AgencyInAnotherPlan,
     NewAgency,
     Reorganisation,
     ReorganisationKind,
     ReorganisationPlan,
+    WrongNumberOfAgencies,
     parent_afterwards,
     require_apart,
     require_living,
@@ -104,10 +107,21 @@ def test_what_a_plan_may_be(right: ReorganisationPlan) -> None:
         (plan("RENAME", (A,), to=(B,)), "new_agencies"),
         (plan("RENAME", (A,), to=(B,), begun=(new(),)), "to_agency_ids"),
         (plan("RENAME", (A, B), begun=(new(),)), "from_agency_ids"),
+        (plan("RENAME", (A,), begun=(new("N"), new("M"))), "new_agencies"),
     ],
 )
 def test_how_many_agencies_a_kind_has(wrong: ReorganisationPlan, field: str) -> None:
     assert refused(lambda: require_sound(wrong, today=TODAY)) == ("reorganisation-wrong-number", field)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "least", "most"),
+    [(plan("MERGE", (), to=(B,)), 1, None), (plan("MERGE", (A, B)), 1, 1), (plan("SPLIT", (A,), to=(C,)), 2, None)],
+)
+def test_how_many_there_may_be_is_told(wrong: ReorganisationPlan, least: int, most: int | None) -> None:
+    with pytest.raises(WrongNumberOfAgencies) as told:
+        require_sound(wrong, today=TODAY)
+    assert told.value.extra == {"least": least, "most": most}
 
 
 def test_what_is_never_right_whatever_the_kind() -> None:
@@ -146,6 +160,31 @@ def test_who_ends_in_one_plan_is_in_no_other_and_several_may_lead_to_one() -> No
     require_apart(plan("MERGE", (C,), to=(A,)), [carved], KNOWN)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field", "agency"),
+    [
+        (plan("DISSOLVE", (A,)), "from_agency_ids", A),
+        (plan("MERGE", (C,), to=(A,)), "to_agency_ids", A),
+        (plan("MERGE", (A, B), to=(C,)), "from_agency_ids", min(A, B, key=lambda one: one.id)),
+    ],
+)
+def test_it_is_said_which_agency_is_in_another_plan_and_when(wrong: ReorganisationPlan, field: str, agency: Agency) -> None:
+    with pytest.raises(AgencyInAnotherPlan) as told:
+        require_apart(wrong, [plan("MERGE", (A, B), to=(D,), day=DAY + ONE_DAY)], KNOWN)
+    assert told.value.field == field
+    assert told.value.extra == {"agency": {"id": str(agency.id), "name": agency.details.name}, "day": (DAY + ONE_DAY).isoformat()}
+
+
+def test_only_a_new_name_keeps_everything_else() -> None:
+    assert plan("RENAME", (A,), begun=(new(),)).is_one_to_one is True
+    assert plan("MERGE", (A,), to=(B,)).is_one_to_one is False
+
+
+def test_who_begins_is_known_by_its_key() -> None:
+    assert new().id == agency_id("key of N")
+    assert plan("MERGE", (A, B), begun=(new(),)).successor_ids == (agency_id("key of N"),)
+
+
 def test_who_is_carved_out_of_lives_on() -> None:
     assert plan("CARVE_OUT", (A,), begun=(new(),)).ended_agency_ids == ()
     assert plan("SPLIT", (A,), to=(B, C)).ended_agency_ids == (A.id,)
@@ -160,6 +199,23 @@ def test_the_only_one_that_takes_over() -> None:
 
 def planned(day: date = DAY) -> Reorganisation:
     return Reorganisation.plan_for(uuid4(), plan("DISSOLVE", (A,), day=day), by="somebody", at=AT)
+
+
+def happened(one: Reorganisation) -> list[tuple[int, object]]:
+    return [(recorded.version, recorded.event) for recorded in one.take_recorded()]
+
+
+def test_each_step_is_told_with_its_reason() -> None:
+    one, other = planned(), planned()
+    assert (one.planned_by, one.planned_at, one.withdrawn_because, one.version) == ("somebody", AT, None, 1)
+    assert happened(one) == [(1, events.ReorganisationPlanned(reason="Nghị quyết số 1", occurred_at=AT))]
+    one.withdraw(reason="Hoãn", at=AT)
+    assert happened(one) == [(2, events.ReorganisationTakenBack(reason="Hoãn", occurred_at=AT))]
+    other.take_recorded()
+    other.take_effect(at=AT)
+    assert happened(other) == [(2, events.ReorganisationTookEffect(reason="Nghị quyết số 1", occurred_at=AT))]
+    known = Reorganisation(uuid4(), one.plan, planned_by="somebody", planned_at=AT, withdrawn_because="Hoãn", version=7)
+    assert (known.version, known.withdrawn_because) == (7, "Hoãn")
 
 
 def test_it_is_withdrawn_once_and_until_its_day() -> None:
