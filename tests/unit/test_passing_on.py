@@ -46,6 +46,13 @@ def test_the_lead_is_passed_on_and_nothing_else_changes() -> None:
     assert task_state(task).lead_agency_id == INDUSTRY
 
 
+def test_who_leads_and_who_reports_are_told_apart() -> None:
+    task = given(reporting=INDUSTRY)
+    assert (task.lead_agency_id, task.reporting_agency_id) == (HEALTH, INDUSTRY)
+    assert given().reporting_agency_id is None
+    assert given().assigned.left_out == 0, "of an agency's own task nobody is left out"
+
+
 @pytest.mark.parametrize(
     ("task", "agency", "heir", "expected"),
     [
