@@ -41,7 +41,7 @@ STAYS_EMPTY = {
     # The story decides without a hold.
     *(f"{service}.{table}" for service in ("directives", "tasks") for table in ("held_act", "held_act_audit")),
     # Nobody was reorganised.
-    "tasks.succession",
+    *(f"{service}.succession" for service in ("tasks", "notify")),
     "reporting.awaited_instruction",
     "notify.read_through",
     "directives.inbox",

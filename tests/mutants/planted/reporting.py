@@ -43,7 +43,7 @@ FAULTS = (
         ROOM + "figures/counting.py",
         "if not self.assigned == total == self.completed + self.open:",
         "if not self.assigned == self.completed + self.open:",
-        FIGURES,
+        "tests/reporting/test_sheets.py",
     ),
     Fault("known tomorrow is known today", STANDING, "ON known.known_on <= asked.known_on AND", "ON", FIGURES),
     Fault("what was superseded is still known", STANDING, " AND coalesce(known.superseded_on > asked.known_on, true)", "", FIGURES),
