@@ -271,6 +271,18 @@ async def test_a_second_delivery_changes_nothing(publisher: Database, consuming:
     assert await rows(consuming, "SELECT version, value FROM replica") == [(5, 5)]
     assert await rows(consuming, "SELECT count(*) FROM fact") == [(5,)]
     assert await rows(consuming, "SELECT count(*) FROM notice") == [(5,)]
+    assert await rows(consuming, "SELECT * FROM dead_event") == [], "nor does it try to have an effect"
+
+
+async def test_the_position_never_moves_back(publisher: Database, consuming: Database) -> None:
+    """A page that was read before another may be done after it."""
+    await publish(publisher, uuid4(), range(1, 4))
+    early, late = await feed_of(publisher, limit=1), await feed_of(publisher)
+    assert early.position != late.position
+    runner = runner_of(consuming, Effects())
+    for page in (late, early):
+        await runner.apply(page.envelopes, source=SOURCE, position=page.position)
+    assert await runner.position(SOURCE) == late.position
 
 
 async def test_effect_claim_and_position_are_one_transaction(publisher: Database, consuming: Database) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from libs.common.actor import Actor
 from libs.common.db import Database
 from libs.common.domain import Aggregate, DomainEvent
+from libs.common.live import Hint, concerned
 from libs.common.messaging.event_log import Cause
 from libs.common.unit_of_work import ChangedAfterRecorded, NotCommitted, NotTouched, NotWitnessed, Repository, UnitOfWork
 from tests.messaging.toy import CounterChange, CounterMoved, CounterState, make_publisher
@@ -200,3 +201,18 @@ async def test_each_unit_sees_its_own(database: Database) -> None:
         outer.add(1)
         await first.commit()
     assert await stored(database) == [(outer.id, 2, 2), (inner.id, 1, 7)]
+
+
+class SeenByValue(Counters):
+    """Whoever has the number that a counter shows has it in his list."""
+
+    def hint_of(self, aggregate: Counter) -> Hint:
+        return Hint({"counters": concerned(agencies=[UUID(int=aggregate.value)])})
+
+
+async def test_who_saw_it_before_a_change_has_to_look_as_well(database: Database) -> None:
+    async with database.read() as connection:
+        repository = SeenByValue(connection)
+        counter = repository.touch(Counter(uuid4(), 1))
+        counter.add(1)
+        assert repository.hint_of_change(counter) == Hint({"counters": concerned(agencies=[UUID(int=1), UUID(int=2)])})

@@ -13,7 +13,7 @@ from services.reporting.figures.numbers import NUMBERS
 from tests.chance import seed_of_tree
 from tests.conftest import ServiceDatabase
 from tests.issuer import Issuer
-from tests.reporting.story import FIRST_DAY, KnownTask, next_version, random_story, told
+from tests.reporting.story import AGENCIES, FIRST_DAY, KnownTask, known_task, next_version, random_story, told
 from tests.signed_in import LEADER, Client, running_service
 
 # The stories end by then; whoever asks lives a week later.
@@ -85,6 +85,11 @@ async def test_every_number_of_every_day_is_as_long_as_its_list(figures: Client)
     seed = seed_of_tree()
     chance = Random(f"numbers {seed}")
     story = [one for one in random_story(seed, tasks=14) if one.occurred_at.date() < TODAY - timedelta(days=8)]
+    # However the others are drawn, of what is in time some is due soon and some later.
+    story += [
+        known_task(words, due=TODAY + timedelta(days=days), assigned_on=FIRST_DAY, agency=AGENCIES[0])
+        for words, days in (("soon", 1), ("later", 40))
+    ]
     await keep(figures, *story)
     days = [TODAY, *(FIRST_DAY + timedelta(days=chance.randrange(90)) for _ in range(2))]
     for day in days:

@@ -135,6 +135,21 @@ async def test_waiting_for_the_office_by_both_settings(reporting: Database) -> N
     ).province.buckets == {Bucket.OPEN_OVERDUE: 1}
 
 
+async def test_each_of_several_days_is_judged_by_the_rules_of_its_own(reporting: Database) -> None:
+    """Asked for together, a day before the rule changed and one after it, they are what each is alone."""
+    waiting = [submitted(known_task(words, due=due), due) for words, due in (("a", DUE), ("b", DUE + 20 * ONE_DAY))]
+    await keep(reporting, *waiting)
+    decisions = [Decision(None, "IN_TIME_IF_SUBMITTED_BY_DUE"), Decision(DUE + 10 * ONE_DAY, "BY_DATE")]
+    rules = ProvinceRules({"awaiting_counts_as": decisions})
+    for first, second in ((5, 15), (15, 5)):
+        days = [Day(DUE + first * ONE_DAY, TODAY), Day(DUE + second * ONE_DAY, TODAY)]
+        async with reporting.read() as connection:
+            together = await pictures(connection, days, today=TODAY, rules=rules)
+        alone = [await picture_of(reporting, day, rules=rules) for day in days]
+        assert [one.province.buckets for one in together] == [one.province.buckets for one in alone]
+        assert alone[0].province.buckets != alone[1].province.buckets
+
+
 async def test_a_returned_result_loses_its_earlier_time(reporting: Database) -> None:
     sent = submitted(known_task("a", due=DUE), DUE)
     await keep(reporting, returned(sent, DUE + ONE_DAY))

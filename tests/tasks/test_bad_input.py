@@ -251,6 +251,7 @@ async def test_a_place_in_the_feed_that_is_none(tasks: Client, after: str) -> No
         ("bao-cao.pdf", b"", "application/pdf", 422, "file-empty"),
         ("bao-cao.exe", b"MZ" + PDF, "application/pdf", 422, "file-type-not-allowed"),
         ("bao-cao", PDF, "application/pdf", 422, "file-type-not-allowed"),
+        (".bao-cao.pdf", PDF, "application/pdf", 422, "file-type-not-allowed"),
         ("bao-cao.svg", b"<svg/>", "image/svg+xml", 422, "file-type-not-allowed"),
         ("bao-cao.pdf", PDF + b"\0" * (10 * 1024 * 1024), "application/pdf", 413, "too-large"),
         ("bao-cao.pdf", PDF + b"\0" * (11 * 1024 * 1024), "application/pdf", 413, "too-large"),

@@ -53,8 +53,8 @@ FAULTS = (
     Fault(
         "a number is a day",
         "libs/common/calendar_day.py",
-        'value if isinstance(value, str) else ""',
-        "str(value)",
+        'return calendar_day(value if isinstance(value, str) else "")',
+        "return date.fromtimestamp(value) if isinstance(value, int) else calendar_day(value)",
         "tests/directives/test_bad_input.py",
     ),
     Fault(
@@ -91,7 +91,7 @@ FAULTS = (
         "libs/common/db.py",
         '"40001", "40P01", "55P03"',
         '"40001", "55P03"',
-        "tests/messaging/test_what_passes.py",
+        "tests/unit/test_passing.py",
     ),
     Fault(
         "a full disk is for ever",
@@ -168,7 +168,7 @@ FAULTS = (
         UNIT_OF_WORK,
         "return self._hints_before[aggregate.id] | self.hint_of(aggregate)",
         "return self.hint_of(aggregate)",
-        "tests/web/test_whom_hints_name.py",
+        "tests/messaging/test_unit_of_work.py",
     ),
     Fault(
         "a refusal is described in another form than it is sent",

@@ -4,18 +4,23 @@ from tests.mutants.fault import Fault
 
 ROOM = "services/reporting/"
 STANDING, ROWS, SETTLED = ROOM + "figures/standing.py", ROOM + "figures/rows.py", ROOM + "figures/settled.py"
+EVERY_NUMBER = "tests/reporting/test_every_number.py"
 FIGURES, GOLDEN, DAYS = "tests/reporting/test_figures.py", "tests/reporting/test_golden_figures.py", "tests/reporting/test_settled.py"
 
 FAULTS = (
     Fault(
-        "U is what is overdue", ROOM + "figures/numbers.py", '"U": Number(OPEN),', '"U": Number(frozenset({Bucket.OPEN_OVERDUE})),', FIGURES
+        "U is what is overdue",
+        ROOM + "figures/numbers.py",
+        '"U": Number(OPEN),',
+        '"U": Number(frozenset({Bucket.OPEN_OVERDUE})),',
+        EVERY_NUMBER,
     ),
     Fault(
         "due soon counts all that is open",
         ROOM + "figures/numbers.py",
         '"due_soon": Number(OPEN, due_soon=True),',
         '"due_soon": Number(OPEN),',
-        FIGURES,
+        EVERY_NUMBER,
     ),
     Fault(
         "an unknown role sees every task",
@@ -36,7 +41,7 @@ FAULTS = (
         ROWS,
         "(:sees_all OR words.lead_agency_id = :agency_id OR CAST(:agency_id AS uuid) = ANY (words.coordinating_agency_ids)\n",
         "(:sees_all OR words.lead_agency_id = :agency_id\n",
-        "tests/reporting/test_figures_over_http.py",
+        "tests/reporting/test_known_later.py",
     ),
     Fault(
         "the identity compares with itself",
@@ -59,7 +64,7 @@ FAULTS = (
         STANDING,
         "rules.on(day.as_of).awaiting_counts_as is AwaitingCountsAs.BY_DATE for day in days",
         "rules.on(days[-1].as_of).awaiting_counts_as is AwaitingCountsAs.BY_DATE for day in days",
-        "tests/reporting/test_rules_of_the_day.py",
+        FIGURES,
     ),
     Fault(
         "what ended is not taken off", SETTLED, "SELECT asked.day, {place}, bucket, -1\n", "SELECT asked.day, {place}, bucket, 0\n", DAYS
@@ -98,7 +103,7 @@ FAULTS = (
         ROOM + "figures/changes.py",
         "CASE here.day WHEN 2 THEN '{ENTERED}' ELSE '{LEFT}' END",
         "CASE here.day WHEN 1 THEN '{ENTERED}' ELSE '{LEFT}' END",
-        "tests/reporting/test_changes.py",
+        "tests/reporting/test_known_later.py",
     ),
     Fault(
         "what another reports counts for the lead",

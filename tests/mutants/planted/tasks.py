@@ -165,13 +165,15 @@ FAULTS = (
         "true)",
         FILES,
     ),
-    Fault("a program named .pdf", ROOM + "files/inspection.py", "    if found != media_type or (", "    if (", FILES),
+    Fault(
+        "a program named .pdf", ROOM + "files/inspection.py", "    if found != media_type or (", "    if (", "tests/tasks/test_bad_input.py"
+    ),
     Fault(
         "a hidden file",
         ROOM + "files/inspection.py",
         'if extension not in ALLOWED or plain.startswith("."):',
         "if extension not in ALLOWED:",
-        FILES,
+        "tests/tasks/test_bad_input.py",
     ),
     Fault(
         "those that were told hold up those to come",
