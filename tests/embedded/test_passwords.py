@@ -4,6 +4,7 @@ import re
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
@@ -63,6 +64,18 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+async def test_whoever_is_right_every_time_may_come_as_often_as_he_likes() -> None:
+    known = Passwords()
+    known.know({"lead": KeptPassword(UUID(int=1), HASH)})
+    for _ in range(MOST_WRONG + 2):
+        assert await known.person("Lead ", PASSWORD) == UUID(int=1)
+    for _ in range(MOST_WRONG):
+        with pytest.raises(WrongPassword):
+            await known.person("lead", "wrong")
+    with pytest.raises(TriedTooOften):
+        await known.person("lead", PASSWORD)
 
 
 def test_after_some_wrong_ones_nobody_may_try_for_a_while_that_grows() -> None:

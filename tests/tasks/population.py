@@ -19,6 +19,7 @@ from tests.tasks.released import today
 AGENCIES = (HEALTH, FINANCE, SOUTH_COMMUNE, NORTH_WARD)
 # The Office leads and coordinates as well, which those of it see who oversee everything.
 WITH_PARTS = (*AGENCIES, OFFICE)
+ONE_DAY = timedelta(days=1)
 FIELDS = ("y-te", "tai-chinh")
 # How far a life goes. Results that wait are many: of them some were submitted before a due date that has passed since.
 WAITING, COMPLETED = 2, 4
@@ -63,10 +64,18 @@ class _Drawing:
         # Few days, so that many tasks share one; today and its neighbours are among them.
         return today() + timedelta(days=self.random.randint(-around, around))
 
-    def task(self, *, parent: Task | None = None, lead: UUID | None = None, is_group: bool = False, until: int | None = None) -> Task:
+    def task(
+        self,
+        *,
+        parent: Task | None = None,
+        lead: UUID | None = None,
+        is_group: bool = False,
+        until: int | None = None,
+        due: date | None = None,
+    ) -> Task:
         self.number += 1
         if parent is None:
-            due = self.random.choice([None, self.day(), self.day()])
+            due = due or self.random.choice([None, self.day(), self.day()])
             coordinating = tuple(self.random.sample([one for one in WITH_PARTS if one != lead], self.random.choice([0, 0, 1, 2])))
             directive = self.directive()
             assigned_on = today() - timedelta(days=self.random.randint(4, 9))
@@ -93,6 +102,16 @@ class _Drawing:
         if not is_group:
             self.live(task, until=self.random.choice(WAYS) if until is None else until)
         return task
+
+    def group_whose_last_part_is_late(self) -> None:
+        """Its first part came in time, on another day: only the last one says what the group is."""
+        due = today() - 2 * ONE_DAY
+        parent = self.task(is_group=True, due=due)
+        for lead, day in zip(AGENCIES, (due - ONE_DAY, due + ONE_DAY), strict=False):
+            part, by = self.task(parent=parent, lead=lead, until=0), self.id()
+            part.accept(at=_noon(day))
+            part.submit_result(report_number="1/BC", report_date=day, summary="x", file_id=None, file_required=False, by=by, at=_noon(day))
+            part.confirm(quality=None, comment=None, by=by, at=_noon(today()))
 
     def directive(self) -> DirectiveSummary:
         which = self.random.randrange(len(self.population.directives))
@@ -124,7 +143,7 @@ class _Drawing:
 
 
 async def populate(client: Client, seed: int, *, tasks: int = 40, groups: int = 4) -> Population:
-    """`groups` have between one and three parts; a part is a task of its agency."""
+    """`groups` have between one and three parts, and one more has two; a part is a task of its agency."""
     drawing = _Drawing(seed, first_number=100_000 * (seed + 1))
     uow = TasksUnitOfWork(
         client.app.state.service.database, to_contract, actor=Actor.of_service("tasks"), cause=Cause(correlation_id=f"seed-{seed}")
@@ -138,6 +157,8 @@ async def populate(client: Client, seed: int, *, tasks: int = 40, groups: int = 
             until = drawing.random.choice((None, WAITING, COMPLETED, COMPLETED))
             for lead in drawing.random.sample(AGENCIES, drawing.random.randint(1, 3)):
                 drawing.task(parent=parent, lead=lead, until=until)
+        if groups:
+            drawing.group_whose_last_part_is_late()
         for task in drawing.population.tasks.values():
             uow.tasks.touch(task)
         await uow.commit()

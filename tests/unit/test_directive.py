@@ -179,7 +179,7 @@ def test_no_step_but_those_of_the_table() -> None:
 WRONG: list[tuple[str, Draft, list[tuple[str, str]]]] = [
     ("in order", draft(), []),
     ("not numbered yet", draft(number=None, notation=None), []),
-    ("secret, and wrong besides", draft(secrecy="MAT", number=None), [("secrecy", "secrecy-not-allowed")]),
+    ("secret, and wrong besides", draft(secrecy="MAT", subject="x" * 2_001), [("secrecy", "secrecy-not-allowed")]),
     ("of no level that is known", draft(secrecy="normal"), [("secrecy", "secrecy-not-allowed")]),
     ("issued tomorrow", draft(issue_date=TODAY + timedelta(days=1)), [("issue_date", "issue-date-in-future")]),
     ("without a demand", replace(draft(), instructions=()), [("instructions", "no-instructions")]),
