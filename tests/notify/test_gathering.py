@@ -1,9 +1,7 @@
 """What became overdue is told to the Office together, once, and what somebody has seen or decided is read."""
 
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -15,8 +13,7 @@ from libs.common.clock import VIETNAM
 from libs.common.messaging.envelope import Envelope
 from libs.contracts.tasks import OverdueChange, OverdueTold, TaskAssigned
 from services.notify.notices import reading
-from tests.conftest import ServiceDatabase
-from tests.issuer import Issuer, Person
+from tests.issuer import Person
 from tests.notify.test_notices import envelopes, everything_listed, life
 from tests.signed_in import (
     COMMUNE_CLERK,
@@ -29,21 +26,12 @@ from tests.signed_in import (
     SOUTH_COMMUNE,
     TRACKER,
     Client,
-    running_service,
 )
 
 
 def morning(*, later: int = 0) -> datetime:
     """When what passed on the day before is told, on this day or some days later."""
     return datetime.combine(today(), time(0, 0, 5), VIETNAM) + timedelta(days=later)
-
-
-@pytest.fixture
-async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
-    async with running_service("notify", database("notify"), issuer, tmp_path) as client:
-        async with client.admin.begin() as connection:
-            await connection.exec_driver_sql("UPDATE feed_position SET consumer = 'notify-directory' WHERE source = 'directory'")
-        yield client
 
 
 def overdue(lead: UUID, code: str, *, group: UUID | None = None, later: int = 0) -> Envelope:

@@ -1,17 +1,15 @@
 """The mailbox of an agency that has ended: whoever alone took over reads in it, with nothing to catch up on that others were told."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import permutations
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from faults.bodies import today
 from libs.contracts.directory import ReorganisationChange, ReorganisationChanged, ReorganisationState
-from tests.conftest import ServiceDatabase
-from tests.issuer import Issuer, Person
+from tests.issuer import Person
 from tests.notify.test_gathering import apply, listed, overdue, unread
 from tests.notify.test_notices import everything_listed
 from tests.signed_in import (
@@ -25,18 +23,9 @@ from tests.signed_in import (
     TRACKER,
     Client,
     directory_event,
-    running_service,
 )
 
 ABOLISHED = UUID(int=7)
-
-
-@pytest.fixture
-async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
-    async with running_service("notify", database("notify"), issuer, tmp_path) as client:
-        async with client.admin.begin() as connection:
-            await connection.exec_driver_sql("UPDATE feed_position SET consumer = 'notify-directory' WHERE source = 'directory'")
-        yield client
 
 
 async def reorganised(notify: Client, ended: Sequence[UUID], successors: Sequence[UUID], standing: str = "IN_EFFECT") -> None:

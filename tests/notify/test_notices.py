@@ -1,9 +1,7 @@
 """Notices: in order, once, to those whom they concern."""
 
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4, uuid5
 
@@ -35,8 +33,7 @@ from libs.contracts.tasks import (
     TaskOverdue,
     TaskState,
 )
-from tests.conftest import ServiceDatabase
-from tests.issuer import Issuer, Person
+from tests.issuer import Person
 from tests.signed_in import (
     ADMIN,
     COMMUNE_CLERK,
@@ -51,17 +48,7 @@ from tests.signed_in import (
     SOUTH_COMMUNE,
     TRACKER,
     Client,
-    running_service,
 )
-
-
-@pytest.fixture
-async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
-    async with running_service("notify", database("notify"), issuer, tmp_path) as client:
-        # In this service the replica has a consumer of its own.
-        async with client.admin.begin() as connection:
-            await connection.exec_driver_sql("UPDATE feed_position SET consumer = 'notify-directory' WHERE source = 'directory'")
-        yield client
 
 
 def life(

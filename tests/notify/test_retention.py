@@ -1,28 +1,14 @@
 """A notice is shown for a year; what happened stands in the history of its task."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from uuid import uuid4
-
-import pytest
 
 from libs.common.clock import VIETNAM, Clock
 from services.notify.notices.retention import shown_since
-from tests.conftest import ServiceDatabase
-from tests.issuer import Issuer
 from tests.notify.test_notices import envelopes, life
-from tests.signed_in import HEALTH_CLERK, Client, running_service
+from tests.signed_in import HEALTH_CLERK, Client
 
 A_YEAR = timedelta(days=366)
-
-
-@pytest.fixture
-async def notify(database: Callable[[str], ServiceDatabase], issuer: Issuer, tmp_path: Path) -> AsyncIterator[Client]:
-    async with running_service("notify", database("notify"), issuer, tmp_path) as client:
-        async with client.admin.begin() as connection:
-            await connection.exec_driver_sql("UPDATE feed_position SET consumer = 'notify-directory' WHERE source = 'directory'")
-        yield client
 
 
 async def told(notify: Client, at: datetime) -> str:
