@@ -16,7 +16,7 @@ import portal.session
 from libs.common.db import Database
 from portal.devices import Device
 from portal.oidc import SignInAway, SignInRefused, Tokens
-from portal.session import SealedBox, Session, SessionEnded, Sessions
+from portal.session import Refresh, SealedBox, Session, SessionEnded, Sessions
 from tests.conftest import ServiceDatabase
 
 
@@ -115,6 +115,24 @@ async def test_who_asks_at_once_is_renewed_once(portals: Portals) -> None:
     assert (late.tokens.access, sign_in.used) == ("access 1", ["refresh 0"]), "who comes later finds what was renewed"
     again = await portals.one.fresh_tokens(late, sign_in.refresh)
     assert (again.tokens.access, sign_in.used) == ("access 2", ["refresh 0", "refresh 1"]), "and what expires again is renewed again"
+
+
+async def test_of_fifty_in_one_process_one_asks_whether_it_is_his_to_renew(portals: Portals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others wait for what he gets, and none of them for the database."""
+    session, sign_in = await portals.expiring(), SignIn()
+    renewed, asked = portals.one._renewed, 0
+
+    async def counted(one: Session, refresh: Refresh) -> Session:
+        nonlocal asked
+        asked += 1
+        return await renewed(one, refresh)
+
+    monkeypatch.setattr(portals.one, "_renewed", counted)
+    asking = [asyncio.create_task(portals.one.fresh_tokens(session, sign_in.refresh)) for _ in range(50)]
+    await sign_in.asked.wait()
+    sign_in.may_answer.set()
+    assert {one.tokens.access for one in await asyncio.gather(*asking)} == {"access 1"}
+    assert asked == 1
 
 
 async def test_who_dies_while_he_renews_locks_nobody_out_for_longer_than_his_lease(portals: Portals) -> None:
